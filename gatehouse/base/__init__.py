@@ -1,0 +1,1 @@
+"""The foundation: clock, config, errors, database. It knows nobody."""

@@ -1,0 +1,1 @@
+"""The stock room: homes and how they are found."""

@@ -1,0 +1,1 @@
+"""The windows: meters, ledger, journal, report."""

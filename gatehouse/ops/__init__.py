@@ -1,0 +1,1 @@
+"""The tool shed: bundled PostgreSQL, smoke, serve."""

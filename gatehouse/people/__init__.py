@@ -1,0 +1,1 @@
+"""The guest book: visitors, leads, what they asked of us."""

@@ -1,0 +1,1 @@
+"""The sitting room: the conversation."""

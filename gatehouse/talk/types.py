@@ -1,0 +1,175 @@
+"""The vocabulary of the conversation: acts, replies, blocks, cards, events, and its ports."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from gatehouse.listings.types import Catalogue
+from gatehouse.understanding.types import DialogueState, Heard, Language, Slot
+
+
+class Act(StrEnum):
+    """What one turn does. The set is closed; a model may name no other."""
+
+    ASK_SLOT = "ASK_SLOT"  # asks exactly one open slot, never a filled one
+    ACK_AND_SEARCH = "ACK_AND_SEARCH"  # searches with what there is
+    SEARCH_AND_RECOMMEND = "SEARCH_AND_RECOMMEND"  # required slots are filled: cards
+    CLARIFY = "CLARIFY"  # no slot question helps: greeting, answer about a home, compare, thanks
+    ESCALATE = "ESCALATE"  # needs `to_domain`; leaves the property domain
+
+
+ToDomain = Literal["staff", "viewing", "valuation", "general", "other"]
+Continuity = Literal["refinement", "explicit_switch", "new_topic", "sticky"]
+
+
+class Move(StrEnum):
+    """The finer kind of a reply, below its act; closed, used for metrics and tests."""
+
+    GREET = "greet"
+    ASK = "ask"
+    RECOMMEND = "recommend"
+    NOTHING_FOUND = "nothing_found"
+    ANSWER_HOME = "answer_home"
+    COMPARE = "compare"
+    ASK_CONTACT = "ask_contact"
+    VIEWING_STORED = "viewing_stored"
+    HANDED_OVER = "handed_over"
+    OUT_OF_DOMAIN = "out_of_domain"
+    THANK = "thank"
+    GOODBYE = "goodbye"
+    WHICH_HOME = "which_home"
+    NOT_UNDERSTOOD = "not_understood"
+    TROUBLE = "trouble"  # a degraded reply of runbooks 3i
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the policy wants done; pure data. Code carries it out."""
+
+    act: Act
+    move: Move
+    ask: Slot | None = None
+    next_needed: tuple[Slot, ...] = ()
+    to_domain: ToDomain | None = None
+    continuity: Continuity = "sticky"
+    home_ids: tuple[str, ...] = ()  # the homes asked about, compared or to be viewed
+    asked: tuple[str, ...] = ()  # attributes or amenities asked about
+    pin_reason: Literal["slot_filling_guard", "refinement", "continuity"] | None = None
+
+
+# The parts of a reply, as JSON objects with the keys of runbooks 3g.
+Block = dict[str, Any]  # {"type": "markdown"|"list"|"table"|"callout"|"code"|"image", ...}
+Card = dict[str, Any]
+SuggestedAction = dict[str, Any]  # {"label": ≤ 40 characters, "payload", "type"}
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the visitor gets. `summary` is the spoken text; blocks and cards follow it."""
+
+    title: str
+    summary: str
+    blocks: tuple[Block, ...] = ()
+    cards: tuple[Card, ...] = ()
+    suggested_actions: tuple[SuggestedAction, ...] = ()
+    degraded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A consequence outside the conversation, stored in the turn's own commit."""
+
+    kind: Literal["viewing_request", "handover", "lead"]
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMessage:
+    """One inbox row."""
+
+    id: int
+    seq: int
+    text: str
+    language: Language | None  # the page's language switch, if the visitor set it
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A claimed conversation: what `store` loaded, and the fence that guards its commit."""
+
+    id: UUID
+    epoch: int
+    turn_no: int  # of the turn being thought
+    state: DialogueState
+    messages: tuple[IncomingMessage, ...]
+    arm: Literal["stable", "canary"] = "stable"
+
+    @property
+    def text(self) -> str:
+        """The messages of one turn, joined."""
+        return "\n".join(m.text for m in self.messages)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a handler made of a turn; `store.commit` writes all of it or nothing."""
+
+    decision: Decision
+    reply: Reply
+    state: DialogueState
+    heard: Heard
+    filled_before: tuple[Slot, ...]
+    effects: tuple[Effect, ...] = ()
+    errors: tuple[str, ...] = ()  # `re_error_total` types that happened on the way
+    timings_ms: dict[str, float] = field(default_factory=dict)  # step -> ms
+    results: int | None = None  # homes found, if a search ran
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """What is taken for granted where the agency works."""
+
+    currency: str = "GBP"
+    default_language: Language = "en"
+    timezone: str = "Asia/Nicosia"
+
+
+class Ear(Protocol):
+    """Understanding, as the conversation uses it."""
+
+    def hear(self, text: str, *, state: DialogueState, language: Language | None) -> Heard: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a handler may use. Chosen in `web.wiring`."""
+
+    catalogue: Catalogue
+    ear: Ear
+    market: Market
+    cards_on: bool = True  # ENABLE_RE_RECOMMEND_CARD
+    suggested_actions_on: bool = True  # FEATURE_SUGGESTED_ACTIONS
+
+
+class Handler(Protocol):
+    """One way of thinking. Holds no connection, raises nothing but bugs."""
+
+    name: Literal["rules", "prompted"]
+
+    async def think(self, thread: Thread, tools: Tools) -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEvent:
+    """One server-sent event of a turn. Ids grow; the same stored turn gives the same events."""
+
+    kind: Literal["meta", "interim", "delta", "cards", "suggested_actions", "done", "error"]
+    data: dict[str, Any]
+    id: str | None = None
+
+
+TurnEvents = AsyncIterator[TurnEvent]

@@ -1,0 +1,3 @@
+"""The URLs of the staff office."""
+
+urlpatterns: list[object] = []
