@@ -43,6 +43,11 @@ class Move(StrEnum):
     GOODBYE = "goodbye"
     WHICH_HOME = "which_home"
     NOT_UNDERSTOOD = "not_understood"
+    MORE = "more"  # the next page of the same search
+    SMALL_TALK = "small_talk"
+    START_OVER = "start_over"
+    DECLINED = "declined"  # a "no" to what was offered
+    CONTACT_KEPT = "contact_kept"
     TROUBLE = "trouble"  # a degraded reply of runbooks 3i
 
 

@@ -216,3 +216,8 @@ class DialogueState:
     contact: Contact | None = None
     when: When | None = None
     turn: int = 0
+    has_searched: bool = False  # homes were looked for in this talk: refinements search at once
+    seen: int = 0  # how many homes of the current search were shown already
+    accepted: tuple[str, ...] = ()  # limits that the visitor agreed to loosen: "budget", ...
+    viewing: str | None = None  # id of the home whose viewing waits for a contact
+    sort: str | None = None  # a `listings.types.Sort` asked for: "price" after "cheapest"
