@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 
 import httpx
 from django.core.management.base import BaseCommand
@@ -15,7 +15,7 @@ from gatehouse.understanding.types import LANGUAGES
 
 class Command(BaseCommand):
     help = "Holds talks of three turns with a running instance and says whether all were right."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("runbook", choices=["r1"])
