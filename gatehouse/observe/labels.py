@@ -1,0 +1,61 @@
+"""The closed lists of label values. A value outside its list never reaches a metric."""
+
+from __future__ import annotations
+
+OTHER = "other"
+
+ARMS = ("stable", "canary")
+HANDLERS = ("rules", "prompted")
+LANES = ("regular", "enhanced")
+ACTS = ("ASK_SLOT", "ACK_AND_SEARCH", "SEARCH_AND_RECOMMEND", "CLARIFY", "ESCALATE")
+STATES = ("greeting", "collecting", "presenting", "detail", "handover", "closing", OTHER)
+INTENTS = (
+    "search", "refine", "ask_about_home", "compare", "more_options", "book_viewing",
+    "move_viewing", "cancel_viewing", "leave_contact", "talk_to_person", "sell_or_let",
+    "valuation", "complaint", "greeting", "thanks", "goodbye", "small_talk", "out_of_scope",
+    "yes", "no", "start_over", OTHER,
+)  # fmt: skip
+STEPS = ("understand", "decide", "search", "render", "commit")
+OPERATIONS = ("aget_tuple", "aput", "aput_writes")
+STORE_TROUBLE = ("unavailable", "timeout", "conflict", "lost_lease", OTHER)
+BLOCKS = ("markdown", "list", "table", "callout", "code", "image", "cards", OTHER)
+VARIANTS = ("short_term", "long_term", "sale")
+PIN_REASONS = ("slot_filling_guard", "refinement", "continuity")
+TO_DOMAINS = ("staff", "viewing", "valuation", "general", OTHER)
+ERROR_TYPES = (
+    "json_contract", "llm_call_failed", "search_timeout", "search_http_error",
+    "search_unexpected", "card_emit", "circuit_open", "memory_unavailable",
+)  # fmt: skip
+CONTEXT_RESULTS = ("ok", "lost")
+PROBE_RESULTS = ("ok", "failed")
+LIMIT_KEYS = ("session", "user", "ip", "site", "new_session", OTHER)
+SEARCH_STATUSES = ("ok", "empty", "invalid", "timeout", "error")
+SCORES = ("-1", "1")
+UI_EVENTS = ("example_clicked", "suggested_action_clicked", "card_clicked", "render", OTHER)
+USER_WINDOWS = ("5m", "1h", "24h")
+POOLS = ("chat", "search")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", OTHER)
+STATUSES = (
+    "200", "201", "202", "204", "206", "301", "302", "303", "304", "307", "308",
+    "400", "401", "403", "404", "405", "406", "408", "409", "410", "413", "414", "415", "421",
+    "422", "429", "431", "499", "500", "501", "502", "503", "504", "507", OTHER,
+)  # fmt: skip
+
+# The state of a conversation as R2's panels name it, from the move of the turn.
+STATE_OF_MOVE = {
+    "greet": "greeting",
+    "ask": "collecting",
+    "recommend": "presenting",
+    "nothing_found": "presenting",
+    "answer_home": "detail",
+    "compare": "detail",
+    "which_home": "detail",
+    "ask_contact": "handover",
+    "viewing_stored": "handover",
+    "handed_over": "handover",
+    "out_of_domain": "closing",
+    "thank": "closing",
+    "goodbye": "closing",
+    "not_understood": "collecting",
+    "trouble": OTHER,
+}

@@ -1,0 +1,133 @@
+"""Every metric, declared once. No other module makes one; each is the attribute of its name."""
+# ruff: noqa: E501 - a table reads best with one row a line
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gatehouse.observe import labels as v
+from gatehouse.observe import meter
+from gatehouse.observe.meter import (
+    CounterMeter,
+    Declaration,
+    GaugeMeter,
+    HistogramMeter,
+    Labels,
+    Meter,
+)
+
+# fmt: off
+# Upper edges in milliseconds, one on every target and threshold of the objectives.
+TURN = (250, 450, 600, 800, 1000, 1200, 1500, 1600, 2000, 3000, 5000, 7000, 10000, 12000, 18000, 20000)
+SEARCH = (50, 100, 150, 250, 450, 600, 800, 1000, 1200, 2000, 5000)
+STORE = (50, 100, 250, 500, 1000, 1500, 2000, 3000, 5000)
+HTTP = (50, 100, 250, 500, 800, 1000, 1200, 1500, 1600, 2000, 3000, 5000, 10000, 20000)
+FIRST = (100, 250, 500, 800, 1000, 2000, 3000, 6000)
+PAINT = (16, 50, 100, 150, 250, 500, 1000, 2000)
+# fmt: on
+
+ROUTES: dict[str, None] = {v.OTHER: None}  # grows by declare_routes() alone, in order
+ROUTES_AT_MOST = 300
+
+_TABLE: list[Meter[meter.Counted] | Meter[meter.Gauged] | Meter[meter.Observed]] = []
+_ARM: Labels = {"arm": v.ARMS}
+_HTTP: Labels = {"route": ROUTES, "method": v.METHODS, "status": v.STATUSES}
+
+
+def _counter(name: str, labels: Labels, about: str) -> CounterMeter:
+    made = meter.counter(Declaration(name, "counter", labels, about))
+    _TABLE.append(made)
+    return made
+
+
+def _latest(name: str, labels: Labels, about: str) -> GaugeMeter:
+    made = meter.gauge(Declaration(name, "gauge", labels, about), "livemostrecent")
+    _TABLE.append(made)
+    return made
+
+
+def _worst(name: str, labels: Labels, about: str) -> GaugeMeter:
+    made = meter.gauge(Declaration(name, "gauge", labels, about), "livemax")
+    _TABLE.append(made)
+    return made
+
+
+def _millis(name: str, ladder: tuple[int, ...], labels: Labels, about: str) -> HistogramMeter:
+    edges = tuple(float(edge) for edge in ladder)
+    made = meter.histogram(Declaration(name, "histogram", labels, f"{about}, in ms", edges))
+    _TABLE.append(made)
+    return made
+
+
+# fmt: off
+# The turn
+re_turn_total_ms = _millis("re_turn_total_ms", TURN, {**_ARM, "handler": v.HANDLERS}, "Claim of a turn to its committed reply")
+end_to_end_latency_ms = _millis("end_to_end_latency_ms", TURN, {"state": v.STATES, "intent": v.INTENTS}, "Receipt of a message to the reply handed to its channel")
+re_backend_search_ms = _millis("re_backend_search_ms", SEARCH, _ARM, "Executed listing searches, cut ones included")
+agent_step_latency_ms = _millis("agent_step_latency_ms", TURN, {"step": v.STEPS}, "One step of a turn")
+checkpointer_latency_ms = _millis("checkpointer_latency_ms", STORE, {"operation": v.OPERATIONS}, "One visit to the conversation store")
+chat_request_duration_ms = _millis("chat_request_duration_ms", HTTP, {"lane": v.LANES, **_ARM}, "One chat request")
+chat_time_to_first_token_ms = _millis("chat_time_to_first_token_ms", FIRST, _ARM, "Request to the first delta of a stream")
+re_agent_act_total = _counter("re_agent_act_total", {"act": v.ACTS, **_ARM}, "Accepted acts, one a turn")
+re_card_emitted_total = _counter("re_card_emitted_total", {"variant": v.VARIANTS, **_ARM}, "Cards shown")
+re_card_clicked_total = _counter("re_card_clicked_total", {"variant": v.VARIANTS, **_ARM}, "Cards clicked")
+re_router_pinned_total = _counter("re_router_pinned_total", {"reason": v.PIN_REASONS}, "Turns kept in the property domain")
+re_handoff_total = _counter("re_handoff_total", {"to_domain": v.TO_DOMAINS}, "Turns that left the property domain")
+re_error_total = _counter("re_error_total", {"type": v.ERROR_TYPES, **_ARM}, "Trouble, once per turn and cause")
+re_slot_reask_total = _counter("re_slot_reask_total", _ARM, "Filled slots asked again; must stay 0")
+invariant_reask_total = _counter("invariant_reask_total", _ARM, "Re-asks that the last check stopped before they were said")
+conversation_state_loss_total = _counter("conversation_state_loss_total", _ARM, "Conversations whose context was lost; must stay 0")
+chat_context_turns_total = _counter("chat_context_turns_total", {"result": v.CONTEXT_RESULTS}, "Turns from the second on, by whether they saw the earlier ones")
+agent_step_total = _counter("agent_step_total", {"step": v.STEPS}, "Steps of turns; decide is the denominator of turn ratios")
+turn_recomputed_total = _counter("turn_recomputed_total", {}, "Turns thought again after a lost lease or a crash")
+
+# The funnel
+re_sessions_started_total = _counter("re_sessions_started_total", _ARM, "Conversations begun")
+re_sessions_slots_complete_total = _counter("re_sessions_slots_complete_total", _ARM, "Conversations whose required slots became full")
+re_sessions_converted_total = _counter("re_sessions_converted_total", _ARM, "Conversations with cards within two turns of full slots")
+
+# The store
+checkpointer_ops_total = _counter("checkpointer_ops_total", {"operation": v.OPERATIONS}, "Visits to the conversation store")
+checkpointer_errors_total = _counter("checkpointer_errors_total", {"operation": v.OPERATIONS, "kind": v.STORE_TROUBLE}, "Visits to the conversation store that failed")
+db_roundtrip_ms = _millis("db_roundtrip_ms", SEARCH, {}, "Round trip of the database probe")
+pool_wait_ms = _worst("pool_wait_ms", {"pool": v.POOLS}, "Longest wait for a connection in the last 15 s, in ms")
+
+# The door
+http_request_duration_ms = _millis("http_request_duration_ms", HTTP, _HTTP, "One HTTP request")
+http_requests_total = _counter("http_requests_total", _HTTP, "HTTP requests")
+rate_limited_total = _counter("rate_limited_total", {"key": v.LIMIT_KEYS}, "Requests refused by a rate limit")
+availability_probe_total = _counter("availability_probe_total", {"result": v.PROBE_RESULTS}, "Readiness as judged once a minute")
+event_loop_lag_ms = _worst("event_loop_lag_ms", {}, "Greatest lateness of the event loop in the last 15 s, in ms")
+
+# The business
+property_search_total = _counter("property_search_total", {"status": v.SEARCH_STATUSES}, "Listing searches")
+chat_feedback_total = _counter("chat_feedback_total", {"score": v.SCORES, **_ARM}, "Thumbs up and down")
+ui_event_total = _counter("ui_event_total", {"event": v.UI_EVENTS}, "Events that the page reports")
+ui_render_ms = _millis("ui_render_ms", PAINT, {"block": v.BLOCKS}, "Painting of one block, as the browser reports it")
+active_users = _latest("active_users", {"window": v.USER_WINDOWS}, "Conversations with a turn in the window")
+
+# The windows themselves
+journal_lost_total = _counter("journal_lost_total", {"sink": ("file", "stdout")}, "Log lines that could not be written")
+meter_refused_total = _counter("meter_refused_total", {"metric": tuple(m.declaration.name for m in _TABLE)}, "Samples refused for a label value outside its list")
+# fmt: on
+
+
+def declare_routes(templates: Iterable[str]) -> None:
+    """Adds the application's route templates; past ROUTES_AT_MOST they count as "other"."""
+    for template in templates:
+        if len(ROUTES) < ROUTES_AT_MOST:
+            ROUTES.setdefault(template)
+
+
+def table() -> tuple[Declaration, ...]:
+    """All declarations, in the order of this file."""
+    return tuple(each.declaration for each in _TABLE)
+
+
+def _count_refusal(name: str) -> None:
+    meter_refused_total.labels(metric=name).inc()
+
+
+Meter.on_refusal = staticmethod(_count_refusal)
+for _each in _TABLE:
+    _each.zero()
