@@ -1,0 +1,127 @@
+"""A closed-loop load of talks over keep-alive connections, lean enough not to be the brake."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+# The smoke test's talk: two questions, then a search with cards.
+TALK = ("I need an apartment", "Kyrenia 500 pounds", "long term")
+
+
+class Refused(Exception):
+    """The server answered something else than 200."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What one closed-loop run brought; latencies in milliseconds, in the order of arrival."""
+
+    turns: int
+    seconds: float
+    latencies_ms: tuple[float, ...] = field(repr=False)
+
+    @property
+    def per_second(self) -> float:
+        return self.turns / self.seconds
+
+    def percentile(self, share: float) -> float:
+        """The latency in ms below which this share (0..1) of the turns lies."""
+        ordered = sorted(self.latencies_ms)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+class Wire:
+    """One HTTP/1.1 connection on loopback, kept open, for one request at a time."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+
+    async def post(self, path: str, body: dict[str, Any], **headers: str) -> bytes:
+        """Posts JSON and returns the answer's bytes. Raises Refused unless it is a 2xx."""
+        self.send(path, body, **headers)
+        status, length = await self.head()
+        content = await self._reader.readexactly(length or 0)
+        if not 200 <= status < 300:
+            raise Refused(f"{status} {content[:300]!r}")
+        return content
+
+    def send(self, path: str, body: dict[str, Any], **headers: str) -> None:
+        content = json.dumps(body).encode()
+        lines = [f"POST {path} HTTP/1.1", "Host: bench", "Content-Type: application/json"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        lines.append(f"Content-Length: {len(content)}\r\n\r\n")
+        self._writer.write("\r\n".join(lines).encode() + content)
+
+    async def head(self) -> tuple[int, int | None]:
+        """Reads one answer's head: its status and, if given, its length in bytes."""
+        head = (await self._reader.readuntil(b"\r\n\r\n")).lower()
+        _, found, rest = head.partition(b"content-length:")
+        length = int(rest.split(b"\r\n", 1)[0]) if found else None
+        return int(head.split(b" ", 2)[1]), length
+
+    async def line(self) -> bytes:
+        """The next line of a streamed answer; empty at its end."""
+        return await self._reader.readline()
+
+
+@asynccontextmanager
+async def wire(port: int) -> AsyncIterator[Wire]:
+    """A connection to a server of this machine."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 20)
+    try:
+        yield Wire(reader, writer)
+    finally:
+        writer.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A conversation that exists already, with the token that opens it."""
+
+    id: str
+    token: str
+
+
+async def open_sessions(port: int, count: int) -> list[Session]:
+    """Begins conversations ahead of a measurement."""
+    async with wire(port) as line:
+        opened = [json.loads(await line.post("/api/chat/sessions", {})) for _ in range(count)]
+    return [Session(each["session_id"], each["token"]) for each in opened]
+
+
+async def say(line: Wire, session: Session, text: str, *, path: str = "/api/chat/ask") -> bytes:
+    """One turn; the bytes of its reply."""
+    body = {"question": text, "session_id": session.id}
+    return await line.post(
+        path, body, Authorization=f"Bearer {session.token}", Idempotency_Key=str(uuid.uuid4())
+    )
+
+
+async def closed_loop(
+    port: int, sessions: list[Session], *, clients: int, path: str = "/api/chat/ask"
+) -> Measured:
+    """Holds one talk per session: `clients` visitors, each with one message under way, no pause."""
+    waiting = list(sessions)
+    began = time.perf_counter()
+    runs = [_visitor(port, waiting, path=path) for _ in range(clients)]
+    latencies = [each for visitor in await asyncio.gather(*runs) for each in visitor]
+    return Measured(len(latencies), time.perf_counter() - began, tuple(latencies))
+
+
+async def _visitor(port: int, waiting: list[Session], *, path: str) -> list[float]:
+    took: list[float] = []
+    async with wire(port) as line:
+        while waiting:
+            session = waiting.pop()
+            for text in TALK:
+                start = time.perf_counter()
+                await say(line, session, text, path=path)
+                took.append((time.perf_counter() - start) * 1000)
+    return took
