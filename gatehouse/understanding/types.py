@@ -219,5 +219,5 @@ class DialogueState:
     has_searched: bool = False  # homes were looked for in this talk: refinements search at once
     seen: int = 0  # how many homes of the current search were shown already
     accepted: tuple[str, ...] = ()  # limits that the visitor agreed to loosen: "budget", ...
-    viewing: str | None = None  # id of the home whose viewing waits for a contact
+    viewing: tuple[str, ...] = ()  # ids of the homes whose viewing waits for a contact
     sort: str | None = None  # a `listings.types.Sort` asked for: "price" after "cheapest"
