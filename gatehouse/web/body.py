@@ -1,0 +1,123 @@
+"""Reads a request's body within limits of size, time and depth, before anything parses it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from dataclasses import dataclass
+
+from starlette.types import Message, Receive
+
+from gatehouse.base.errors import BadInput, GatehouseError, MalformedRequest, TooLarge
+
+STRUCTURES_AT_MOST = 10_000  # brackets and braces; keeps the depth scan below a few ms
+_TOKEN = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{\]}]', re.DOTALL)
+_SUSPICIOUS = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|NaN|Infinity|[eE]\+?\d{3}")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class WrongType(GatehouseError):
+    code, status, title = "unsupported-media-type", 415, "Send the body as application/json"
+
+
+class TooSlow(GatehouseError):
+    code, status, title = "request-timeout", 408, "The request took too long to arrive"
+
+
+class ClientGone(Exception):
+    """The client closed the connection before its request was complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimits:
+    """Bytes, levels of JSON, seconds, bytes a second."""
+
+    size: int = 256 * 1024
+    depth: int = 32
+    seconds: float = 30.0
+    grace_seconds: float = 5.0  # before the least rate counts
+    rate: float = 1000.0
+
+
+async def read(receive: Receive, limits: BodyLimits) -> bytes:
+    """The whole body. Raises TooLarge, TooSlow or ClientGone."""
+    started = asyncio.get_running_loop().time()
+    body = bytearray()
+    try:
+        async with asyncio.timeout_at(started + limits.grace_seconds) as limit:
+            while await _read_part(receive, body, limits.size):
+                patience = max(limits.grace_seconds, len(body) / limits.rate)
+                limit.reschedule(started + min(limits.seconds, patience))
+    except TimeoutError:
+        raise TooSlow from None
+    return bytes(body)
+
+
+async def _read_part(receive: Receive, body: bytearray, size: int) -> bool:
+    """Adds the next part; is there more?"""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientGone
+    body += message.get("body", b"")
+    if len(body) > size:
+        raise TooLarge(f"The body may have at most {size} bytes.")
+    return bool(message.get("more_body", False))
+
+
+def replay(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that hands the body over once and then listens for the disconnect."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again
+
+
+def check_json(body: bytes, limits: BodyLimits) -> None:
+    """Refuses what a parser or the database would stumble over; does not judge the syntax.
+
+    Raises MalformedRequest (not UTF-8, too deep, not a JSON number) or BadInput (NUL characters
+    and lone surrogates in strings, which no database text can hold).
+    """
+    if b"\0" in body:
+        raise MalformedRequest("The body must be JSON in UTF-8.")
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        raise MalformedRequest("The body must be JSON in UTF-8.") from None
+    structures = body.count(b"[") + body.count(b"{")
+    if structures > limits.depth:
+        _check_depth(body, limits.depth, structures)
+    if _SUSPICIOUS.search(body):
+        _check_values(text)
+
+
+def _check_depth(body: bytes, allowed: int, structures: int) -> None:
+    if structures > STRUCTURES_AT_MOST:
+        raise MalformedRequest("The JSON has too many parts.")
+    depth = 0
+    for token in _TOKEN.finditer(body):
+        first = body[token.start()]
+        if first in b"[{":
+            depth += 1
+        elif first in b"]}":
+            depth -= 1
+        if depth > allowed:
+            raise MalformedRequest(f"The JSON may be at most {allowed} levels deep.")
+
+
+def _check_values(text: str) -> None:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return  # the endpoint's own parser says so
+    try:
+        plain = json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        raise BadInput("The text has half of a surrogate pair.") from None
+    except ValueError:
+        raise MalformedRequest("NaN, Infinity and numbers beyond them are not JSON.") from None
+    if _NUL.search(plain):
+        raise BadInput("The text has a NUL character.")
