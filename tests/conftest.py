@@ -28,6 +28,7 @@ def server_url() -> Iterator[str]:
     from gatehouse.ops import postgres
 
     with _data_folder() as data:
+        os.environ.setdefault("GATEHOUSE_DATA", str(data))
         yield postgres.ensure(data)
         postgres.release(data)
 

@@ -3,92 +3,203 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
+from urllib.parse import quote
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic.fields import FieldInfo
-from pydantic_settings import (
-    BaseSettings,
-    NoDecode,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-)
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from gatehouse.base.errors import Misconfigured
+from gatehouse.base.values import (
+    Flag,
+    Networks,
+    Origins,
+    PostgresUrl,
+    StrongSecret,
+    Whole,
+    Zone,
+    allowed,
+    masked,
+    setting,
+)
+
+DEFAULT_KEYS = ("change", "secret", "insecure", "example", "default", "password", "gatehouse")
+NETWORKS = "a comma-separated list of networks such as 10.0.0.0/8, ::1/128"
+POSTGRES_URL = "empty (the bundled PostgreSQL) or postgresql://user:password@host:port/name"
 
 
-class FileSource(PydanticBaseSettingsSource):
-    """NAME_FILE holds the path of a file whose content is the value of NAME."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        path = os.environ.get(f"{field_name.upper()}_FILE")
-        return (Path(path).read_text().strip() if path else None), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        values = {n: self.get_field_value(f, n)[0] for n, f in self.settings_cls.model_fields.items()}
-        return {name: value for name, value in values.items() if value is not None}
-
-
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """One field per variable; the variable's name is the field's in capitals."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
-    environment: Literal["development", "test", "staging", "production"] = Field(
-        "development", description="Where this instance runs."
+    environment: Literal["development", "test", "staging", "production"] = setting(
+        "development", "Where this instance runs."
     )
-    gatehouse_data: Path = Field(Path("data"), description="Folder of everything Gatehouse stores.")
-    database_url: str = Field("", description="PostgreSQL ≥ 15 with pgvector; empty: the bundled one.")
-    web_host: str = Field("127.0.0.1", description="Address to listen on.")
-    web_port: Annotated[int, Field(ge=1, le=65535)] = Field(8000, description="Port to listen on.")
-    web_workers: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Server processes.")
-    secret_key: SecretStr = Field(SecretStr(""), description="≥ 32 bytes; signs staff sessions.")
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field((), description="Sites that may embed the chat.")
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field((), description="Networks whose X-Forwarded-For counts.")
-    ops_allow_cidrs: Annotated[tuple[str, ...], NoDecode] = Field(
+    gatehouse_data: Path = setting(
+        Path("data"), "Folder of everything Gatehouse stores.", allowed="the path of a folder"
+    )
+    database_url: PostgresUrl = setting(
+        "", "PostgreSQL 15 or newer with pgvector; empty: the bundled one.", allowed=POSTGRES_URL
+    )
+    db_host: str = setting("", "Database server, if not given by DATABASE_URL, which wins.")
+    db_port: Whole = setting(5432, "Port of DB_HOST.", span=(1, 65535))
+    db_user: str = setting("gatehouse", "Role at DB_HOST.")
+    db_password: SecretStr = setting(SecretStr(""), "Password of DB_USER.")
+    db_name: str = setting("gatehouse", "Database at DB_HOST.")
+    web_host: str = setting("127.0.0.1", "Address to listen on.")
+    web_port: Whole = setting(8000, "Port to listen on.", span=(1, 65535))
+    web_workers: Whole = setting(2, "Server processes.", span=(1, 64))
+    secret_key: StrongSecret = setting(
+        SecretStr(""),
+        "Signs staff sessions. Required in production; elsewhere one is made and kept.",
+        allowed="a random secret of 32 bytes or more",
+    )
+    cors_origins: Origins = setting(
+        (),
+        "Sites that may embed the chat.",
+        allowed="a comma-separated list of sites such as https://agency.example:8443",
+    )
+    trusted_proxies: Networks = setting(
+        (), "Networks whose X-Forwarded-For counts.", allowed=NETWORKS
+    )
+    ops_allow_cidrs: Networks = setting(
         ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"),
-        description="Networks that may read the ops endpoints.",
+        "Networks that may read the ops endpoints; others get 404.",
+        allowed=NETWORKS,
     )
-    ops_token: SecretStr = Field(SecretStr(""), description="Bearer token for the ops endpoints from elsewhere.")
-    market_currency: Literal["GBP", "EUR", "USD", "TRY", "RUB", "UAH"] = Field("GBP", description="Currency when none is said.")
-    market_timezone: str = Field("Asia/Nicosia", description="Time zone of the agency.")
-    default_language: Literal["en", "tr", "ru", "uk"] = Field("en", description="Language when none is known.")
-    enable_re_recommend_card: bool = Field(True, description="Cards in replies; off: the same homes as a table.")
-    feature_dynamic_prompts: bool = Field(True, description="Changing example questions on the landing page.")
-    feature_suggested_actions: bool = Field(True, description="Follow-up suggestions under replies.")
-    re_search_timeout_ms: Annotated[int, Field(ge=100, le=5000)] = Field(800, description="Total time of one listing search.")
-    turn_deadline_ms: Annotated[int, Field(ge=1000, le=120000)] = Field(20000, description="A reply by then.")
-    interim_after_ms: Annotated[int, Field(ge=100, le=60000)] = Field(6000, description="Holding text after.")
-    lease_seconds: Annotated[int, Field(ge=2, le=300)] = Field(30, description="How long one worker owns a conversation.")
-    checkpointer_pool_max_size: Annotated[int, Field(ge=1, le=50)] = Field(8, description="Conversation-store connections per process.")
-    checkpointer_pool_timeout_seconds: Annotated[float, Field(ge=0.01, le=30)] = Field(0.25, description="Wait for one of them.")
-    checkpointer_statement_timeout_ms: Annotated[int, Field(ge=100, le=60000)] = Field(2000, description="Cut of one statement.")
-    checkpointer_slow_log_seconds: Annotated[float, Field(ge=0.01, le=60)] = Field(1.0, description="Slower stays are logged.")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
-    log_file: str = Field("logs/app.log", description="Log file; '-' for standard output only.")
-    log_compat_lines: bool = Field(True, description="Plain companion lines for the runbooks' greps.")
-    git_commit: str = Field("", description="Set by the build; shown by /version.")
-    build_time: str = Field("", description="Set by the build; shown by /version.")
+    ops_token: SecretStr = setting(
+        SecretStr(""), "Bearer token for the ops endpoints from elsewhere."
+    )
+    market_currency: Literal["GBP", "EUR", "USD", "TRY", "RUB", "UAH"] = setting(
+        "GBP", "Currency when none is said."
+    )
+    market_timezone: Zone = setting(
+        "Asia/Nicosia", "Time zone of the agency.", allowed="a time zone such as Asia/Nicosia"
+    )
+    default_language: Literal["en", "tr", "ru", "uk"] = setting(
+        "en", "Language when none is known."
+    )
+    enable_re_recommend_card: Flag = setting(
+        True, "Cards in replies; off: the same homes as a table.", kind="ceiling"
+    )
+    feature_dynamic_prompts: Flag = setting(
+        True, "Changing example questions on the landing page.", kind="ceiling"
+    )
+    feature_suggested_actions: Flag = setting(
+        True, "Follow-up suggestions under replies.", kind="ceiling"
+    )
+    re_search_timeout_ms: Whole = setting(
+        800, "Total time of one listing search.", kind="live", span=(100, 5000)
+    )
+    turn_deadline_ms: Whole = setting(20000, "A reply by then.", kind="live", span=(1000, 120000))
+    interim_after_ms: Whole = setting(
+        6000, "Holding text after this time.", kind="live", span=(100, 60000)
+    )
+    lease_seconds: Whole = setting(
+        30, "How long one worker owns a conversation.", kind="live", span=(2, 300)
+    )
+    checkpointer_pool_max_size: Whole = setting(
+        8, "Conversation-store connections per process.", kind="live", span=(1, 50)
+    )
+    checkpointer_pool_timeout_seconds: float = setting(
+        0.25, "Wait for one of them.", kind="live", span=(0.01, 30)
+    )
+    checkpointer_statement_timeout_ms: Whole = setting(
+        2000, "Cut of one statement.", kind="live", span=(100, 60000)
+    )
+    checkpointer_slow_log_seconds: float = setting(
+        1.0, "Slower stays in the store are logged.", kind="live", span=(0.01, 60)
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = setting(
+        "INFO", "Least level that is logged."
+    )
+    log_file: str = setting("logs/app.log", "Log file; '-' for standard output only.")
+    log_compat_lines: Flag = setting(True, "Plain companion lines for the runbooks' greps.")
+    git_commit: str = setting("", "Set by the build; shown by /version.")
+    build_time: str = setting("", "Set by the build; shown by /version.")
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, FileSource(settings_cls)
+    @property
+    def postgres_url(self) -> str:
+        """DATABASE_URL, or the same from the DB_ parts; empty means the bundled PostgreSQL."""
+        if self.database_url or not self.db_host:
+            return self.database_url
+        login = f"{quote(self.db_user, '')}:{quote(self.db_password.get_secret_value(), '')}"
+        return f"postgresql://{login}@{self.db_host}:{self.db_port}/{quote(self.db_name, '')}"
+
+    @model_validator(mode="after")
+    def _production_has_a_secret(self) -> Settings:
+        if self.environment == "production" and not _is_random(self.secret_key):
+            raise ValueError(
+                "SECRET_KEY is missing or a default, which production does not allow: "
+                "allowed is a random secret of 32 bytes or more"
+            )
+        return self
 
 
-def load(**overrides: Any) -> Settings:
-    """The effective settings. Raises Misconfigured with one plain line per wrong value."""
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value that somebody set. `source` is 'environment' or 'file'."""
+
+    text: str
+    source: str
+
+
+def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+    """The effective settings. Raises Misconfigured with one plain line that names what is wrong."""
+    texts = {name: given.text for name, given in read(environ).items()}
+    values = {**texts, **overrides}
     try:
-        return Settings(**overrides)
+        return Settings(**values)
     except ValidationError as wrong:
-        lines = [
-            f"{str(e['loc'][0]).upper()}={e['input']!r}: {e['msg']}" for e in wrong.errors()
-        ]
-        raise Misconfigured("; ".join(lines)) from wrong
+        raise Misconfigured("; ".join(_plain_lines(wrong.errors(), values))) from None
+
+
+def read(environ: Mapping[str, str] | None = None) -> dict[str, Given]:
+    """What is set, by field name. Empty values count as not set."""
+    environ = os.environ if environ is None else environ
+    return dict(_given(environ))
+
+
+def _given(environ: Mapping[str, str]) -> Iterator[tuple[str, Given]]:
+    for name in Settings.model_fields:
+        variable = name.upper()
+        text, path = environ.get(variable), environ.get(f"{variable}_FILE")
+        if text and path:
+            raise Misconfigured(f"{variable} and {variable}_FILE are both set: allowed is only one")
+        if path:
+            yield name, Given(_content(variable, path), "file")
+        elif text:
+            yield name, Given(text, "environment")
+
+
+def _content(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, ValueError) as trouble:
+        reason = getattr(trouble, "strerror", None) or "it is not text"
+        raise Misconfigured(
+            f"{variable}_FILE is {path!r}: allowed is a readable file ({reason})"
+        ) from None
+
+
+def _plain_lines(errors: list[ErrorDetails], values: Mapping[str, Any]) -> Iterator[str]:
+    names = dict.fromkeys(str(error["loc"][0]) if error["loc"] else "" for error in errors)
+    for name in names:
+        if field := Settings.model_fields.get(name):
+            shown = repr(masked(field, values[name]))
+            shown = shown if len(shown) <= 80 else f"{shown[:77]}…"
+            yield f"{name.upper()} is {shown}: allowed is {allowed(field)}"
+        elif name:
+            yield f"{name.upper()} is no setting"
+        else:
+            yield from (str(e["ctx"]["error"]) for e in errors if not e["loc"])
+
+
+def _is_random(key: SecretStr) -> bool:
+    text = key.get_secret_value()
+    has_default_word = any(word in text.lower() for word in DEFAULT_KEYS)
+    return len(set(text)) >= 12 and not has_default_word

@@ -35,26 +35,30 @@ class Database:
     def __init__(self, url: str, *, chat: PoolLimits, search: PoolLimits) -> None:
         self._url = url
         self._limits: dict[PoolName, PoolLimits] = {"chat": chat, "search": search}
-        self._pools: dict[PoolName, AsyncConnectionPool[psycopg.AsyncConnection[dict[str, Any]]]] = {}
+        self._pools: dict[
+            PoolName, AsyncConnectionPool[psycopg.AsyncConnection[dict[str, Any]]]
+        ] = {}
         self.visits = 0
 
     async def open(self) -> None:
         """Opens the pools; does not wait for the server."""
         for name, limits in self._limits.items():
-            pool: AsyncConnectionPool[psycopg.AsyncConnection[dict[str, Any]]] = AsyncConnectionPool(
-                self._url,
-                min_size=1,
-                max_size=limits.size,
-                timeout=limits.acquire_seconds,
-                max_waiting=limits.size * 2,
-                open=False,
-                name=name,
-                kwargs={
-                    "autocommit": True,
-                    "row_factory": dict_row,
-                    "connect_timeout": 2,
-                    "options": _options(limits),
-                },
+            pool: AsyncConnectionPool[psycopg.AsyncConnection[dict[str, Any]]] = (
+                AsyncConnectionPool(
+                    self._url,
+                    min_size=1,
+                    max_size=limits.size,
+                    timeout=limits.acquire_seconds,
+                    max_waiting=limits.size * 2,
+                    open=False,
+                    name=name,
+                    kwargs={
+                        "autocommit": True,
+                        "row_factory": dict_row,
+                        "connect_timeout": 2,
+                        "options": _options(limits),
+                    },
+                )
             )
             await pool.open(wait=False)
             self._pools[name] = pool
@@ -64,7 +68,9 @@ class Database:
         self._pools.clear()
 
     @asynccontextmanager
-    async def visit(self, pool: PoolName = "chat", *, transaction: bool = False) -> AsyncIterator[Cursor]:
+    async def visit(
+        self, pool: PoolName = "chat", *, transaction: bool = False
+    ) -> AsyncIterator[Cursor]:
         """One stay: a cursor, bounded in wait and time. Hold nothing else while inside.
 
         Raises StoreDown when no connection can be had or the server goes away.

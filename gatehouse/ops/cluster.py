@@ -92,9 +92,9 @@ class Cluster:
         return path.read_text().strip()
 
     @contextmanager
-    def opened(self, path: Path) -> Iterator[int]:
+    def opened(self, path: Path, extra_flags: int = 0) -> Iterator[int]:
         """A file of `home`, closed to others, belonging to whoever `home` belongs to."""
-        file = self.open(path)
+        file = self.open(path, extra_flags)
         try:
             yield file
         finally:
@@ -112,7 +112,8 @@ class Cluster:
 
     def command(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         """Starts a PostgreSQL program as the cluster's account, in a session of its own."""
-        with self.opened_log() as log:
+        is_same = os.geteuid() == self.account.uid
+        with self.opened(self.log, os.O_APPEND) as log:
             return subprocess.Popen(
                 [self.binaries() / program, *arguments],
                 cwd="/",
@@ -122,16 +123,10 @@ class Cluster:
                 stderr=log,
                 start_new_session=True,
                 umask=0o077,
-                **_identity(self.account),
+                user=None if is_same else self.account.uid,
+                group=None if is_same else self.account.gid,
+                extra_groups=None if is_same else [],
             )
-
-    @contextmanager
-    def opened_log(self) -> Iterator[int]:
-        file = self.open(self.log, os.O_APPEND)
-        try:
-            yield file
-        finally:
-            os.close(file)
 
     def last_words(self) -> str:
         """The last line of the server's log."""
@@ -148,8 +143,8 @@ class Cluster:
         )
         if version not in INSTALLS:
             raise ClusterTrouble(
-                f"{self.folder} was made by PostgreSQL {version}; bundled are {', '.join(INSTALLS)}:"
-                " move its data with pg_dump, or set DATABASE_URL"
+                f"{self.folder} was made by PostgreSQL {version}, which is not bundled: "
+                "move its data with pg_dump, or set DATABASE_URL"
             )
         programs = _package() / INSTALLS[version] / "bin"
         return programs if self.account.can_run(programs / "postgres") else _copied(programs)
@@ -258,12 +253,6 @@ def private_folder(folder: Path, account: Account) -> Path:
             "put that right, or give another folder in GATEHOUSE_DATA"
         )
     return folder
-
-
-def _identity(account: Account) -> dict[str, object]:
-    if os.geteuid() == account.uid:
-        return {}
-    return {"user": account.uid, "group": account.gid, "extra_groups": []}
 
 
 def _package() -> Path:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+from secrets import token_urlsafe
 from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
 from gatehouse.base.config import load
+from gatehouse.base.keys import signing_key
 
 URL_VARIABLE = "GATEHOUSE_DATABASE_URL"  # set by web.command for itself and its children
 
 
 def database_of(url: str) -> dict[str, Any]:
     """Django's words for a PostgreSQL URL, with a TCP host or a socket folder."""
+    if not url:
+        return {"ENGINE": "django.db.backends.dummy"}
     parts = conninfo_to_dict(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -27,7 +31,8 @@ def database_of(url: str) -> dict[str, Any]:
 
 
 _ours = load()
-SECRET_KEY = _ours.secret_key.get_secret_value() or "unset: the staff office refuses to start"
+_url = os.environ.get(URL_VARIABLE) or _ours.postgres_url
+SECRET_KEY = signing_key(_ours) if _url else token_urlsafe(48)  # no database: nothing to sign
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 USE_TZ = True
@@ -45,4 +50,4 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "gatehouse.web.urls"
-DATABASES = {"default": database_of(os.environ.get(URL_VARIABLE) or _ours.database_url)}
+DATABASES = {"default": database_of(_url)}
