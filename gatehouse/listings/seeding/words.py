@@ -1,0 +1,139 @@
+"""Titles and descriptions from sentence parts. The parts agree across the four languages."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from random import Random
+from typing import Any
+
+from gatehouse.listings.seeding.plan import Draft
+from gatehouse.understanding.places import Gazetteer
+from gatehouse.understanding.types import LANGUAGES, Language
+
+_BACK, _FRONT, _VOICELESS = "aıouAIOU", "eiöüEİÖÜ", "fstkçşhp"
+_FEATURES = (
+    "private_pool", "pool", "sea_view", "garden", "terrace", "balcony", "mountain_view", "fireplace",
+    "gym", "security", "air_conditioning", "lift", "parking", "generator", "wheelchair_access",
+)  # fmt: skip
+_EXTRAS = (
+    "private_pool", "sea_view", "near_sea", "near_university", "garden", "pool", "terrace",
+    "mountain_view", "parking",
+)  # fmt: skip
+_ADJECTIVES = ("bright", "quiet", "modern", "spacious", "renovated", "new", "sunny", "elegant")
+_MOST_FEATURES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What is said, before it is said in a language: topics with the number of the variant."""
+
+    adjective: str
+    extra: str | None
+    sentences: tuple[tuple[str, int], ...]
+
+
+def wording(home: Draft) -> Wording:
+    """Chooses what to say of a home, from its facts alone."""
+    dice = Random(home.wording)  # noqa: S311 (choice of words)
+    said = [home.property_type, home.town.character]
+    extra = next((e for e in _EXTRAS if e in home.amenities and dice.random() < 0.6), None)
+    features = [f for f in _features(home) if f in home.amenities and f != extra]
+    said += sorted(dice.sample(features, min(_MOST_FEATURES, len(features))), key=_FEATURES.index)
+    said += [f for f in ("furnished", "unfurnished") if f in home.amenities]
+    said += _pets(home)
+    said.append(home.variant)
+    counts = _words("en")["sentences"]
+    return Wording(
+        adjective=_adjective(dice, home),
+        extra=extra,
+        sentences=tuple((topic, dice.randrange(len(counts[topic]))) for topic in said),
+    )
+
+
+def tell(home: Draft, words: Wording, language: Language) -> tuple[str, str]:
+    """Title and description in one language."""
+    book = _words(language)
+    gender, noun = book["nouns"][home.property_type]
+    there = where(home.town.key, language)
+    facts = {
+        "in": there,
+        "In": _upper_first(there, language),
+        "area": home.area_m2,
+        "beds": home.bedrooms,
+        "minimum": home.minimum_stay,
+    }
+    adjectives = book["adjectives"][words.adjective]
+    adjective = adjectives.get(gender, adjectives.get("n"))
+    title = book["title"].format(
+        adj=adjective,
+        Adj=_upper_first(adjective, language),
+        noun=noun.format(**facts),
+        extra=book["extras"][words.extra] if words.extra else "",
+        **facts,
+    )
+    told = " ".join(book["sentences"][t][i].format(**facts) for t, i in words.sentences)
+    return title, told
+
+
+@cache
+def where(key: str, language: Language) -> str:
+    """"in Alsancak", in the language's own case."""
+    phrases = _words(language)["in"]
+    if key in phrases:
+        return str(phrases[key])
+    name = Gazetteer.default().display(key, language)
+    return str(phrases["*"]).format(name=name, locative=_locative(name))
+
+
+def _features(home: Draft) -> tuple[str, ...]:
+    """What may be praised: no living room on a plot, no bedroom in a shop."""
+    if home.property_type == "land":
+        return ()
+    if home.property_type == "commercial":
+        return ("security", "air_conditioning", "parking", "wheelchair_access")
+    if home.property_type in ("studio", "room"):
+        return tuple(f for f in _FEATURES if f not in ("mountain_view", "sea_view"))
+    return _FEATURES
+
+
+def _pets(home: Draft) -> list[str]:
+    if home.variant == "sale" or home.property_type in ("land", "commercial"):
+        return []
+    return ["pets_allowed" if "pets_allowed" in home.amenities else "no_pets"]
+
+
+def _adjective(dice: Random, home: Draft) -> str:
+    if home.property_type == "land":
+        return dice.choice(("level", "sunny", "quiet"))
+    if home.property_type == "commercial":
+        return dice.choice(("bright", "modern", "renovated", "new"))
+    size = ("cosy",) if home.bedrooms <= 1 else ("family",) if home.bedrooms >= 3 else ()
+    spacious = ("spacious",) if home.property_type in ("studio", "room") else ()
+    return dice.choice([a for a in (*_ADJECTIVES, *size) if a not in spacious])
+
+
+def _locative(name: str) -> str:
+    """The Turkish ending "in", by vowel harmony: Lapta'da, Girne'de, Alsancak'ta."""
+    vowel = next(c for c in reversed(name) if c in _BACK + _FRONT)
+    return ("t" if name[-1] in _VOICELESS else "d") + ("a" if vowel in _BACK else "e")
+
+
+def _upper_first(text: str, language: Language) -> str:
+    first = "İ" if language == "tr" and text[:1] == "i" else text[:1].upper()
+    return first + text[1:]
+
+
+@cache
+def _words(language: Language) -> dict[str, Any]:
+    file = resources.files(__package__).joinpath(f"words/{language}.json")
+    book: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return book
+
+
+def all_tellings(home: Draft) -> dict[Language, tuple[str, str]]:
+    """Title and description in every language we speak."""
+    words = wording(home)
+    return {language: tell(home, words, language) for language in LANGUAGES}
