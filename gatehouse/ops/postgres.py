@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import psycopg
@@ -55,7 +55,7 @@ def ensure(data: Path) -> str:
     return cluster.url()
 
 
-def release(data: Path, *, seconds: float = 5.0) -> bool:
+def release(data: Path, *, seconds: float = 2.0) -> bool:
     """This process needs the server no more; the last user stops it. True when it was stopped."""
     cluster = locate(data)
     with _only_one(cluster):
@@ -68,6 +68,20 @@ def release(data: Path, *, seconds: float = 5.0) -> bool:
                 return False
             _stop(cluster, seconds)
     return True
+
+
+@contextmanager
+def running(data: Path) -> Iterator[str]:
+    """A server for the length of the block: watched, restarted when it dies, then released."""
+    url, over = ensure(data), Event()
+    watch = Thread(target=keep_alive, args=(data,), kwargs={"until": over}, daemon=True)
+    watch.start()
+    try:
+        yield url
+    finally:
+        over.set()
+        watch.join()
+        release(data)
 
 
 def keep_alive(data: Path, *, until: Event, every_seconds: float = 0.2) -> None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from gatehouse.base.config import load
+from gatehouse.base.config import Settings, load
 from gatehouse.base.errors import GatehouseError
+from gatehouse.base.inventory import doubts
 
-WITHOUT_DATABASE = frozenset({"settings", "docs", "help", "version", "makemigrations", ""})
+WITHOUT_DATABASE = frozenset(
+    {"", "help", "version", "settings", "docs", "smoke", "check", "diffsettings"}
+    | {"makemigrations", "makemessages", "compilemessages"}
+)
 
 
 def main() -> None:
@@ -17,31 +24,51 @@ def main() -> None:
     try:
         _run()
     except GatehouseError as trouble:
-        sys.exit(_complain(trouble))
+        _say(str(trouble))
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of our output has gone, as in `gatehouse X | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
 
 
 def _run() -> None:
     settings = load()
     command = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
-    url = os.environ.get("GATEHOUSE_DATABASE_URL") or settings.database_url
-    if url or command in WITHOUT_DATABASE:
-        return _execute(url)
-    from gatehouse.ops import postgres
-
-    url = postgres.ensure(settings.gatehouse_data)
-    try:
-        return _execute(url)
-    finally:
-        postgres.release(settings.gatehouse_data)
+    for line in doubts():
+        _say(line)
+    if command in WITHOUT_DATABASE or {"--help", "-h"} & set(sys.argv):
+        return _execute()
+    with _database(settings) as url:
+        os.environ["GATEHOUSE_DATABASE_URL"] = url
+        return _execute()
 
 
-def _execute(url: str) -> None:
+@contextmanager
+def _database(settings: Settings) -> Iterator[str]:
+    """The URL of a server that is fit for us: given from outside, or the bundled one."""
+    if given := os.environ.get("GATEHOUSE_DATABASE_URL"):
+        yield given
+    elif url := settings.postgres_url:
+        from gatehouse.ops import external
+
+        for note in external.inspect(url):
+            _say(note)
+        yield url
+    else:
+        from gatehouse.ops import postgres
+
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave by the front door
+        with postgres.running(settings.gatehouse_data) as url:
+            yield url
+
+
+def _execute() -> None:
     from django.core.management import execute_from_command_line
 
-    os.environ["GATEHOUSE_DATABASE_URL"] = url
     execute_from_command_line(sys.argv)
 
 
-def _complain(trouble: GatehouseError) -> int:
-    sys.stderr.write(f"gatehouse: {trouble}\n")
-    return 2
+def _say(line: str) -> None:
+    sys.stderr.write(f"gatehouse: {line}\n")
