@@ -24,10 +24,10 @@ Networks = tuple[IPv4Network | IPv6Network, ...]
 HOPS_AT_MOST = 10
 
 
-def networks(texts: Iterable[str], *, variable: str) -> Networks:
+def networks(texts: Iterable[object], *, variable: str) -> Networks:
     """Parses "10.0.0.0/8" and single addresses. Raises Misconfigured naming the variable."""
     try:
-        return tuple(ip_network(text.strip(), strict=False) for text in texts)
+        return tuple(ip_network(str(text).strip(), strict=False) for text in texts)
     except ValueError as wrong:
         raise Misconfigured(f"{variable}: {wrong}") from wrong
 

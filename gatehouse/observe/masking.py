@@ -14,6 +14,7 @@ WITHHELD = frozenset(
 )  # fmt: skip
 MASK = "[masked]"
 _PERSONAL = re.compile(r"\+?\d(?:[ ().\-/]{0,2}\d){6,}|[^\s@\"'<>]{1,64}@[^\s@\"'<>]{1,255}")
+_QUOTED = re.compile(r"'[^']*+'?|\"[^\"]*+\"?|«[^»]*+»?|“[^”]*+”?")
 MESSAGE_CHARS = 300
 TRACE_FRAMES = 20
 
@@ -31,21 +32,26 @@ def mask(text: str) -> str:
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """Class, masked first line and frames of an exception; never its full text.
+    """Class, disarmed first line and frames of an exception; never its full text.
 
-    Messages of validation and database errors quote the values that caused them, so only the
-    first line is kept, and that without what follows a quotation of input.
+    Messages of value, validation and database errors quote what caused them. Quotations are
+    blotted out, and so is all that follows a mark of quoted input.
     """
     first_line = str(error).split("\n", 1)[0].split("input_value=", 1)[0]
-    return {
+    told: dict[str, Any] = {
         "error": type(error).__name__,
-        "detail": mask(first_line),
-        "sqlstate": getattr(error, "sqlstate", None),
+        "detail": mask(_QUOTED.sub("[quoted]", first_line)),
         "trace": _frames(error),
     }
+    if sqlstate := getattr(error, "sqlstate", None):
+        told["sqlstate"] = sqlstate
+    return told
 
 
 def _frames(error: BaseException) -> list[str]:
     frames = traceback.extract_tb(error.__traceback__)[-TRACE_FRAMES:]
-    return [f"{frame.filename.rsplit('/gatehouse/', 1)[-1]}:{frame.lineno} {frame.name}"
-            for frame in frames]  # fmt: skip
+    return [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames]
+
+
+def _short(path: str) -> str:
+    return path.rsplit("/site-packages/", 1)[-1].rsplit("/gatehouse/", 1)[-1]

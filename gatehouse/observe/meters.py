@@ -124,6 +124,31 @@ def table() -> tuple[Declaration, ...]:
     return tuple(each.declaration for each in _TABLE)
 
 
+def render_docs() -> str:
+    """docs/metrics.md, whole."""
+    rows = "\n".join(_row(each) for each in table())
+    return (
+        "# Metrics\n\nWritten out by `gatehouse docs` from `gatehouse/observe/meters.py`. Values "
+        "cover all worker processes; names in `_ms` are milliseconds; label values come from "
+        "closed lists and start at 0.\n\n| metric | type | labels | counts | upper edges |\n"
+        f"|---|---|---|---|---|\n{rows}\n"
+    )
+
+
+def _row(each: Declaration) -> str:
+    labels = "; ".join(_label(name, values) for name, values in each.labels.items()) or "–"
+    edges = " ".join(f"{edge:g}" for edge in each.ladder) or "–"
+    return f"| `{each.name}` | {each.kind} | {labels} | {each.help} | {edges} |"
+
+
+def _label(name: str, values: Iterable[str]) -> str:
+    if values is ROUTES:
+        return f"`{name}` (route templates of the application, other)"
+    listed = list(values)
+    shown = ", ".join(listed) if len(listed) <= 22 else f"{len(listed)} values"
+    return f"`{name}` ({shown})"
+
+
 def _count_refusal(name: str) -> None:
     meter_refused_total.labels(metric=name).inc()
 
