@@ -64,7 +64,7 @@ def since(before: Traffic, now: Traffic) -> Traffic:
 def summarize(traffic: Traffic) -> dict[str, Any]:
     """The JSON form of runbooks 3f. Durations in seconds; ratios null without requests."""
     total = sum(traffic.requests.values())
-    failed = Counter({s: n for s, n in _by(traffic.requests, 1).items() if s.startswith("5") and n})
+    failed = {s: n for s, n in _by(traffic.requests, 1).items() if s.startswith("5") and n}
     errors = sum(failed.values())
     return {
         "requests_total": int(total),
