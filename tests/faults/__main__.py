@@ -1,0 +1,88 @@
+"""`python -m tests.faults --kills 100 --seed 7`: the fault tests at any size, with figures."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import signal
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import NoReturn
+
+from bench.product import scratch
+
+from .bursts import bursts
+from .dialogues import dialogues
+from .duplicates import duplicates
+from .kills import Plan, failpoint_kills, random_kills
+from .lab.stage import Outcome, Stage
+
+CONTROL_KILLS = 25
+
+
+def arguments() -> argparse.Namespace:
+    """Every experiment runs whose size is given."""
+    reader = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
+    reader.add_argument("--kills", type=int, default=0, help="P01: kill -9 at random instants")
+    reader.add_argument("--failpoints", type=int, default=0, help="P01: kills per named place")
+    reader.add_argument("--duplicates", type=int, default=0, help="P02: keys sent 1–5 times")
+    reader.add_argument("--bursts", type=int, default=0, help="P03: conversations × 5 at once")
+    reader.add_argument("--dialogues", type=int, default=0, help="P05: scripted dialogues")
+    reader.add_argument("--seed", type=int, default=7)
+    reader.add_argument("--json", type=Path, help="writes the figures there as well")
+    return reader.parse_args()
+
+
+async def experiments(stage: Stage, asked: argparse.Namespace) -> AsyncIterator[Outcome]:
+    """Each promise, then its negative control: the same test on a product broken on purpose."""
+    seed = asked.seed
+    if asked.kills:
+        yield await random_kills(stage, Plan(asked.kills, seed))
+        control = Plan(CONTROL_KILLS, seed, targets=("server",), mutant="ack_before_insert")
+        yield caught(await random_kills(stage, control))
+    if asked.failpoints:
+        yield await failpoint_kills(stage, each=asked.failpoints, seed=seed)
+    if asked.duplicates:
+        yield await duplicates(stage, keys=asked.duplicates, seed=seed)
+        yield caught(await duplicates(stage, keys=asked.duplicates, seed=seed, mutant="no_unique"))
+    if asked.bursts:
+        yield await bursts(stage, conversations=asked.bursts, seed=seed)
+        yield caught(await bursts(stage, conversations=asked.bursts, seed=seed, mutant="no_claim"))
+    if asked.dialogues:
+        yield await dialogues(stage, count=asked.dialogues, seed=seed)
+        yield caught(
+            await dialogues(stage, count=min(40, asked.dialogues), seed=seed, mutant="forget")
+        )
+
+
+def caught(control: Outcome) -> Outcome:
+    """A control is well when it broke the promise; a test that cannot fail proves nothing."""
+    broken = () if control.broken else ("the deliberate fault was not noticed",)
+    found = "; ".join(control.broken[:4])
+    return Outcome(f"control: {control.name}", {**control.figures, "caught": found}, broken)
+
+
+async def run(asked: argparse.Namespace) -> int:
+    """The number of broken promises."""
+    outcomes = []
+    with scratch("gatehouse-faults-") as product:
+        async for outcome in experiments(Stage(product), asked):
+            sys.stdout.write("\n".join(outcome.lines()) + "\n")
+            sys.stdout.flush()
+            outcomes.append(outcome)
+    if asked.json:
+        told = [asdict(each) for each in outcomes]
+        asked.json.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
+    return sum(not each.is_kept for each in outcomes)
+
+
+def _leave(*_: object) -> NoReturn:
+    raise SystemExit("ended by a signal")
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _leave)  # so that whatever was started is ended, too
+    sys.exit(1 if asyncio.run(run(arguments())) else 0)

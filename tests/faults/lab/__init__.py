@@ -1,0 +1,1 @@
+"""The lab: visitors, a supervisor, a killer, and a checker of what is left at the end."""

@@ -1,0 +1,60 @@
+"""The stage of every experiment: a scratch product, empty of talks, and its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import psycopg
+
+from bench import machine
+from bench.product import Product
+
+from .supervisor import Supervisor
+
+FIRST_PORT, LAST_PORT = 8161, 8199
+# Short leases, so that a test need not wait long for those of killed processes.
+LAB = {"LAB": "1", "LEASE_SECONDS": "2", "LOG_LEVEL": "WARNING"}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an experiment found: its figures, and each promise that was broken, in words."""
+
+    name: str
+    figures: Mapping[str, int | float | str]
+    broken: tuple[str, ...] = ()
+
+    @property
+    def is_kept(self) -> bool:
+        return not self.broken
+
+    def lines(self) -> list[str]:
+        figures = "  ".join(f"{name} {value}" for name, value in self.figures.items())
+        return [f"{self.name}: {figures}", *(f"    BROKEN {each}" for each in self.broken)]
+
+
+@dataclass(slots=True)
+class Stage:
+    """Hands out servers on free ports of one scratch product."""
+
+    product: Product
+    taken: list[int] = field(default_factory=list)
+
+    def supervisor(self, mutant: str = "", **extra: str) -> Supervisor:
+        """A server to be supervised; `mutant` breaks it on purpose."""
+        port = machine.free_port(max([FIRST_PORT - 1, *self.taken]) + 1, LAST_PORT)
+        self.taken.append(port)
+        environment = LAB | ({"MUTANT": mutant} if mutant else {}) | extra
+        return Supervisor(self.product, port, environment)
+
+    def clear(self) -> None:
+        """Forgets all talks and gives the ports back; no server may be running."""
+        self.taken.clear()
+        with psycopg.connect(self.product.database_url, autocommit=True) as connection:
+            connection.execute("TRUNCATE talk_conversation CASCADE")
+
+
+def violations(**counts: int) -> tuple[str, ...]:
+    """The counts that should be 0 and are not, in words."""
+    return tuple(f"{name.replace('_', ' ')}: {count}" for name, count in counts.items() if count)
