@@ -1,0 +1,209 @@
+"""Answers about shown homes. Every value is read from the listing; what it lacks is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from gatehouse.listings.types import Listing
+from gatehouse.talk.facts import price
+from gatehouse.talk.phrases import N_, NN_
+from gatehouse.talk.scene import Scene, clipped, message, plain, sentences, table
+from gatehouse.talk.types import Block, Reply, SuggestedAction
+from gatehouse.talk.voice import Voice
+from gatehouse.talk.wording import ATTRIBUTES, amenity, capital, property_type, thing
+from gatehouse.understanding.types import Slot
+
+Answering = Callable[[Voice, Listing], str | None]
+LONGEST_DESCRIPTION = 400
+MOST_PICTURES = 3
+
+
+def answer_home(scene: Scene) -> Reply:
+    """One home in sentences, several as a table."""
+    if not scene.homes and scene.is_free is None:
+        return _gone(scene)
+    if len(scene.homes) > 1:
+        return _about_several(scene)
+    return _about_one(scene)
+
+
+def _about_one(scene: Scene) -> Reply:
+    voice = scene.voice
+    home = scene.homes[0] if scene.homes else None
+    title = home.title if home else _title_on_screen(scene)
+    asked = scene.decision.asked
+    said = [_free(scene)] if scene.is_free is not None else []
+    if home is not None:
+        said += [about(voice, home, code=c) for c in asked] if asked else _summary(voice, home)
+    blocks = _pictures(home) if home and "pictures" in asked else ()
+    text = clipped(sentences(voice.quote(title) + ":", *said), 1100)
+    offer = voice.say(N_("Shall I ask for a viewing?"))
+    return Reply(
+        clipped(title, 80), sentences(text, offer), blocks=blocks, suggested_actions=_after(voice)
+    )
+
+
+def _about_several(scene: Scene) -> Reply:
+    """The same question for each home on the screen."""
+    voice = scene.voice
+    asked = scene.decision.asked or ("price", "bedrooms", "area")
+    names = [capital(voice, thing(voice, code)) for code in asked]
+    rows = [[home.title, *(cell(voice, home, code=c) for c in asked)] for home in scene.homes]
+    summary = voice.say(N_("Here is what the listings say: {things}."), things=voice.join(names))
+    block = table(voice.join(names), [voice.say(N_("Home")), *names], rows=rows)
+    return Reply(voice.join(names), summary, blocks=(block,), suggested_actions=_after(voice))
+
+
+def about(voice: Voice, home: Listing, *, code: str) -> str:
+    """One sentence about one attribute or amenity of a home."""
+    if code not in ATTRIBUTES:
+        has = code in home.amenities
+        form = _HAS if has else _UNSAID
+        return voice.say(form, thing=capital(voice, amenity(voice, code)))
+    return _SENTENCES[code](voice, home) or voice.say(
+        _UNSAID, thing=capital(voice, thing(voice, code))
+    )
+
+
+def cell(voice: Voice, home: Listing, *, code: str) -> str:
+    """One table cell about one attribute or amenity of a home."""
+    if code not in ATTRIBUTES:
+        return voice.say(N_("yes")) if code in home.amenities else voice.say(N_("not stated"))
+    return _CELLS.get(code, _SENTENCES[code])(voice, home) or voice.say(N_("not stated"))
+
+
+_HAS = N_("{thing}: yes, according to the listing.")
+_UNSAID = N_("{thing}: the listing does not say.")
+
+
+def _summary(voice: Voice, home: Listing) -> list[str]:
+    codes = ("location", "price", "bedrooms", "area", "amenities")
+    return [about(voice, home, code=code) for code in codes]
+
+
+def _price(voice: Voice, home: Listing) -> str | None:
+    return price(voice, home) if home.price else None
+
+
+def _deposit(voice: Voice, home: Listing) -> str | None:
+    return None if home.deposit is None else voice.money(home.deposit, home.currency)
+
+
+def _place(voice: Voice, home: Listing) -> str:
+    city = voice.place(home.city)
+    return f"{voice.place(home.district)}, {city}" if home.district else city
+
+
+def _stay(voice: Voice, home: Listing) -> str | None:
+    if home.minimum_nights and home.variant == "short_term":
+        return voice.many(NN_("{n} night", "{n} nights"), home.minimum_nights)
+    if home.minimum_months and home.variant == "long_term":
+        return voice.many(NN_("{n} month", "{n} months"), home.minimum_months)
+    return None
+
+
+def _bedrooms(voice: Voice, home: Listing) -> str:
+    if not home.bedrooms:
+        return voice.say(N_("studio"))
+    return voice.many(NN_("{n} bedroom", "{n} bedrooms"), home.bedrooms)
+
+
+def _day(voice: Voice, when: date | None) -> str | None:
+    return voice.day(when) if when else None
+
+
+_CELLS: dict[str, Answering] = {
+    "price": _price,
+    "deposit": _deposit,
+    "bedrooms": _bedrooms,
+    "bathrooms": lambda voice, home: str(home.bathrooms),
+    "area": lambda voice, home: voice.say(N_("{area} m²"), area=voice.count(home.area_m2)),
+    "address": _place,
+    "location": _place,
+    "available_from": lambda voice, home: _day(voice, home.available_from),
+    "availability": lambda voice, home: _day(voice, home.available_from),
+    "minimum_stay": _stay,
+    "agency": lambda voice, home: home.agency or None,
+    "phone": lambda voice, home: home.agency_phone,
+    "pictures": lambda voice, home: str(len(home.pictures)),
+    "amenities": lambda voice, home: ", ".join(amenity(voice, c) for c in home.amenities) or None,
+    "property_type": lambda voice, home: property_type(voice, home.property_type),
+    "rating": lambda voice, home: voice.decimal(home.rating) if home.rating else None,
+    "verified_at": lambda voice, home: _day(
+        voice, home.verified_at.date() if home.verified_at else None
+    ),
+    "description": lambda voice, home: clipped(home.description, LONGEST_DESCRIPTION) or None,
+}
+_FORMS = {
+    "price": N_("The price is {value}."),
+    "deposit": N_("The deposit is {value}."),
+    "bathrooms": N_("Bathrooms: {value}."),
+    "bedrooms": N_("Bedrooms: {value}."),
+    "area": N_("The size is {value}."),
+    "address": N_("The listing gives no street; the area is {value}."),
+    "location": N_("Where: {value}."),
+    "available_from": N_("Available from {value}."),
+    "availability": N_("Available from {value}."),
+    "minimum_stay": N_("The minimum stay is {value}."),
+    "agency": N_("The agency is {value}."),
+    "phone": N_("The agency's phone number is {value}."),
+    "pictures": N_("Pictures: {value}."),
+    "amenities": N_("The listing mentions: {value}."),
+    "property_type": N_("Type of home: {value}."),
+    "rating": N_("Rating: {value} of 5."),
+    "verified_at": N_("Last checked on {value}."),
+    "description": N_("The listing says: {value}"),
+}
+
+
+def _in_words(code: str) -> Answering:
+    def sentence(voice: Voice, home: Listing) -> str | None:
+        known = _CELLS[code](voice, home)
+        return voice.say(_FORMS[code], value=known) if known else None
+
+    return sentence
+
+
+_SENTENCES: dict[str, Answering] = {code: _in_words(code) for code in _CELLS}
+
+
+def _free(scene: Scene) -> str:
+    """Is it free for the days that the visitor gave?"""
+    voice = scene.voice
+    first, last = (_slot_day(scene, slot) for slot in (Slot.CHECK_IN, Slot.CHECK_OUT))
+    form = N_("It is free from {first} to {last}.")
+    if not scene.is_free:
+        form = N_("It is not free on all days from {first} to {last}.")
+    return voice.say(form, first=first, last=last)
+
+
+def _slot_day(scene: Scene, slot: Slot) -> str:
+    filled = scene.state.slots.get(slot)
+    when = filled.value if filled else None
+    return scene.voice.day(when) if isinstance(when, date) else ""
+
+
+def _title_on_screen(scene: Scene) -> str:
+    names = {home.id: home.title for home in scene.state.shown}
+    return names.get(scene.decision.home_ids[0], "")
+
+
+def _gone(scene: Scene) -> Reply:
+    voice = scene.voice
+    summary = voice.say(N_("This home is no longer on offer. Shall I look for similar ones?"))
+    chips = (message(voice.say(N_("Show more"))), message(voice.say(N_("Something cheaper"))))
+    return plain(voice.say(N_("No longer on offer")), summary, actions=chips)
+
+
+def _pictures(home: Listing) -> tuple[Block, ...]:
+    shown = home.pictures[:MOST_PICTURES]
+    return tuple({"type": "image", "url": p.url, "alt": p.alt} for p in shown)
+
+
+def _after(voice: Voice) -> tuple[SuggestedAction, ...]:
+    return (
+        message(voice.say(N_("I want to see it"))),
+        message(voice.say(N_("How much is the deposit?"))),
+        message(voice.say(N_("Show more"))),
+    )

@@ -1,0 +1,163 @@
+"""What we know of the visitor's wishes, and what a home costs, in words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from gatehouse.listings.types import Listing, Variant
+from gatehouse.talk.phrases import N_, NN_
+from gatehouse.talk.voice import Voice
+from gatehouse.talk.wording import amenity, property_type
+from gatehouse.understanding.types import (
+    Budget,
+    DialogueState,
+    Filled,
+    Period,
+    PlaceName,
+    Range,
+    Slot,
+)
+
+PRICES: dict[Variant, str] = {
+    "long_term": N_("{money} a month"),
+    "short_term": N_("{money} a night"),
+    "sale": N_("{money}"),
+}
+_PERIODS: dict[Period, str] = {
+    "night": N_("{money} a night"),
+    "week": N_("{money} a week"),
+    "month": N_("{money} a month"),
+    "year": N_("{money} a year"),
+    "total": N_("{money}"),
+}
+_TERMS = {"short_term": N_("short stay"), "long_term": N_("long-term rent")}
+_DEALS = {"buy": N_("to buy"), "rent": N_("to rent")}
+_ROOMS = {
+    Slot.BEDROOMS: (
+        NN_("{n} bedroom", "{n} bedrooms"),
+        NN_("at least {n} bedroom", "at least {n} bedrooms"),
+        NN_("at most {n} bedroom", "at most {n} bedrooms"),
+    ),
+    Slot.BATHROOMS: (
+        NN_("{n} bathroom", "{n} bathrooms"),
+        NN_("at least {n} bathroom", "at least {n} bathrooms"),
+        NN_("at most {n} bathroom", "at most {n} bathrooms"),
+    ),
+}
+_DAYS = {
+    Slot.CHECK_IN: N_("from {day}"),
+    Slot.CHECK_OUT: N_("until {day}"),
+    Slot.AVAILABLE_FROM: N_("free by {day}"),
+}
+_LENGTHS = {
+    Slot.MIN_NIGHTS: NN_("{n} night", "{n} nights"),
+    Slot.MIN_TERM_MONTHS: NN_("{n} month", "{n} months"),
+}
+_ORDER = (
+    Slot.PROPERTY_TYPE, Slot.LOCATION, Slot.BUDGET, Slot.DEAL, Slot.RENTAL_TYPE, Slot.BEDROOMS,
+    Slot.BATHROOMS, Slot.AREA, Slot.CHECK_IN, Slot.CHECK_OUT, Slot.MIN_NIGHTS,
+    Slot.MIN_TERM_MONTHS, Slot.AVAILABLE_FROM, Slot.AMENITIES,
+)  # fmt: skip
+
+
+def price(voice: Voice, home: Listing) -> str:
+    """The price of a home with its period."""
+    return voice.say(PRICES[home.variant], money=voice.money(home.price, home.currency))
+
+
+def known(
+    voice: Voice, state: DialogueState, *, currency: str, slots: frozenset[Slot] | None = None
+) -> tuple[str, ...]:
+    """The filled slots as short phrases, all or those named; `currency` where none was said."""
+    phrases: list[str] = []
+    for slot in _ORDER:
+        filled = state.slots.get(slot)
+        if filled and (slots is None or slot in slots):
+            phrases += _phrases(voice, slot, filled=filled, currency=currency)
+    return tuple(dict.fromkeys(phrases))
+
+
+def _phrases(voice: Voice, slot: Slot, *, filled: Filled, currency: str) -> list[str]:
+    if filled.value is None:
+        return _without(voice, slot, shunned=filled.shunned) + _any(voice, slot, filled=filled)
+    return [_said(voice, slot, value=filled.value, currency=currency)] + _without(
+        voice, slot, shunned=filled.shunned
+    )
+
+
+def _said(voice: Voice, slot: Slot, *, value: object, currency: str) -> str:
+    if isinstance(value, Budget):
+        return budget(voice, value, currency=currency)
+    if isinstance(value, Range):
+        return _range(voice, slot, span=value)
+    if isinstance(value, date):
+        return voice.say(_DAYS.get(slot, "{day}"), day=voice.day(value))
+    if isinstance(value, tuple):
+        return voice.join([_name(voice, slot, part=part) for part in value])
+    if isinstance(value, int):
+        return voice.many(_LENGTHS[slot], value)
+    return voice.say({**_TERMS, **_DEALS}.get(str(value), str(value)))
+
+
+def budget(voice: Voice, money: Budget, *, currency: str) -> str:
+    """up to £500 a month · £400–£500 · from £400."""
+    low, high = (
+        voice.money(amount, money.currency or currency) if amount is not None else None
+        for amount in (money.low, money.high)
+    )
+    form = _PERIODS[money.period or "total"]
+    if money.is_about and high:
+        return voice.say(N_("about {price}"), price=voice.say(form, money=high))
+    if low and high and low != high:
+        return voice.say(form, money=f"{low}–{high}")
+    if high:
+        return voice.say(N_("up to {price}"), price=voice.say(form, money=high))
+    return voice.say(N_("from {price}"), price=voice.say(form, money=low or ""))
+
+
+def _range(voice: Voice, slot: Slot, *, span: Range) -> str:
+    if slot is Slot.AREA:
+        return _size(voice, span)
+    exact, least, most = _ROOMS[slot]
+    low, high = (int(n) if n is not None else None for n in (span.low, span.high))
+    if low == 0 and high == 0:
+        return voice.say(N_("studio"))
+    if low is not None and high is not None and low != high:
+        return voice.many(exact, high, n=f"{low}–{high}")
+    if low is not None:
+        return voice.many(exact if high is not None else least, low)
+    return voice.many(most, high or 0)
+
+
+def _size(voice: Voice, span: Range) -> str:
+    low, high = (voice.count(n) if n is not None else None for n in (span.low, span.high))
+    if low and high:
+        return voice.say(N_("{area} m²"), area=low if low == high else f"{low}–{high}")
+    if low:
+        return voice.say(N_("from {area} m²"), area=low)
+    return voice.say(N_("up to {area} m²"), area=high or "")
+
+
+def _name(voice: Voice, slot: Slot, *, part: object) -> str:
+    if isinstance(part, PlaceName):
+        return voice.place(part.key)
+    return (
+        property_type(voice, str(part)) if slot is Slot.PROPERTY_TYPE else amenity(voice, str(part))
+    )
+
+
+def _without(voice: Voice, slot: Slot, *, shunned: tuple[str, ...]) -> list[str]:
+    if slot is Slot.LOCATION:
+        return [voice.say(N_("not {thing}"), thing=voice.place(key)) for key in shunned]
+    return [voice.say(N_("not {thing}"), thing=_name(voice, slot, part=c)) for c in shunned]
+
+
+_ANY = {
+    Slot.LOCATION: N_("any area"),
+    Slot.BUDGET: N_("any price"),
+    Slot.RENTAL_TYPE: N_("any length of stay"),
+}
+
+
+def _any(voice: Voice, slot: Slot, *, filled: Filled) -> list[str]:
+    return [voice.say(_ANY[slot])] if filled.is_any and slot in _ANY else []

@@ -1,0 +1,121 @@
+"""What the dialogue remembers after a turn. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gatehouse.listings.types import Answer, Listing
+from gatehouse.talk.policy import open_slots
+from gatehouse.talk.types import Act, Decision, Move
+from gatehouse.understanding.types import DialogueState, Shown, Slot
+
+SEARCHING = (Move.RECOMMEND, Move.MORE, Move.NOTHING_FOUND)
+
+
+def remember(
+    state: DialogueState,
+    decision: Decision,
+    *,
+    homes: tuple[Listing, ...] = (),
+    answer: Answer | None = None,
+    turn: int,
+) -> DialogueState:
+    """The next state. `homes` are the cards of this reply, `answer` what the search brought."""
+    after = replace(
+        state,
+        turn=turn,
+        awaiting=_awaiting(state, decision),
+        asks=_asks(state, decision.ask),
+        offered=_offered(state, decision, answer=answer, homes=homes),
+        viewing=_viewing(state, decision),
+        focus=_focus(state, decision),
+    )
+    return _with_search(after, decision, homes=homes)
+
+
+def page(state: DialogueState, decision: Decision) -> int:
+    """How many homes of the search come before this page."""
+    return state.seen if decision.move is Move.MORE else 0
+
+
+def left(state: DialogueState, decision: Decision, *, answer: Answer, shown: int) -> int:
+    """How many homes of the search are still unseen after this page."""
+    found = answer.found
+    if not found.listings and answer.relaxed:
+        found = answer.relaxed.found
+    return max(0, found.total - page(state, decision) - shown)
+
+
+def _awaiting(state: DialogueState, decision: Decision) -> Slot | None:
+    if decision.act is Act.ASK_SLOT:
+        return decision.ask
+    if decision.move in SEARCHING:
+        return None
+    return state.awaiting if state.awaiting in open_slots(state) else None
+
+
+def _asks(state: DialogueState, slot: Slot | None) -> dict[Slot, int]:
+    return {**state.asks, slot: state.asks.get(slot, 0) + 1} if slot else state.asks
+
+
+def _offered(
+    state: DialogueState,
+    decision: Decision,
+    *,
+    answer: Answer | None,
+    homes: tuple[Listing, ...],
+) -> str | None:
+    """What a "yes" to this reply would accept."""
+    match decision.move:
+        case Move.NOTHING_FOUND:
+            relaxed = answer.relaxed if answer else None
+            return "relax:" + "+".join(relaxed.limits) if relaxed else "handover"
+        case Move.RECOMMEND | Move.MORE if answer:
+            return "more" if left(state, decision, answer=answer, shown=len(homes)) else None
+        case Move.ANSWER_HOME if len(decision.home_ids) == 1:
+            return "viewing"
+        case Move.WHICH_HOME:
+            return _pending(decision)
+        case Move.TROUBLE:
+            return "retry"
+        case Move.OUT_OF_DOMAIN:
+            return "handover"
+    return None
+
+
+def _pending(decision: Decision) -> str:
+    kind = decision.asked[0] if decision.asked[:1] in (("viewing",), ("compare",)) else None
+    return f"which:{kind}" if kind else "about:" + ",".join(decision.asked)
+
+
+def _viewing(state: DialogueState, decision: Decision) -> tuple[str, ...]:
+    if decision.move is Move.ASK_CONTACT:
+        return decision.home_ids
+    if decision.move in (Move.VIEWING_STORED, Move.DECLINED):
+        return ()
+    return state.viewing
+
+
+def _focus(state: DialogueState, decision: Decision) -> str | None:
+    talked_about = (Move.ANSWER_HOME, Move.ASK_CONTACT, Move.VIEWING_STORED)
+    if decision.move in talked_about and len(decision.home_ids) == 1:
+        return decision.home_ids[0]
+    return state.focus
+
+
+def _with_search(
+    after: DialogueState, decision: Decision, *, homes: tuple[Listing, ...]
+) -> DialogueState:
+    if decision.move not in SEARCHING:
+        return after
+    after = replace(after, has_searched=True)
+    if not homes:
+        return after
+    seen = page(after, decision) + len(homes)
+    focus = str(homes[0].id) if len(homes) == 1 else None
+    return replace(after, shown=tuple(map(as_shown, homes)), seen=seen, focus=focus)
+
+
+def as_shown(home: Listing) -> Shown:
+    """A home as later words can point to it."""
+    return Shown(str(home.id), home.title, home.district or home.city, home.price)

@@ -1,0 +1,57 @@
+"""Decision and facts to a reply."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from gatehouse.talk import answers, asking, compare, passing, results
+from gatehouse.talk.results import CardOf
+from gatehouse.talk.scene import LONGEST_SUMMARY, Scene, clipped, distinct, sentences
+from gatehouse.talk.types import Move, Reply
+from gatehouse.understanding.types import Intent
+
+_WORDS: dict[Move, Callable[[Scene], Reply]] = {
+    Move.GREET: asking.greet,
+    Move.ASK: asking.ask,
+    Move.NOT_UNDERSTOOD: asking.not_understood,
+    Move.START_OVER: asking.start_over,
+    Move.WHICH_HOME: asking.which_home,
+    Move.ASK_CONTACT: asking.ask_contact,
+    Move.CONTACT_KEPT: asking.contact_kept,
+    Move.THANK: asking.thank,
+    Move.GOODBYE: asking.part,
+    Move.SMALL_TALK: asking.small_talk,
+    Move.OUT_OF_DOMAIN: asking.out_of_domain,
+    Move.DECLINED: asking.declined,
+    Move.ANSWER_HOME: answers.answer_home,
+    Move.COMPARE: compare.compare,
+    Move.VIEWING_STORED: passing.viewing_stored,
+    Move.HANDED_OVER: passing.handed_over,
+    Move.TROUBLE: results.timed_out,
+}
+_RESULTS: dict[Move, Callable[[Scene, CardOf], Reply]] = {
+    Move.RECOMMEND: results.recommend,
+    Move.MORE: results.more,
+    Move.NOTHING_FOUND: results.nothing_found,
+}
+
+
+def render(scene: Scene, *, card: CardOf, actions_on: bool = True) -> Reply:
+    """The whole reply: greeted and disclosed once, within the limits of length and number."""
+    move = scene.decision.move
+    reply = _RESULTS[move](scene, card) if move in _RESULTS else _WORDS[move](scene)
+    summary = sentences(_opening(scene), reply.summary)
+    actions = distinct(reply.suggested_actions) if actions_on else ()
+    return replace(reply, summary=clipped(summary, LONGEST_SUMMARY), suggested_actions=actions)
+
+
+def _opening(scene: Scene) -> str:
+    """A hello if one was said, and once in a talk who is speaking."""
+    greets = scene.heard.wants(Intent.GREETING) and scene.decision.move is not Move.GREET
+    hello = asking.hello(scene) if greets else ""
+    is_first = scene.voice.turn <= 1
+    disclosure = scene.voice.say(asking.DISCLOSURE) if is_first else ""
+    if scene.decision.move is Move.GREET:
+        return ""
+    return sentences(hello, disclosure)

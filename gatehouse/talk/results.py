@@ -1,0 +1,219 @@
+"""Replies that follow a search: homes, nothing found, or no answer from the listings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gatehouse.listings.types import Limit, Listing, Relaxed, Wish
+from gatehouse.talk.asking import ACKNOWLEDGED
+from gatehouse.talk.facts import PRICES, known, price
+from gatehouse.talk.phrases import N_, NN_
+from gatehouse.talk.scene import Scene, link, message, plain, sentences, table
+from gatehouse.talk.types import Block, Card, Move, Reply, SuggestedAction
+from gatehouse.talk.voice import Voice
+
+CardOf = Callable[[Voice, Listing], Card]
+WIDER_KM = 20
+_FOUND = (
+    NN_("I found {n} home: {facts}.", "I found {n} homes: {facts}."),
+    NN_("There is {n} home for you: {facts}.", "There are {n} homes for you: {facts}."),
+    NN_("{n} home fits: {facts}.", "{n} homes fit: {facts}."),
+)
+_FIRST = (
+    N_("I would start with “{title}” for {price}."),
+    N_("The best match is “{title}”, {price}."),
+    N_("First on the list: “{title}” for {price}."),
+)
+_HINT = (
+    N_("Ask me about any of them, compare two, or say which one you would like to see."),
+    N_("Shall I compare some of them, or would you like to see one?"),
+    N_("Tell me which one you like, or what I should change."),
+)
+
+
+def recommend(scene: Scene, card: CardOf) -> Reply:
+    """The page of homes, as cards or as a table."""
+    voice = scene.voice
+    summary = sentences(
+        _moved(scene), _counted(scene), _paged(scene), _leading(scene), voice.pick(_HINT)
+    )
+    return Reply(
+        voice.many(NN_("{n} home for you", "{n} homes for you"), total(scene)),
+        summary,
+        blocks=() if scene.cards_on else (as_table(scene),),
+        cards=tuple(card(voice, home) for home in scene.homes) if scene.cards_on else (),
+        suggested_actions=_after_results(scene),
+    )
+
+
+def more(scene: Scene, card: CardOf) -> Reply:
+    """The next page, or the end of the list."""
+    if scene.homes:
+        return recommend(scene, card)
+    voice = scene.voice
+    summary = voice.say(N_("These were all the homes that fit. Shall I look wider?"))
+    chips = (message(voice.say(N_("Anywhere"))), message(voice.say(N_("Any price"))))
+    return plain(voice.say(N_("That was all")), summary, actions=chips)
+
+
+def nothing_found(scene: Scene, _card: CardOf) -> Reply:
+    """Says so, names the limit that would move, and offers it."""
+    voice, relaxed = scene.voice, scene.answer.relaxed if scene.answer else None
+    title = voice.say(N_("Nothing matches all of that"))
+    if relaxed is None:
+        summary = voice.say(
+            N_("Nothing matches, even with wider limits. Shall I pass your wish to a colleague?")
+        )
+        chips = (message(voice.say(N_("Talk to a person"))), message(voice.say(N_("Any price"))))
+        return plain(title, summary, actions=chips)
+    steps = voice.join(_steps(voice, relaxed))
+    lead = voice.say(N_("Nothing matches all of that. The closest step is: {step}."), step=steps)
+    accept = message(steps, voice.say(N_("Yes, show them")))
+    actions = (accept, message(voice.say(N_("Talk to a person"))))
+    return plain(title, sentences(lead, _would_find(voice, relaxed)), actions=actions)
+
+
+def timed_out(scene: Scene) -> Reply:
+    """The search was cut: wishes are kept, and there is a way on."""
+    voice = scene.voice
+    summary = voice.say(
+        N_(
+            "The listings are slow to answer. I have kept your wishes; "
+            "shall I try again or widen the budget?"
+        )
+    )
+    return _trouble(scene, summary)
+
+
+def unreachable(scene: Scene) -> Reply:
+    """No listings at all; promises nothing that was not stored."""
+    voice = scene.voice
+    facts = known(voice, scene.state, currency=scene.currency)
+    kept = voice.pick(ACKNOWLEDGED, facts=", ".join(facts)) if facts else ""
+    summary = voice.say(
+        N_("I can't reach the listings just now. Your search is saved; ask me again in a minute.")
+    )
+    return _trouble(scene, sentences(summary, kept))
+
+
+def as_table(scene: Scene) -> Block:
+    """The same homes without pictures."""
+    voice = scene.voice
+    headers = [
+        voice.say(h) for h in (N_("Home"), N_("Area"), N_("Price"), N_("Bedrooms"), N_("m²"))
+    ]
+    rows = [
+        [
+            home.title,
+            voice.place(home.district or home.city),
+            price(voice, home),
+            str(home.bedrooms),
+            voice.count(home.area_m2),
+        ]
+        for home in scene.homes
+    ]
+    return table(voice.say(N_("Homes found")), headers, rows=rows)
+
+
+def total(scene: Scene) -> int:
+    """How many homes the search has, on all pages."""
+    answer = scene.answer
+    if answer is None:
+        return len(scene.homes)
+    found = answer.found if answer.found.listings or not answer.relaxed else answer.relaxed.found
+    return max(found.total, len(scene.homes))
+
+
+def _trouble(scene: Scene, summary: str) -> Reply:
+    voice = scene.voice
+    chips = (
+        message(voice.say(N_("Try again")), voice.say(N_("Yes, try again"))),
+        message(voice.say(N_("Any price"))),
+        message(voice.say(N_("Talk to a person"))),
+    )
+    reply = plain(voice.say(N_("The listings do not answer")), summary, actions=chips)
+    return Reply(
+        reply.title, reply.summary, suggested_actions=reply.suggested_actions, degraded=("search",)
+    )
+
+
+def _counted(scene: Scene) -> str:
+    voice = scene.voice
+    facts = known(voice, scene.state, currency=scene.currency)
+    if scene.decision.move is Move.MORE or not facts:
+        return voice.many(NN_("{n} home in all.", "{n} homes in all."), total(scene))
+    forms = _FOUND[voice.turn % len(_FOUND)]
+    return voice.many(forms, total(scene), facts=", ".join(facts))
+
+
+def _paged(scene: Scene) -> str:
+    if not scene.left:
+        return ""
+    shown = len(scene.homes)
+    if scene.decision.move is Move.MORE:
+        return scene.voice.many(NN_("Here is {n} more.", "Here are {n} more."), shown)
+    return scene.voice.many(NN_("Here is the first {n}.", "Here are the first {n}."), shown)
+
+
+def _leading(scene: Scene) -> str:
+    if scene.decision.move is Move.MORE:
+        return ""
+    first = scene.homes[0]
+    return scene.voice.pick(_FIRST, title=first.title, price=price(scene.voice, first))
+
+
+def _moved(scene: Scene) -> str:
+    """Which limit was moved, when the homes are those of a relaxation."""
+    answer = scene.answer
+    if answer is None or answer.found.listings or answer.relaxed is None:
+        return ""
+    steps = scene.voice.join(_steps(scene.voice, answer.relaxed))
+    return scene.voice.say(N_("I changed this: {step}."), step=steps)
+
+
+def _would_find(voice: Voice, relaxed: Relaxed) -> str:
+    homes = relaxed.found.listings
+    alike = [h for h in homes if h.currency == relaxed.wish.currency] or homes[:1]
+    first = min(alike, key=lambda home: home.price)
+    return sentences(
+        voice.many(
+            NN_("It would find {n} home, from {price}.", "It would find {n} homes, from {price}."),
+            relaxed.found.total,
+            price=price(voice, first),
+        ),
+        voice.say(N_("Shall I show them?")),
+    )
+
+
+def _steps(voice: Voice, relaxed: Relaxed) -> list[str]:
+    return [_step(voice, limit, wish=relaxed.wish) for limit in relaxed.limits]
+
+
+def _step(voice: Voice, limit: Limit, *, wish: Wish) -> str:
+    if limit is Limit.AREA:
+        return voice.say(N_("a wider area ({km} km around)"), km=WIDER_KM)
+    if limit is Limit.BUDGET and wish.price_max is not None:
+        return voice.say(N_("a budget up to {price}"), price=_budget(voice, wish))
+    if not wish.bedrooms_min:
+        return voice.say(N_("a studio"))
+    return voice.many(NN_("from {n} bedroom", "from {n} bedrooms"), wish.bedrooms_min)
+
+
+def _budget(voice: Voice, wish: Wish) -> str:
+    money = voice.money(wish.price_max or 0.0, wish.currency)
+    if wish.price_period == "month":
+        return voice.say(PRICES["long_term"], money=money)
+    return voice.say(PRICES["short_term"], money=money) if wish.price_period == "night" else money
+
+
+def _after_results(scene: Scene) -> tuple[SuggestedAction, ...]:
+    voice = scene.voice
+    actions: list[SuggestedAction] = []
+    if not scene.cards_on:
+        actions.append(link(voice.say(N_("Save as CSV")), "#csv"))
+    if scene.left:
+        actions.append(message(voice.say(N_("Show more"))))
+    if len(scene.homes) > 1:
+        actions.append(message(voice.say(N_("Compare the first two"))))
+    actions.append(message(voice.say(N_("Something cheaper"))))
+    return tuple(actions[:3])

@@ -1,0 +1,187 @@
+"""The rule-based handler: hear, merge, decide, look up, say."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from gatehouse.base.errors import SearchDown, SearchTimeout
+from gatehouse.listings.types import Answer, Listing
+from gatehouse.talk import memory, passing, results
+from gatehouse.talk.policy import decide
+from gatehouse.talk.render import render
+from gatehouse.talk.results import CardOf
+from gatehouse.talk.scene import Scene
+from gatehouse.talk.settling import settle, value
+from gatehouse.talk.types import Decision, Move, Outcome, Reply, Thread, Tools
+from gatehouse.talk.voice import Voice
+from gatehouse.talk.wish import wish
+from gatehouse.understanding.state import merge
+from gatehouse.understanding.types import DialogueState, Heard, Intent, Slot
+
+PAGE = 6
+MOST_FETCHED = 50
+_BY_ID = (Move.ANSWER_HOME, Move.COMPARE)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What one call to the catalogue brought; `trouble` is an error type of `re_error_total`."""
+
+    homes: tuple[Listing, ...] = ()
+    answer: Answer | None = None
+    is_free: bool | None = None
+    trouble: Literal["search_timeout", "search_unexpected"] | None = None
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Milliseconds per step."""
+
+    steps: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.steps[name] = (time.perf_counter() - start) * 1000
+
+
+class RulesHandler:
+    """Understanding, policy and phrases; no model. At most one catalogue call per turn."""
+
+    name: Literal["rules"] = "rules"
+
+    def __init__(self, card: CardOf) -> None:
+        self._card = card
+
+    async def think(self, thread: Thread, tools: Tools) -> Outcome:
+        watch = Stopwatch()
+        with watch.step("understand"):
+            heard = _hear(thread, tools)
+            state = settle(merge(_start(thread.state, heard), heard), heard)
+        with watch.step("decide"):
+            decision = decide(state, heard)
+        with watch.step("search"):
+            looked = await look_up(decision, state, tools)
+        with watch.step("render"):
+            decision = after_search(decision, looked)
+            scene = _scene(decision, looked, state=state, heard=heard, thread=thread, tools=tools)
+            reply = self._say(scene, looked, tools)
+        return _outcome(scene, reply, thread=thread, looked=looked, watch=watch)
+
+    def _say(self, scene: Scene, looked: Lookup, tools: Tools) -> Reply:
+        if looked.trouble == "search_unexpected":
+            return results.unreachable(scene)
+        return render(scene, card=self._card, actions_on=tools.suggested_actions_on)
+
+
+def _hear(thread: Thread, tools: Tools) -> Heard:
+    switched = next((m.language for m in reversed(thread.messages) if m.language), None)
+    return tools.ear.hear(thread.text, state=thread.state, language=switched)
+
+
+def _start(state: DialogueState, heard: Heard) -> DialogueState:
+    """Starting over forgets the wishes, not who is speaking."""
+    if not heard.wants(Intent.START_OVER):
+        return state
+    return DialogueState(language=state.language, contact=state.contact, turn=state.turn)
+
+
+async def look_up(decision: Decision, state: DialogueState, tools: Tools) -> Lookup:
+    """The one call that the decision needs, or none."""
+    try:
+        if decision.move in (Move.RECOMMEND, Move.MORE):
+            return await _search(decision, state, tools)
+        if decision.move in _BY_ID:
+            return await _fetch(decision, state, tools)
+    except SearchTimeout:
+        return Lookup(trouble="search_timeout")
+    except SearchDown:
+        return Lookup(trouble="search_unexpected")
+    return Lookup()
+
+
+async def _search(decision: Decision, state: DialogueState, tools: Tools) -> Lookup:
+    start = memory.page(state, decision)
+    wanted = replace(wish(state, tools.market), limit=min(start + PAGE, MOST_FETCHED))
+    answer = await tools.catalogue.find(wanted)
+    found = answer.found.listings
+    if not found and answer.relaxed and set(answer.relaxed.limits) <= set(state.accepted):
+        found = answer.relaxed.found.listings
+    return Lookup(found[start : start + PAGE], answer)
+
+
+async def _fetch(decision: Decision, state: DialogueState, tools: Tools) -> Lookup:
+    first, last = value(state, Slot.CHECK_IN), value(state, Slot.CHECK_OUT)
+    ids = tuple(UUID(home_id) for home_id in decision.home_ids)
+    if decision.asked == ("availability",) and isinstance(first, date) and isinstance(last, date):
+        if len(ids) == 1:
+            return Lookup(is_free=await tools.catalogue.is_free(ids[0], first, last))
+    return Lookup(await tools.catalogue.get(ids))
+
+
+def after_search(decision: Decision, looked: Lookup) -> Decision:
+    """The move, now that it is known what there is."""
+    if looked.trouble:
+        return replace(decision, move=Move.TROUBLE)
+    if decision.move is Move.RECOMMEND and not looked.homes:
+        return replace(decision, move=Move.NOTHING_FOUND)
+    return decision
+
+
+def _scene(
+    decision: Decision,
+    looked: Lookup,
+    *,
+    state: DialogueState,
+    heard: Heard,
+    thread: Thread,
+    tools: Tools,
+) -> Scene:
+    language = state.language or heard.language or tools.market.default_language
+    left = 0
+    if looked.answer and looked.homes:
+        left = memory.left(state, decision, answer=looked.answer, shown=len(looked.homes))
+    return Scene(
+        voice=Voice(language, thread.turn_no),
+        decision=decision,
+        state=state,
+        heard=heard,
+        currency=tools.market.currency,
+        homes=looked.homes,
+        answer=looked.answer,
+        left=left,
+        is_free=looked.is_free,
+        cards_on=tools.cards_on,
+    )
+
+
+def _outcome(
+    scene: Scene, reply: Reply, *, thread: Thread, looked: Lookup, watch: Stopwatch
+) -> Outcome:
+    after = memory.remember(
+        scene.state,
+        scene.decision,
+        homes=looked.homes,
+        answer=looked.answer,
+        turn=thread.turn_no,
+    )
+    return Outcome(
+        decision=scene.decision,
+        reply=reply,
+        state=after,
+        heard=scene.heard,
+        filled_before=tuple(thread.state.slots),
+        effects=passing.effects(scene),
+        errors=(looked.trouble,) if looked.trouble else (),
+        timings_ms=watch.steps,
+        results=looked.answer.found.total if looked.answer else None,
+    )

@@ -1,0 +1,105 @@
+"""What follows from what was said: implied slots and accepted offers. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from gatehouse.understanding.types import (
+    Budget,
+    DialogueState,
+    Filled,
+    Heard,
+    Intent,
+    Op,
+    Slot,
+)
+
+LONGEST_SHORT_STAY_DAYS = 60
+# Nobody rents for this much; in the currency itself.
+SURELY_A_PURCHASE = {
+    "GBP": 15_000, "EUR": 18_000, "USD": 20_000, "TRY": 1_000_000, "RUB": 2_000_000,
+    "UAH": 1_000_000,
+}  # fmt: skip
+
+
+def settle(state: DialogueState, heard: Heard) -> DialogueState:
+    """The state after a merge, with what the words imply. Never overwrites an explicit slot."""
+    return _with_offer_taken(_with_sort(_with_term(_with_deal(state), heard), heard), heard)
+
+
+def is_filled(state: DialogueState, slot: Slot) -> bool:
+    """A value, or "any": needs no asking."""
+    filled = state.slots.get(slot)
+    return filled is not None and (filled.value is not None or filled.is_any)
+
+
+def value(state: DialogueState, slot: Slot) -> object | None:
+    """The slot's value; None when it is open or any."""
+    filled = state.slots.get(slot)
+    return filled.value if filled else None
+
+
+def _with_deal(state: DialogueState) -> DialogueState:
+    budget = value(state, Slot.BUDGET)
+    if is_filled(state, Slot.DEAL) or is_filled(state, Slot.RENTAL_TYPE):
+        return state
+    if isinstance(budget, Budget) and _is_purchase(budget):
+        return _filled(state, Slot.DEAL, "buy")
+    return state
+
+
+def _is_purchase(budget: Budget) -> bool:
+    amount = budget.high or budget.low or 0.0
+    return (
+        budget.period in (None, "total") and amount >= SURELY_A_PURCHASE[budget.currency or "GBP"]
+    )
+
+
+def _with_term(state: DialogueState, heard: Heard) -> DialogueState:
+    if value(state, Slot.DEAL) == "buy":
+        return state
+    if not is_filled(state, Slot.RENTAL_TYPE):
+        term = _implied_term(state)
+        return _filled(state, Slot.RENTAL_TYPE, term) if term else state
+    said = {change.slot for change in heard.changes if change.op is not Op.CLEAR}
+    if Slot.BUDGET in said and Slot.RENTAL_TYPE not in said and _period(state) == "night":
+        return _filled(state, Slot.RENTAL_TYPE, "short_term")
+    return state
+
+
+def _implied_term(state: DialogueState) -> str | None:
+    period = _period(state)
+    if period in ("month", "year") or is_filled(state, Slot.MIN_TERM_MONTHS):
+        return "long_term"
+    if period in ("night", "week") or is_filled(state, Slot.MIN_NIGHTS):
+        return "short_term"
+    first, last = value(state, Slot.CHECK_IN), value(state, Slot.CHECK_OUT)
+    if isinstance(first, date) and isinstance(last, date):
+        return "short_term" if (last - first).days <= LONGEST_SHORT_STAY_DAYS else "long_term"
+    return None
+
+
+def _period(state: DialogueState) -> str | None:
+    budget = value(state, Slot.BUDGET)
+    return budget.period if isinstance(budget, Budget) else None
+
+
+def _filled(state: DialogueState, slot: Slot, said: str) -> DialogueState:
+    return replace(state, slots={**state.slots, slot: Filled(said)})
+
+
+def _with_sort(state: DialogueState, heard: Heard) -> DialogueState:
+    """ "The cheapest" orders the homes; it stays until another order is wished."""
+    note = next((n for n in heard.notes if n.startswith("sort:")), None)
+    return replace(state, sort=note.removeprefix("sort:"), seen=0) if note else state
+
+
+def _with_offer_taken(state: DialogueState, heard: Heard) -> DialogueState:
+    """A "yes" accepts the loosened limits; another wish starts a fresh search."""
+    if heard.changes:
+        return replace(state, accepted=(), seen=0)
+    if heard.wants(Intent.YES) and (state.offered or "").startswith("relax:"):
+        limits = tuple((state.offered or "").removeprefix("relax:").split("+"))
+        return replace(state, accepted=limits, seen=0)
+    return state

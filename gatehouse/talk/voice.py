@@ -1,0 +1,57 @@
+"""One turn's voice: a language, and a choice among equal wordings that changes with the turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from gatehouse.talk import figures
+from gatehouse.talk.phrases import N_, Plural, say, say_many
+from gatehouse.understanding.places import Gazetteer
+from gatehouse.understanding.types import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Says sentences of the catalogues in one language."""
+
+    language: Language
+    turn: int = 0
+
+    def say(self, msgid: str, **values: object) -> str:
+        return say(self.language, msgid, **values)
+
+    def many(self, texts: Plural, n: int, **values: object) -> str:
+        return say_many(self.language, texts, n, **values)
+
+    def pick(self, wordings: tuple[str, ...], *, step: int | None = None, **values: object) -> str:
+        """One of several wordings, by `step` if given, else by the turn."""
+        chosen = wordings[(self.turn if step is None else step) % len(wordings)]
+        return self.say(chosen, **values)
+
+    def money(self, amount: float, currency: str) -> str:
+        return figures.money(self.language, amount, currency)
+
+    def count(self, number: float) -> str:
+        return figures.count(self.language, number)
+
+    def decimal(self, number: float) -> str:
+        return figures.decimal(self.language, number)
+
+    def day(self, when: date) -> str:
+        return figures.day(self.language, when)
+
+    def weekday(self, when: date) -> str:
+        return figures.weekday(self.language, when)
+
+    def place(self, key: str) -> str:
+        return Gazetteer.default().display(key, self.language)
+
+    def quote(self, title: str) -> str:
+        return self.say(N_("“{title}”"), title=title)
+
+    def join(self, parts: tuple[str, ...] | list[str]) -> str:
+        """a, b and c."""
+        if len(parts) < 2:
+            return "".join(parts)
+        return self.say(N_("{items} and {last}"), items=", ".join(parts[:-1]), last=parts[-1])
