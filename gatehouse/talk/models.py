@@ -1,4 +1,4 @@
-"""The conversation's tables. Django owns the schema; the lane reads and writes it by hand (store)."""
+"""The conversation's tables. Django owns the schema; the lane writes its SQL by hand."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ class Conversation(models.Model):
     state = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     turn_no = models.IntegerField(default=0, db_default=0)  # of the last committed turn
     next_seq = models.BigIntegerField(default=0, db_default=0)  # of the last inbox row
-    done_seq = models.BigIntegerField(default=0, db_default=0)  # of the last inbox row that was answered
+    done_seq = models.BigIntegerField(
+        default=0, db_default=0
+    )  # of the last inbox row that was answered
     lease_owner = models.TextField(null=True)
     lease_until = models.DateTimeField(null=True)
-    epoch = models.BigIntegerField(default=0, db_default=0)
+    epoch = models.BigIntegerField(default=0, db_default=0)  # of the last claim
+    done_epoch = models.BigIntegerField(default=0, db_default=0)  # of the last claim that ended
     arm = models.TextField(default="stable", db_default="stable")
     version = models.TextField(default="rules", db_default="rules")
     created_at = models.DateTimeField(db_default=Now())

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('lease_owner', models.TextField(null=True)),
                 ('lease_until', models.DateTimeField(null=True)),
                 ('epoch', models.BigIntegerField(db_default=0, default=0)),
+                ('done_epoch', models.BigIntegerField(db_default=0, default=0)),
                 ('arm', models.TextField(db_default='stable', default='stable')),
                 ('version', models.TextField(db_default='rules', default='rules')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

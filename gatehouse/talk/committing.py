@@ -1,0 +1,91 @@
+"""What one turn writes: the values of the commit statement, computed before the visit."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from gatehouse.observe import ledger
+from gatehouse.talk.claims import Claimed, Row
+from gatehouse.talk.stored_state import encode
+from gatehouse.talk.types import Move, Outcome
+from gatehouse.talk.wire import reply_json, slots_view, to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A turn ready to be committed."""
+
+    turn_id: UUID
+    reply: str
+    values: Row
+    has_effects: bool
+
+
+def write_down(claimed: Claimed, outcome: Outcome, *, handler: str) -> Written:
+    """Raises TypeError or ValueError if the outcome has a value that JSON cannot hold."""
+    turn_id = uuid4()
+    slots = slots_view(outcome.state)
+    reply = reply_json(claimed, outcome, turn_id=turn_id, slots=slots)
+    messages, decision = claimed.thread.messages, outcome.decision
+    values: dict[str, Any] = {
+        "turn": turn_id,
+        "state": to_json(encode(outcome.state)),
+        "first_seq": messages[0].seq,
+        "last_seq": messages[-1].seq,
+        "inbox_ids": [message.id for message in messages],
+        "act": decision.act.value,
+        "move": decision.move.value,
+        "language": outcome.heard.language,
+        "arm": claimed.thread.arm,
+        "reply": reply,
+        "slots": to_json(slots),
+    }
+    if outcome.effects:
+        values["kinds"] = [effect.kind for effect in outcome.effects]
+        values["payloads"] = [to_json(effect.payload) for effect in outcome.effects]
+    values.update(ledger.params(_ledger_row(claimed, outcome, turn_id=turn_id, handler=handler)))
+    return Written(turn_id, reply, values, bool(outcome.effects))
+
+
+def _ledger_row(
+    claimed: Claimed, outcome: Outcome, *, turn_id: UUID, handler: str
+) -> ledger.LedgerRow:
+    thread, spent = claimed.thread, outcome.timings_ms
+    total_ms = (time.monotonic() - claimed.claimed_at) * 1000
+    now = time.time()
+    return ledger.LedgerRow(
+        turn_id=turn_id,
+        conversation_id=thread.id,
+        turn_no=thread.turn_no,
+        received_at=datetime.fromtimestamp(claimed.received_at, UTC),
+        claimed_at=datetime.fromtimestamp(now - total_ms / 1000, UTC),
+        act=outcome.decision.act.value,
+        move=outcome.decision.move.value,
+        language=outcome.heard.language,
+        arm=thread.arm,
+        handler=handler,
+        version=claimed.version,
+        accept_ms=claimed.accept_ms,
+        understand_ms=spent.get("understand"),
+        decide_ms=spent.get("decide"),
+        search_ms=spent.get("search"),
+        render_ms=spent.get("render"),
+        total_ms=total_ms,
+        results=outcome.results,
+        cards=len(outcome.reply.cards),
+        messages=len(thread.messages),
+        degraded=outcome.reply.degraded,
+        errors=outcome.errors,
+        outcome=_ending(outcome),
+        is_recomputed=claimed.is_recomputed,
+    )
+
+
+def _ending(outcome: Outcome) -> ledger.Ending:
+    if outcome.reply.degraded:
+        return "failed" if outcome.decision.move is Move.TROUBLE else "degraded"
+    return "replied"

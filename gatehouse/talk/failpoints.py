@@ -1,0 +1,39 @@
+"""Places where a test may kill this process, and deliberate faults. Inert unless LAB=1."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Literal
+
+Place = Literal[
+    "before_inbox_commit",
+    "after_inbox_commit",
+    "before_ack",
+    "after_claim",
+    "after_llm",
+    "before_turn_commit",
+    "after_turn_commit",
+]
+Mutant = Literal["ack_before_insert", "no_unique", "no_claim"]
+
+IS_LAB = os.environ.get("LAB") == "1"
+_MUTANT = os.environ.get("MUTANT", "") if IS_LAB else ""
+_ARMED, _, _REST = (os.environ.get("FAILPOINT", "") if IS_LAB else "").partition(":")
+_NTH = int(_REST.partition(":")[2] or 1) if _ARMED else 0
+_reached = 0
+
+
+def is_mutant(name: Mutant) -> bool:
+    """Is this deliberate fault switched on (a negative control)?"""
+    return name == _MUTANT
+
+
+def reach(place: Place) -> None:
+    """Ends the process by SIGKILL at the nth visit of the armed place; else costs a comparison."""
+    global _reached
+    if place != _ARMED:
+        return
+    _reached += 1
+    if _reached == _NTH and _REST.startswith("kill"):
+        os.kill(os.getpid(), signal.SIGKILL)

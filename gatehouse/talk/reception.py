@@ -1,0 +1,93 @@
+"""Takes a chat request in: who asks, in which conversation, under which key; then stores it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+from uuid import UUID, uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gatehouse.base.errors import MalformedRequest, NotFound
+from gatehouse.talk.claims import Accepted, Incoming
+from gatehouse.talk.schemas import Ask
+from gatehouse.talk.sessions import FIRST_NAME, Door, Principal, mint, session_of
+from gatehouse.talk.turn import TurnService
+from gatehouse.talk.wire import to_json
+
+_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A stored message and the visitor to whom the answer goes."""
+
+    accepted: Accepted
+    principal: Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """The way in for both chat endpoints, which share their idempotency keys."""
+
+    turns: TurnService
+    door: Door
+
+    async def receive(self, request: Request, ask: Ask) -> Received:
+        """Stores the message once. Raises NotFound, KeyReused, MalformedRequest, StoreDown."""
+        key = key_of(request, ask)
+        session = session_of(ask.session_id)
+        principal = self.door.principal(request, session) or self._newcomer(session)
+        try:
+            return await self._accept(principal, ask, key=key, session=session)
+        except NotFound:
+            if principal.via != "cookie" or isinstance(session, UUID):
+                raise
+        # A cookie whose conversations are gone: the visitor begins anew.
+        return await self._accept(mint(), ask, key=key, session=session)
+
+    def dress(self, request: Request, response: Response, principal: Principal) -> None:
+        """Gives a new visitor the cookie."""
+        if principal.token is not None:
+            self.door.give_cookie(request, response, principal.token)
+
+    async def _accept(
+        self, principal: Principal, ask: Ask, *, key: str, session: UUID | str | None
+    ) -> Received:
+        name = session if isinstance(session, str) else None
+        if session is None and principal.via == "minted":
+            name = FIRST_NAME
+        incoming = Incoming(
+            owner_hash=principal.owner_hash,
+            key=key,
+            fingerprint=fingerprint(ask),
+            text=ask.question,
+            language=ask.language,
+            conversation=session if isinstance(session, UUID) else None,
+            name=name,
+            is_known_owner=principal.is_known,
+        )
+        return Received(await self.turns.accept(incoming), principal)
+
+    def _newcomer(self, session: UUID | str | None) -> Principal:
+        if isinstance(session, UUID):
+            raise NotFound("There is no such conversation.")
+        return mint()
+
+
+def key_of(request: Request, ask: Ask) -> str:
+    """The idempotency key: header, else body, else a new one. Raises MalformedRequest."""
+    given = request.headers.get("idempotency-key", ask.client_msg_id)
+    if given is None:
+        return str(uuid4())
+    if not _KEY.fullmatch(given):
+        raise MalformedRequest("Idempotency-Key must have 1 to 255 printable ASCII characters.")
+    return given
+
+
+def fingerprint(ask: Ask) -> bytes:
+    """SHA-256 of what the message says; the key itself is no part of it."""
+    said = to_json([ask.question, ask.session_id, ask.language])
+    return sha256(said.encode()).digest()

@@ -1,0 +1,131 @@
+"""From a claim to a committed turn, again and again until no message waits."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from gatehouse.base.config import Settings
+from gatehouse.base.errors import GatehouseError, LostLease, StoreDown
+from gatehouse.observe import journal
+from gatehouse.talk import noting
+from gatehouse.talk.claims import Claimed
+from gatehouse.talk.committing import Written, write_down
+from gatehouse.talk.failpoints import reach
+from gatehouse.talk.holding import apologise, language_of
+from gatehouse.talk.lease import KeptLease
+from gatehouse.talk.store import Store
+from gatehouse.talk.types import Handler, Outcome, Thread, Tools
+from gatehouse.talk.waiting import Board
+
+COMMIT_RESERVE_SECONDS = 1.0  # of the deadline, so that a late handler still gets a reply
+HandlerFor = Callable[[Thread], Handler]
+
+
+@dataclass(frozen=True, slots=True)
+class Thinker:
+    """Thinks about claimed conversations. Holds no connection while a handler does."""
+
+    store: Store
+    board: Board
+    handler_for: HandlerFor
+    tools: Tools
+    settings: Settings
+
+    async def work(self, claimed: Claimed, *, may_continue: Callable[[], bool]) -> None:
+        """Answers all that waits in the conversation, turn by turn."""
+        now: Claimed | None = claimed
+        while now is not None:
+            has_more = await self._take_turn(now)
+            now = None
+            if has_more and may_continue():
+                now = await self.store.claim(claimed.thread.id)
+
+    async def _take_turn(self, claimed: Claimed) -> bool:
+        """True: more messages wait."""
+        handler = self.handler_for(claimed.thread)
+        try:
+            outcome = await self._think(handler, claimed)
+            reach("after_llm")
+            written, has_more = await self._commit(handler, claimed, outcome)
+        except (LostLease, StoreDown) as trouble:
+            self.store.drop(claimed)
+            noting.note_lost(claimed, trouble)
+            return False
+        except asyncio.CancelledError:
+            await self._let_go(claimed)
+            raise
+        reach("after_turn_commit")
+        self.store.drop(claimed)
+        self.board.tell((m.id for m in claimed.thread.messages), written.reply)
+        noting.note_turn(claimed, outcome, written, handler=handler.name)
+        return has_more
+
+    async def _think(self, handler: Handler, claimed: Claimed) -> Outcome:
+        seconds = self.settings.turn_deadline_ms / 1000 - COMMIT_RESERVE_SECONDS
+        try:
+            async with KeptLease(self.store, claimed, self.settings.lease_seconds):
+                async with asyncio.timeout(max(seconds, 0.1)):
+                    return await handler.think(claimed.thread, self.tools)
+        except LostLease:
+            raise
+        except Exception as bug:  # noqa: BLE001 - a visitor is never left without a reply
+            return self._apologise(claimed, bug)
+
+    async def _commit(
+        self, handler: Handler, claimed: Claimed, outcome: Outcome
+    ) -> tuple[Written, bool]:
+        try:
+            written = write_down(claimed, outcome, handler=handler.name)
+            return written, await self._store_turn(claimed, written)
+        except (GatehouseError, asyncio.CancelledError):
+            raise
+        except Exception as bug:  # noqa: BLE001 - an outcome that cannot be stored
+            outcome = self._apologise(claimed, bug)
+        written = write_down(claimed, outcome, handler=handler.name)
+        return written, await self._store_turn(claimed, written)
+
+    async def _store_turn(self, claimed: Claimed, written: Written) -> bool:
+        """Commits, and while the database is away tries again until the lease ends."""
+        reach("before_turn_commit")
+        wait, until = 0.1, time.monotonic() + self.settings.lease_seconds
+        is_repeated = False
+        while True:
+            try:
+                return await self.store.commit(
+                    claimed, written.values, has_effects=written.has_effects
+                )
+            except StoreDown:
+                if time.monotonic() + wait > until:
+                    raise
+                is_repeated = True
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, 1.0)
+            except LostLease:
+                if is_repeated and await self._was_stored(claimed, written.turn_id):
+                    return True
+                raise
+
+    async def _was_stored(self, claimed: Claimed, turn_id: UUID) -> bool:
+        """The commit's answer was lost on the way, not the commit."""
+        standing = await self.store.standing(claimed.thread.messages[0].id)
+        return standing.reply is not None and str(turn_id) in standing.reply
+
+    def _apologise(self, claimed: Claimed, bug: Exception) -> Outcome:
+        journal.failure("turn_failed", bug, thread=journal.thread_hash(claimed.thread.id))
+        language = language_of(
+            claimed.thread.messages[-1].language or claimed.language,
+            self.tools.market.default_language,
+        )
+        return apologise(claimed.thread, language)
+
+    async def _let_go(self, claimed: Claimed) -> None:
+        """At shutdown: the conversation is free at once for another process."""
+        try:
+            await self.store.release(claimed)
+        except GatehouseError as trouble:
+            noting.note_lost(claimed, trouble)
+        self.store.drop(claimed)

@@ -1,0 +1,180 @@
+"""The use case: a message comes in, is stored, is thought about once, and its reply comes out."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Coroutine
+from typing import Any
+from uuid import UUID
+
+from gatehouse.base.clock import Clock, SystemClock
+from gatehouse.base.config import Settings
+from gatehouse.base.database import Database
+from gatehouse.base.errors import StoreDown, Unavailable
+from gatehouse.observe import journal
+from gatehouse.talk import noting
+from gatehouse.talk.claims import Accepted, Claimed, Incoming
+from gatehouse.talk.owner import Owner
+from gatehouse.talk.store import Store
+from gatehouse.talk.thinking import HandlerFor, Thinker
+from gatehouse.talk.types import Tools
+from gatehouse.talk.waiting import Board
+
+SHUTDOWN_SECONDS = 15.0
+FINISH_SECONDS = 10.0  # of them, for turns to end by themselves
+POLL_SECONDS = (0.05, 0.25)  # first and longest pause between two looks at a message elsewhere
+LOOK_SECONDS = 1.0  # pause between two looks at a message that we think about ourselves
+SWEEP_SECONDS = (1.0, 2.0)
+SWEPT_AT_ONCE = 8
+
+
+class ReplyLate(Unavailable):
+    """The message is stored and will be answered; this request waited long enough."""
+
+    code, title = "reply-late", "Your message is saved; the reply takes longer"
+
+
+class TurnService:
+    """All turns of one process. Turns belong to it, not to the requests that wait for them."""
+
+    def __init__(
+        self,
+        database: Database,
+        handler_for: HandlerFor,
+        tools: Tools,
+        *,
+        settings: Settings,
+        clock: Clock | None = None,
+    ) -> None:
+        self.database = database
+        self.settings = settings
+        self.tools = tools
+        self.clock = clock or SystemClock()
+        self._owner = Owner()
+        self._board = Board()
+        self.store = Store(
+            database,
+            self._owner,
+            lease_seconds=settings.lease_seconds,
+            slow_seconds=settings.checkpointer_slow_log_seconds,
+        )
+        self._thinker = Thinker(self.store, self._board, handler_for, tools, settings)
+        self._tasks: set[asyncio.Task[object]] = set()
+        self._thinking: set[UUID] = set()
+        self._sweeper: asyncio.Task[None] | None = None
+        self._is_stopping = False
+
+    async def start(self) -> None:
+        """Begins to look after messages that nobody waits for."""
+        self._is_stopping = False
+        self._sweeper = asyncio.create_task(self._sweep_forever())
+
+    async def stop(self) -> None:
+        """Claims nothing more; lets turns end, then gives their leases back. At most 15 s."""
+        self._is_stopping = True
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=FINISH_SECONDS)
+        for task in self._tasks:
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=SHUTDOWN_SECONDS - FINISH_SECONDS)
+
+    async def accept(self, incoming: Incoming) -> Accepted:
+        """Stores the message. After this returns it may be acknowledged; it will be answered.
+
+        Raises NotFound, KeyReused, StoreDown.
+        """
+        accepted = await self.store.accept(incoming)
+        if accepted.claim is not None:
+            self._work(accepted.claim)
+        noting.note_accepted(accepted)
+        return accepted
+
+    async def reply(self, accepted: Accepted) -> str:
+        """The reply object as JSON; waits for it up to the turn's deadline. Raises ReplyLate."""
+        if accepted.reply is not None:
+            return accepted.reply
+        future = self._board.expect(accepted.inbox_id)
+        try:
+            async with asyncio.timeout(self.settings.turn_deadline_ms / 1000):
+                return await self._await_reply(accepted, future)
+        except TimeoutError:
+            raise ReplyLate(retry_after=2) from None
+        finally:
+            self._board.forget(accepted.inbox_id, future)
+
+    async def _await_reply(self, accepted: Accepted, future: asyncio.Future[str]) -> str:
+        pause = POLL_SECONDS[0]
+        while True:
+            is_ours = accepted.conversation in self._thinking
+            await asyncio.wait((future,), timeout=LOOK_SECONDS if is_ours else pause)
+            if future.done():
+                return future.result()
+            if (reply := await self._look(accepted)) is not None:
+                return reply
+            pause = min(pause * 1.5, POLL_SECONDS[1])
+
+    async def _look(self, accepted: Accepted) -> str | None:
+        """The reply if another process stored it; takes the conversation over if nobody has it."""
+        try:
+            standing = await self.store.standing(accepted.inbox_id)
+            if standing.reply is None and not self._is_stopping:
+                dead = standing.lease_owner if self._owner.is_dead(standing.lease_owner) else None
+                if standing.is_free or dead:
+                    await self._take_over(accepted.conversation, dead)
+        except StoreDown:
+            return None  # it comes back, or the deadline ends the wait
+        return standing.reply
+
+    async def _take_over(self, conversation: UUID, dead: str | None) -> None:
+        if conversation in self._thinking:
+            return
+        claimed = await self.store.claim(conversation, dead=dead)
+        if claimed is not None:
+            self._work(claimed)
+
+    def _work(self, claimed: Claimed) -> None:
+        conversation = claimed.thread.id
+        self._thinking.add(conversation)
+        task = self._own(self._thinker.work(claimed, may_continue=self._may_claim))
+        task.add_done_callback(lambda _: self._thinking.discard(conversation))
+
+    def _may_claim(self) -> bool:
+        return not self._is_stopping
+
+    def later(self, work: Coroutine[Any, Any, object]) -> None:
+        """Runs work that outlives its request; `stop` waits for it."""
+        self._own(work)
+
+    def _own(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[object]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            journal.failure("turn_failed", error)
+
+    async def _sweep_forever(self) -> None:
+        while True:
+            await asyncio.sleep(random.uniform(*SWEEP_SECONDS))  # noqa: S311 - jitter
+            try:
+                await self.sweep()
+            except StoreDown:
+                continue  # readiness says so
+            except Exception as bug:  # noqa: BLE001 - the sweep must outlive a bad row
+                journal.failure("sweep_failed", bug)
+
+    async def sweep(self) -> int:
+        """Takes over conversations with unanswered messages and no living worker; how many."""
+        taken = 0
+        for conversation, dead in (await self.store.unattended())[:SWEPT_AT_ONCE]:
+            if conversation not in self._thinking and not self._is_stopping:
+                await self._take_over(conversation, dead)
+                taken += 1
+        return taken

@@ -1,0 +1,125 @@
+"""The reply as JSON and as server-sent events. Made once per turn; afterwards only bytes move."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from gatehouse.talk.claims import Claimed
+from gatehouse.talk.types import Act, Outcome
+from gatehouse.understanding.types import Budget, DialogueState, Filled, PlaceName, Range
+
+# A sentence ends at a stop before a space, or at a line break; the space stays with it.
+_SENTENCE = re.compile(r".+?(?:[.!?…。]+[\"'»”)]*\s+|\n+|$)", re.DOTALL)
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
+def to_json(value: Any) -> str:
+    """Compact JSON that keeps the letters of every script."""
+    return _encode(value)
+
+
+def reply_json(claimed: Claimed, outcome: Outcome, *, turn_id: UUID, slots: Any) -> str:
+    """The reply object of the chat endpoints; `slots` as made by `slots_view`."""
+    reply, decision, thread = outcome.reply, outcome.decision, claimed.thread
+    return to_json(
+        {
+            "title": reply.title,
+            "summary": reply.summary,
+            "blocks": reply.blocks,
+            "cards": reply.cards,
+            "meta": {
+                "schema": "v2",
+                "session_id": claimed.session,
+                "message_id": str(turn_id),
+                "turn": thread.turn_no,
+                "act": decision.act.value,
+                "slots": slots,
+                "next_needed": next_needed(outcome),
+                "suggested_actions": reply.suggested_actions,
+                "tier": "regular",
+                "arm": thread.arm,
+                "version": claimed.version,
+                "degraded": reply.degraded,
+                "tokens_used": 0,
+                "timings_ms": {k: round(ms, 2) for k, ms in outcome.timings_ms.items()},
+            },
+        }
+    )
+
+
+def next_needed(outcome: Outcome) -> list[str]:
+    """A question names exactly its own slot; else all that would help."""
+    decision = outcome.decision
+    if decision.act is Act.ASK_SLOT and decision.ask is not None:
+        return [decision.ask.value]
+    return [slot.value for slot in decision.next_needed]
+
+
+def slots_view(state: DialogueState) -> dict[str, Any]:
+    """What is known, for clients: {"location": ["girne"], "budget": {"amount", …}, …}."""
+    return {slot.value: _filled_view(filled) for slot, filled in state.slots.items()}
+
+
+def _filled_view(filled: Filled) -> Any:
+    if filled.is_any:
+        return "any"
+    value = filled.value
+    if isinstance(value, Budget):
+        return {
+            "amount": value.high if value.high is not None else value.low,
+            "low": value.low,
+            "high": value.high,
+            "currency": value.currency,
+            "period": value.period,
+        }
+    if isinstance(value, Range):
+        return {"low": value.low, "high": value.high}
+    if isinstance(value, tuple):
+        return [part.key if isinstance(part, PlaceName) else part for part in value]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def event_bytes(kind: str, data: str, *, event_id: str | None = None) -> bytes:
+    """One server-sent event; `data` is JSON, so it holds no line break."""
+    head = f"id: {event_id}\n" if event_id else ""
+    return f"{head}event: {kind}\ndata: {data}\n\n".encode()
+
+
+def reply_events(reply: str, *, after: int = 0) -> Iterator[bytes]:
+    """The events of a stored reply with ids "<turn>.<n>" from `after` + 1 on; always the same."""
+    parts = json.loads(reply)
+    turn = parts["meta"]["turn"]
+    for number, (kind, data) in enumerate(_parts(parts, reply), start=1):
+        if number > after:
+            yield event_bytes(kind, data, event_id=f"{turn}.{number}")
+
+
+def after_event(last_event_id: str | None, turn: int) -> int:
+    """The number in "<turn>.<n>" if it is of this turn, else 0: all events."""
+    match = re.fullmatch(r"(\d{1,9})\.(\d{1,9})", last_event_id or "")
+    return int(match[2]) if match and int(match[1]) == turn else 0
+
+
+def turn_of(reply: str) -> int:
+    """The turn number inside a stored reply."""
+    return int(json.loads(reply)["meta"]["turn"])
+
+
+def sentences(text: str) -> list[str]:
+    """The text in pieces of one sentence each; joined they are the text."""
+    return _SENTENCE.findall(text)
+
+
+def _parts(reply: dict[str, Any], stored: str) -> Iterator[tuple[str, str]]:
+    for sentence in sentences(reply["summary"]):
+        yield "delta", to_json({"text": sentence})
+    if reply["cards"]:
+        yield "cards", to_json({"cards": reply["cards"]})
+    if actions := reply["meta"]["suggested_actions"]:
+        yield "suggested_actions", to_json({"actions": actions})
+    yield "done", stored
