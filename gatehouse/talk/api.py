@@ -10,6 +10,8 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from gatehouse.base.errors import NotFound
 from gatehouse.observe import meters
+from gatehouse.observe.access import OpsAccess
+from gatehouse.talk import landing
 from gatehouse.talk.failpoints import is_mutant, reach
 from gatehouse.talk.history import Archive
 from gatehouse.talk.holding import interim, language_of
@@ -40,10 +42,17 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 SessionPath = Annotated[str, Path(pattern=f"^{SESSION_PATTERN}$", max_length=64)]
 
 
-def router(turns: TurnService) -> APIRouter:
-    """POST ask and stream, sessions, history, feedback."""
+def router(turns: TurnService, access: OpsAccess) -> APIRouter:
+    """Everything that a visitor's page calls, and plain curl."""
+    made = APIRouter()
+    made.include_router(_chat(turns, Door(access)))
+    made.include_router(landing.router(turns.settings, Door(access)))
+    return made
+
+
+def _chat(turns: TurnService, door: Door) -> APIRouter:
     made = APIRouter(prefix="/api/chat", tags=["chat"])
-    desk = Desk(turns)
+    desk = Desk(turns, door)
     add = made.add_api_route
     add("/ask", desk.ask, methods=["POST"], response_model=ReplyObject,
         responses=problems(400, 404, 422, 503), summary="One turn, as one answer")  # fmt: skip
@@ -64,10 +73,10 @@ def router(turns: TurnService) -> APIRouter:
 class Desk:
     """The endpoints of one application."""
 
-    def __init__(self, turns: TurnService) -> None:
+    def __init__(self, turns: TurnService, door: Door) -> None:
         self._turns = turns
-        self._door = Door.of(turns.settings)
-        self._reception = Reception(turns, self._door)
+        self._door = door
+        self._reception = Reception(turns, door)
         self._archive = Archive(turns.database)
 
     async def ask(self, request: Request, body: Ask) -> Response:

@@ -12,7 +12,6 @@ from uuid import UUID
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from gatehouse.base.config import Settings
 from gatehouse.base.errors import BadInput
 from gatehouse.observe.access import OpsAccess, is_trusted_peer
 
@@ -52,10 +51,6 @@ class Door:
     """Reads credentials from requests and writes them into answers."""
 
     ops: OpsAccess
-
-    @classmethod
-    def of(cls, settings: Settings) -> Door:
-        return cls(OpsAccess.of(settings))
 
     def visitor(self, request: HTTPConnection) -> Principal | None:
         """The visitor by bearer token or cookie; None without well-formed credentials."""
