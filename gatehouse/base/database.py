@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import os
+import select
+import socket
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, Literal
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool, PoolTimeout, TooManyRequests
+from psycopg_pool import AsyncConnectionPool
 
 from gatehouse.base.errors import StoreDown
 
 PoolName = Literal["chat", "search"]
 Cursor = psycopg.AsyncCursor[dict[str, Any]]
+Connection = psycopg.AsyncConnection[dict[str, Any]]
+Hook = Callable[[str, float], None]
+
+CUT_MARGIN_SECONDS = 0.5  # a hung server is cut this long after it should have cut itself
+RECONNECT_SECONDS = 2.0  # then the next visitor asks anew: no backoff ever grows beyond a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,41 +36,34 @@ class PoolLimits:
     is_read_only: bool = False
     lock_timeout_ms: int = 200
     acquire_seconds: float = 0.25
+    most_waiting: int = 0  # 0: only their time is limited
+
+    @property
+    def stay_seconds(self) -> float:
+        """The longest that anybody may hold a connection."""
+        return self.statement_timeout_ms / 1000 + CUT_MARGIN_SECONDS
 
 
 class Database:
-    """Two pools on one PostgreSQL. Connections are in autocommit: one statement, one commit."""
+    """Two pools on one PostgreSQL. Connections are in autocommit: one statement, one commit.
+
+    `on_wait` and `on_visit` hear, once a visit, the pool and the milliseconds of the wait for a
+    connection and of the whole stay. `visits` counts them.
+    """
 
     def __init__(self, url: str, *, chat: PoolLimits, search: PoolLimits) -> None:
         self._url = url
         self._limits: dict[PoolName, PoolLimits] = {"chat": chat, "search": search}
-        self._pools: dict[
-            PoolName, AsyncConnectionPool[psycopg.AsyncConnection[dict[str, Any]]]
-        ] = {}
+        self._pools: dict[PoolName, AsyncConnectionPool[Connection]] = {}
         self.visits = 0
+        self.on_wait: Hook = _unheard
+        self.on_visit: Hook = _unheard
 
     async def open(self) -> None:
         """Opens the pools; does not wait for the server."""
         for name, limits in self._limits.items():
-            pool: AsyncConnectionPool[psycopg.AsyncConnection[dict[str, Any]]] = (
-                AsyncConnectionPool(
-                    self._url,
-                    min_size=1,
-                    max_size=limits.size,
-                    timeout=limits.acquire_seconds,
-                    max_waiting=limits.size * 2,
-                    open=False,
-                    name=name,
-                    kwargs={
-                        "autocommit": True,
-                        "row_factory": dict_row,
-                        "connect_timeout": 2,
-                        "options": _options(limits),
-                    },
-                )
-            )
-            await pool.open(wait=False)
-            self._pools[name] = pool
+            self._pools[name] = _pool(self._url, name, limits)
+            await self._pools[name].open(wait=False)
 
     async def close(self) -> None:
         await asyncio.gather(*(pool.close(timeout=2) for pool in self._pools.values()))
@@ -73,20 +75,65 @@ class Database:
     ) -> AsyncIterator[Cursor]:
         """One stay: a cursor, bounded in wait and time. Hold nothing else while inside.
 
-        Raises StoreDown when no connection can be had or the server goes away.
+        Raises StoreDown when no connection can be had, the server goes away or hangs, or, on the
+        chat pool, cuts a statement. A statement cut on the search pool stays QueryCanceled.
         """
+        began = perf_counter()
         try:
-            async with self._pools[pool].connection() as conn, conn.cursor() as cur:
-                self.visits += 1
+            connection = await self._take(pool)
+            self.visits += 1
+            self.on_wait(pool, (perf_counter() - began) * 1000)
+            cut = asyncio.get_running_loop().call_later(
+                self._limits[pool].stay_seconds, _cut, connection
+            )
+            try:
                 if transaction:
-                    async with conn.transaction():
-                        yield cur
+                    async with connection.transaction():
+                        yield connection.cursor()
                 else:
-                    yield cur
-        except (PoolTimeout, TooManyRequests, psycopg.OperationalError) as trouble:
-            if isinstance(trouble, psycopg.errors.QueryCanceled):
+                    yield connection.cursor()
+            finally:
+                cut.cancel()
+                await self._pools[pool].putconn(connection)
+                self.on_visit(pool, (perf_counter() - began) * 1000)
+        except psycopg.OperationalError as trouble:
+            if pool == "search" and isinstance(trouble, psycopg.errors.QueryCanceled):
                 raise
             raise StoreDown(retry_after=2) from trouble
+
+    async def _take(self, name: PoolName) -> Connection:
+        """A living connection. Those that died while idle are thrown away, all at once."""
+        pool, deadline = self._pools[name], perf_counter() + self._limits[name].acquire_seconds
+        while True:
+            connection = await pool.getconn(timeout=max(deadline - perf_counter(), 0.001))
+            if not _has_died(connection):
+                return connection
+            await pool.putconn(connection)
+
+
+def _pool(url: str, name: str, limits: PoolLimits) -> AsyncConnectionPool[Connection]:
+    return AsyncConnectionPool(
+        url,
+        min_size=1,
+        max_size=limits.size,
+        timeout=limits.acquire_seconds,
+        max_waiting=limits.most_waiting,
+        reconnect_timeout=RECONNECT_SECONDS,
+        open=False,
+        name=name,
+        kwargs={
+            "autocommit": True,
+            "row_factory": dict_row,
+            "prepare_threshold": 1,  # the lane has few statements and says them often
+            "connect_timeout": 2,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 10_000,
+            "application_name": f"gatehouse-{name}",
+            "options": _options(limits),
+        },
+    )
 
 
 def _options(limits: PoolLimits) -> str:
@@ -95,6 +142,34 @@ def _options(limits: PoolLimits) -> str:
         "lock_timeout": limits.lock_timeout_ms,
         "idle_in_transaction_session_timeout": 5000,
         "default_transaction_read_only": "on" if limits.is_read_only else "off",
+        "synchronous_commit": "on",
+        "jit": "off",
         "timezone": "UTC",
     }
     return " ".join(f"-c {key}={value}" for key, value in parts.items())
+
+
+def _has_died(connection: Connection) -> bool:
+    """Whether the server has closed this idle connection; one system call, no round trip."""
+    if connection.closed:
+        return True
+    poll = select.poll()
+    poll.register(connection.fileno(), select.POLLIN)
+    if not poll.poll(0):
+        return False
+    try:
+        connection.pgconn.consume_input()  # a notice is harmless, an end is an error
+    except psycopg.OperationalError:
+        connection.pgconn.finish()
+    return connection.closed
+
+
+def _cut(connection: Connection) -> None:
+    """Ends a stay that has become too long: whoever waits for the server hears an error at once."""
+    if not connection.closed:
+        with socket.socket(fileno=os.dup(connection.fileno())) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+
+def _unheard(_pool: str, _milliseconds: float) -> None:
+    """Nobody listens."""
