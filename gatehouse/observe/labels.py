@@ -57,5 +57,10 @@ STATE_OF_MOVE = {
     "thank": "closing",
     "goodbye": "closing",
     "not_understood": "collecting",
+    "more": "presenting",
+    "small_talk": "greeting",
+    "contact_kept": "handover",
+    "start_over": "collecting",
+    "declined": "collecting",
     "trouble": OTHER,
 }

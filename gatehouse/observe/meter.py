@@ -154,10 +154,10 @@ def counter(row: Declaration) -> CounterMeter:
     return CounterMeter(row, metric.labels if row.labels else lambda: metric, Refused())
 
 
-def gauge(row: Declaration, mode: Literal["livemax", "livemostrecent"]) -> GaugeMeter:
-    """Registers a gauge; `mode` says how the worker processes' values become one."""
+def gauge(row: Declaration) -> GaugeMeter:
+    """Registers a gauge; of several worker processes the greatest living value is shown."""
     metric = prom.Gauge(
-        row.name, row.help, tuple(row.labels), registry=REGISTRY, multiprocess_mode=mode
+        row.name, row.help, tuple(row.labels), registry=REGISTRY, multiprocess_mode="livemax"
     )
     return GaugeMeter(row, metric.labels if row.labels else lambda: metric, Refused())
 

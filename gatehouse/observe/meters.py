@@ -40,14 +40,8 @@ def _counter(name: str, labels: Labels, about: str) -> CounterMeter:
     return made
 
 
-def _latest(name: str, labels: Labels, about: str) -> GaugeMeter:
-    made = meter.gauge(Declaration(name, "gauge", labels, about), "livemostrecent")
-    _TABLE.append(made)
-    return made
-
-
-def _worst(name: str, labels: Labels, about: str) -> GaugeMeter:
-    made = meter.gauge(Declaration(name, "gauge", labels, about), "livemax")
+def _gauge(name: str, labels: Labels, about: str) -> GaugeMeter:
+    made = meter.gauge(Declaration(name, "gauge", labels, about))
     _TABLE.append(made)
     return made
 
@@ -90,21 +84,21 @@ re_sessions_converted_total = _counter("re_sessions_converted_total", _ARM, "Con
 checkpointer_ops_total = _counter("checkpointer_ops_total", {"operation": v.OPERATIONS}, "Visits to the conversation store")
 checkpointer_errors_total = _counter("checkpointer_errors_total", {"operation": v.OPERATIONS, "kind": v.STORE_TROUBLE}, "Visits to the conversation store that failed")
 db_roundtrip_ms = _millis("db_roundtrip_ms", SEARCH, {}, "Round trip of the database probe")
-pool_wait_ms = _worst("pool_wait_ms", {"pool": v.POOLS}, "Longest wait for a connection in the last 15 s, in ms")
+pool_wait_ms = _gauge("pool_wait_ms", {"pool": v.POOLS}, "Longest wait for a connection in the last 15 s, in ms")
 
 # The door
 http_request_duration_ms = _millis("http_request_duration_ms", HTTP, _HTTP, "One HTTP request")
 http_requests_total = _counter("http_requests_total", _HTTP, "HTTP requests")
 rate_limited_total = _counter("rate_limited_total", {"key": v.LIMIT_KEYS}, "Requests refused by a rate limit")
 availability_probe_total = _counter("availability_probe_total", {"result": v.PROBE_RESULTS}, "Readiness as judged once a minute")
-event_loop_lag_ms = _worst("event_loop_lag_ms", {}, "Greatest lateness of the event loop in the last 15 s, in ms")
+event_loop_lag_ms = _gauge("event_loop_lag_ms", {}, "Greatest lateness of the event loop in the last 15 s, in ms")
 
 # The business
 property_search_total = _counter("property_search_total", {"status": v.SEARCH_STATUSES}, "Listing searches")
 chat_feedback_total = _counter("chat_feedback_total", {"score": v.SCORES, **_ARM}, "Thumbs up and down")
 ui_event_total = _counter("ui_event_total", {"event": v.UI_EVENTS}, "Events that the page reports")
 ui_render_ms = _millis("ui_render_ms", PAINT, {"block": v.BLOCKS}, "Painting of one block, as the browser reports it")
-active_users = _latest("active_users", {"window": v.USER_WINDOWS}, "Conversations with a turn in the window")
+active_users = _gauge("active_users", {"window": v.USER_WINDOWS}, "Conversations with a turn in the window")
 
 # The windows themselves
 journal_lost_total = _counter("journal_lost_total", {"sink": ("file", "stdout")}, "Log lines that could not be written")

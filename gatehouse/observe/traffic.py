@@ -50,7 +50,7 @@ def read_traffic(at: float) -> Traffic:
 
 def since(before: Traffic, now: Traffic) -> Traffic:
     """What came between two readings; all of `now` if the counts were reset in between."""
-    if sum(before.requests.values()) > sum(now.requests.values()):
+    if any(count > now.requests.get(key, 0.0) for key, count in before.requests.items()):
         return now
     return Traffic(
         at=now.at,
