@@ -15,13 +15,15 @@ Place = Literal[
     "before_turn_commit",
     "after_turn_commit",
 ]
-Mutant = Literal["ack_before_insert", "no_unique", "no_claim"]
+Mutant = Literal["ack_before_insert", "no_unique", "no_claim", "forget"]
 
 IS_LAB = os.environ.get("LAB") == "1"
 _MUTANT = os.environ.get("MUTANT", "") if IS_LAB else ""
 _ARMED, _, _REST = (os.environ.get("FAILPOINT", "") if IS_LAB else "").partition(":")
 _NTH = int(_REST.partition(":")[2] or 1) if _ARMED else 0
 _reached = 0
+# How much longer every turn thinks, so that many are under way at once.
+THINK_SECONDS = float(os.environ.get("LAB_THINK_MS", "0")) / 1000 if IS_LAB else 0.0
 
 
 def is_mutant(name: Mutant) -> bool:

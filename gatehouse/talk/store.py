@@ -234,7 +234,7 @@ def _thread(row: Row, messages: Iterable[list[Any]]) -> Thread:
         id=row["id"],
         epoch=row["epoch"],
         turn_no=row["turn_no"] + 1,
-        state=decode(row["state"]),
+        state=decode({} if is_mutant("forget") else row["state"]),
         messages=tuple(IncomingMessage(*m[:4]) for m in messages),
         arm=row["arm"],
     )

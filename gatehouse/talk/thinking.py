@@ -14,7 +14,7 @@ from gatehouse.observe import journal
 from gatehouse.talk import noting
 from gatehouse.talk.claims import Claimed
 from gatehouse.talk.committing import Written, write_down
-from gatehouse.talk.failpoints import reach
+from gatehouse.talk.failpoints import THINK_SECONDS, reach
 from gatehouse.talk.holding import apologise, language_of
 from gatehouse.talk.lease import KeptLease
 from gatehouse.talk.store import Store
@@ -69,6 +69,8 @@ class Thinker:
         try:
             async with KeptLease(self.store, claimed, self.settings.lease_seconds):
                 async with asyncio.timeout(max(seconds, 0.1)):
+                    if THINK_SECONDS:
+                        await asyncio.sleep(THINK_SECONDS)
                     return await handler.think(claimed.thread, self.tools)
         except LostLease:
             raise
