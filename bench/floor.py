@@ -17,7 +17,6 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Header, Response
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel
 
@@ -28,8 +27,8 @@ SAMPLE = json.loads(Path(os.environ["BENCH_SAMPLE"]).read_text())
 TURNS = [
     {
         "reply": each["reply"],
-        "state": Jsonb(each["state"]),
-        "slots": Jsonb(each["slots"]),
+        "state": json.dumps(each["state"]),
+        "slots": json.dumps(each["slots"]),
         "act": each["act"],
         "searches": each["searches"],
     }

@@ -92,7 +92,10 @@ class Session:
 async def open_sessions(port: int, count: int) -> list[Session]:
     """Begins conversations ahead of a measurement."""
     async with wire(port) as line:
-        opened = [json.loads(await line.post("/api/chat/sessions", {})) for _ in range(count)]
+        opened = [
+            json.loads(await line.post("/api/chat/sessions", {"bearer": True}))
+            for _ in range(count)
+        ]
     return [Session(each["session_id"], each["token"]) for each in opened]
 
 

@@ -73,6 +73,14 @@ def name_of(pid: int) -> str:
         return ""
 
 
+def command_of(pid: int) -> str:
+    """The command line of a process; empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
 def cpu_seconds(pids: Iterable[int]) -> float:
     """User and system time that these processes have used."""
     return sum(sum(map(int, _stat(pid)[11:13])) for pid in pids) / TICKS_PER_SECOND

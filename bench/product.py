@@ -33,6 +33,11 @@ class Server:
         return [pid for pid in everyone if not machine.name_of(pid).startswith("postgres")]
 
     @property
+    def workers(self) -> list[int]:
+        """Of its processes those that answer requests."""
+        return [pid for pid in self.pids if "spawn_main" in machine.command_of(pid)]
+
+    @property
     def is_alive(self) -> bool:
         return self.process.poll() is None
 

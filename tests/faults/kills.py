@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -65,21 +65,27 @@ async def random_kills(stage: Stage, plan: Plan) -> Outcome:
 async def failpoint_kills(stage: Stage, *, each: int, seed: int) -> Outcome:
     """The server kills itself at every named place of a turn, so many times each."""
     dice = random.Random(seed)
-    planned = [place for place in FAILPOINTS for _ in range(each)]
     front = stage.supervisor()
-    front.per_start = _armed(planned, dice)
+    kills = 0
     async with _under_load(stage, front, seed=seed) as visitors:
-        async with asyncio.timeout(SECONDS_PER_FAILPOINT * len(planned)):
-            while front.starts <= len(planned):
-                await asyncio.sleep(0.02)
+        for place in FAILPOINTS:
+            front.environment["FAILPOINT"] = f"{place}:kill:{dice.randint(1, 12)}"
+            front.kill_server()
+            kills += await _deaths(front, each)
+        del front.environment["FAILPOINT"]
+        front.kill_server()
         await front.until_ready()
-    kills = front.starts - 1
     return await _judged(stage, visitors, front=front, name="failpoints", kills=kills, seed=seed)
 
 
-def _armed(places: list[str], dice: random.Random) -> Iterator[Mapping[str, str]]:
-    for place in places:
-        yield {"FAILPOINT": f"{place}:kill:{dice.randint(1, 12)}"}
+async def _deaths(front: Supervisor, wanted: int) -> int:
+    """Waits until so many processes of a server have ended by themselves."""
+    seen = set(front.workers)
+    async with asyncio.timeout(SECONDS_PER_FAILPOINT * (wanted + 1)):
+        while len(seen) <= wanted:
+            await asyncio.sleep(0.02)
+            seen.update(front.workers)
+    return wanted
 
 
 def _kill(target: Target, stage: Stage, front: Supervisor) -> None:

@@ -45,7 +45,7 @@ async def client(*, seconds: float = 30) -> AsyncIterator[httpx.AsyncClient]:
 
 async def begin(http: httpx.AsyncClient, port: int) -> Conversation:
     """A new conversation. Raises httpx.HTTPError."""
-    answer = await http.post(f"{address(port)}/api/chat/sessions", json={})
+    answer = await http.post(f"{address(port)}/api/chat/sessions", json={"bearer": True})
     answer.raise_for_status()
     opened = answer.json()
     return Conversation(opened["session_id"], opened["token"])

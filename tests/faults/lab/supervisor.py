@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bench import machine
 from bench.product import Product, Server
-
-NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(slots=True)
@@ -20,9 +18,7 @@ class Supervisor:
 
     product: Product
     port: int
-    environment: Mapping[str, str]
-    # Extra environment of the first start, the second, …; none once it is used up.
-    per_start: Iterator[Mapping[str, str]] = field(default_factory=lambda: iter(()))
+    environment: dict[str, str]  # may be changed; it counts from the next start on
     starts: int = 0
     server: Server | None = None
 
@@ -30,8 +26,7 @@ class Supervisor:
         if self.server is not None:
             self.server.stop()
             self.product.servers.remove(self.server)
-        extra = {**self.environment, **next(self.per_start, NOTHING)}
-        self.server = self.product.serve(self.port, extra=extra)
+        self.server = self.product.serve(self.port, extra=self.environment)
         self.starts += 1
 
     async def keep(self, *, every_seconds: float = 0.03) -> None:
@@ -56,10 +51,13 @@ class Supervisor:
             machine.kill(pid)
 
     def kill_worker(self) -> None:
-        """SIGKILL for the process that serves; the whole server where that is the same."""
-        pids = self.server.pids if self.server else []
-        if pids:
-            machine.kill(pids[-1])
+        """SIGKILL for a process that answers requests; the server starts another by itself."""
+        for pid in self.workers[:1]:
+            machine.kill(pid)
+
+    @property
+    def workers(self) -> list[int]:
+        return self.server.workers if self.server else []
 
 
 def _is_ready(server: Server) -> bool:
