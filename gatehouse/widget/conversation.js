@@ -18,7 +18,7 @@ function newKey() {
 /**
  * Items are {kind: "mine", key, text, at, state, wait, problem} with state sending, waiting, sent or
  * failed, and {kind: "theirs", text, interim, cards, actions, reply, at}; reply is null until done.
- * `view` has added(item), changed(item), cleared() and settled(item).
+ * `view` has added(item), changed(item) and cleared().
  */
 export class Conversation {
   constructor(server, view) {
@@ -117,7 +117,6 @@ export class Conversation {
       this.fail(item, answer, failure);
     } finally {
       this.courier = null;
-      this.view.settled(item);
     }
   }
 

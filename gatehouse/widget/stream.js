@@ -106,6 +106,7 @@ export class Courier {
       } catch (problem) {
         if (this.isGivenUp) return null;
         if (!(problem instanceof Problem) || !problem.isPassing) throw problem;
+        if (problem.status === 0 && (await this.server.refusesThisSite())) throw new Problem(-1, { code: "refused-site" });
         await this.pause(problem, { tries, onWait });
       }
     }

@@ -1,0 +1,77 @@
+"""What the pretended assistant says, in four languages."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from tests.e2e.mock.homes import cards
+
+Reply = dict[str, Any]
+
+WORDS = {
+    "en": ("I found six homes in Girne that fit. The first one is closest to your budget.",
+           "Is it for a holiday, or to live there?", "Here they are side by side.",
+           "Something cheaper", "I am comparing homes…"),
+    "tr": ("Girne'de size uyan altı ev buldum. İlki bütçenize en yakın olanı.",
+           "Tatil için mi, oturmak için mi?", "İşte yan yana.", "Daha ucuz bir şey", "Evleri karşılaştırıyorum…"),
+    "ru": ("Нашла шесть подходящих вариантов в Кирении. Первый ближе всего к вашему бюджету.",
+           "Это для отдыха или для жизни?", "Вот они рядом.", "Что-нибудь дешевле", "Сравниваю варианты…"),
+    "uk": ("Знайшла шість відповідних варіантів у Кіренії. Перший найближчий до вашого бюджету.",
+           "Це для відпочинку чи для життя?", "Ось вони поруч.", "Щось дешевше", "Порівнюю варіанти…"),
+}  # fmt: skip
+TABLE = {
+    "type": "table",
+    "caption": "Comparison of homes",
+    "headers": ["Home", "Sea-view flat, harbour", 'The "lemon" flat'],
+    "rows": [
+        ["Price", "£680 per month", "£560 per month"],
+        ["Deposit", "=SUM(A1:A9)", "-500"],
+        ["Note", "two\nlines", "@here"],
+        ["Pets", "yes", "not stated"],
+    ],
+    "dense": False,
+}
+EVIL = '<script>window.hacked=1</script><img src=x onerror="window.hacked=1">**bold** [x](javascript:1)'
+
+
+def interim(language: str) -> str:
+    return WORDS[language][4]
+
+
+def reply_to(question: str, language: str, *, session: str, turn: int) -> Reply:
+    """The reply object for a question: its words choose the kind."""
+    found, ask, compared, cheaper, _ = WORDS[language]
+    reply = {"title": "", "summary": found, "blocks": [], "cards": cards()}
+    if "compare" in question:
+        reply |= {"title": "Comparison", "summary": compared, "blocks": [TABLE], "cards": []}
+    elif "attack" in question:
+        reply |= {"summary": EVIL, "cards": cards(hostile=True), "blocks": _hostile_blocks()}
+    elif question.lower().startswith(("hello", "merhaba", "привет", "вітаю")):
+        reply |= {"summary": ask, "cards": []}
+    actions = [{"label": cheaper, "payload": cheaper, "type": "message"}]
+    if "compare" in question:
+        actions.append({"label": "Save as CSV", "payload": "#csv", "type": "link"})
+    reply["meta"] = _meta(session, turn, actions)
+    return reply
+
+
+def _hostile_blocks() -> list[dict[str, Any]]:
+    return [
+        {"type": "markdown", "content": EVIL},
+        {"type": "list", "items": [EVIL], "ordered": False},
+        {"type": "table", "caption": EVIL, "headers": [EVIL, EVIL], "rows": [[EVIL, EVIL]]},
+        {"type": "callout", "kind": EVIL, "content": EVIL},
+        {"type": "code", "content": EVIL},
+        {"type": "image", "url": "https://elsewhere.example/track.png", "alt": EVIL},
+        {"type": EVIL, "content": EVIL},
+    ]
+
+
+def _meta(session: str, turn: int, actions: list[dict[str, str]]) -> Reply:
+    return {
+        "schema": "v2", "session_id": session, "message_id": str(uuid4()), "turn": turn,
+        "act": "SEARCH_AND_RECOMMEND", "slots": {}, "next_needed": [], "suggested_actions": actions,
+        "tier": "regular", "arm": "stable", "version": "mock", "degraded": [], "tokens_used": 0,
+        "timings_ms": {},
+    }  # fmt: skip
