@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -55,6 +56,9 @@ class Listing:
     rating: float | None
     verified_at: datetime | None
     listed_at: datetime
+    # Language code -> text, beside the English above. A search leaves the descriptions out.
+    titles: Mapping[str, str] = field(default_factory=dict, compare=False)
+    descriptions: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def variant(self) -> Variant:

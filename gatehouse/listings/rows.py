@@ -1,0 +1,24 @@
+"""Database rows as Listings, by position: `search.COLUMNS` in the order of Listing's fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gatehouse.listings.types import Listing, Picture
+
+_AMENITIES, _PICTURES = 22, 23
+_FIELDS = 29
+_LANGUAGES = ("tr", "ru", "uk")
+
+
+def listing(row: tuple[Any, ...]) -> Listing:
+    """A row of the fields, then the titles, then (if read) the descriptions in tr, ru, uk."""
+    fields = list(row[:_FIELDS])
+    fields[_AMENITIES] = tuple(fields[_AMENITIES])
+    fields[_PICTURES] = tuple([Picture(p["url"], p["alt"]) for p in fields[_PICTURES]])
+    titles, descriptions = row[_FIELDS : _FIELDS + 3], row[_FIELDS + 3 :]
+    return Listing(*fields, _by_language(titles), _by_language(descriptions))
+
+
+def _by_language(texts: tuple[str | None, ...]) -> dict[str, str]:
+    return {la: text for la, text in zip(_LANGUAGES, texts, strict=False) if text}
