@@ -51,13 +51,21 @@ class Database:
     connection and of the whole stay. `visits` counts them.
     """
 
-    def __init__(self, url: str, *, chat: PoolLimits, search: PoolLimits) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        chat: PoolLimits,
+        search: PoolLimits,
+        on_wait: Hook | None = None,
+        on_visit: Hook | None = None,
+    ) -> None:
         self._url = url
         self._limits: dict[PoolName, PoolLimits] = {"chat": chat, "search": search}
         self._pools: dict[PoolName, AsyncConnectionPool[Connection]] = {}
         self.visits = 0
-        self.on_wait: Hook = _unheard
-        self.on_visit: Hook = _unheard
+        self._on_wait = on_wait or _unheard
+        self._on_visit = on_visit or _unheard
 
     async def open(self) -> None:
         """Opens the pools; does not wait for the server."""
@@ -82,7 +90,7 @@ class Database:
         try:
             connection = await self._take(pool)
             self.visits += 1
-            self.on_wait(pool, (perf_counter() - began) * 1000)
+            self._on_wait(pool, (perf_counter() - began) * 1000)
             cut = asyncio.get_running_loop().call_later(
                 self._limits[pool].stay_seconds, _cut, connection
             )
@@ -95,7 +103,7 @@ class Database:
             finally:
                 cut.cancel()
                 await self._pools[pool].putconn(connection)
-                self.on_visit(pool, (perf_counter() - began) * 1000)
+                self._on_visit(pool, (perf_counter() - began) * 1000)
         except psycopg.OperationalError as trouble:
             if pool == "search" and isinstance(trouble, psycopg.errors.QueryCanceled):
                 raise

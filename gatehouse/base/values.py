@@ -14,8 +14,8 @@ from pydantic.fields import FieldInfo
 
 Kind = Literal["ceiling", "live", "restart"]
 KINDS: Final[dict[Kind, str]] = {
-    "ceiling": "the stored flag can only restrict it",
-    "live": "a stored value replaces it while running",
+    "ceiling": "the most that is allowed; stored flags, where there are any, only restrict it",
+    "live": "a stored value, where there is one, takes its place while running",
     "restart": "read once at the start",
 }
 

@@ -59,6 +59,6 @@ def _greeting(settings: Settings) -> str:
         f"Gatehouse is at {place}\n"
         f"  health   {place}/health\n"
         f"  metrics  {place}/metrics\n"
-        f"  API      {place}/docs\n"
+        f"  API      {place}/api/openapi.json\n"
         "Ctrl-C stops it, and the database that it started."
     )
