@@ -78,11 +78,10 @@ def known(
 
 
 def _phrases(voice: Voice, slot: Slot, *, filled: Filled, currency: str) -> list[str]:
+    without = _without(voice, slot, shunned=filled.shunned)
     if filled.value is None:
-        return _without(voice, slot, shunned=filled.shunned) + _any(voice, slot, filled=filled)
-    return [_said(voice, slot, value=filled.value, currency=currency)] + _without(
-        voice, slot, shunned=filled.shunned
-    )
+        return [*_any(voice, slot, filled=filled), *without]
+    return [_said(voice, slot, value=filled.value, currency=currency), *without]
 
 
 def _said(voice: Voice, slot: Slot, *, value: object, currency: str) -> str:

@@ -122,9 +122,9 @@ async def _search(decision: Decision, state: DialogueState, tools: Tools) -> Loo
 async def _fetch(decision: Decision, state: DialogueState, tools: Tools) -> Lookup:
     first, last = value(state, Slot.CHECK_IN), value(state, Slot.CHECK_OUT)
     ids = tuple(UUID(home_id) for home_id in decision.home_ids)
-    if decision.asked == ("availability",) and isinstance(first, date) and isinstance(last, date):
-        if len(ids) == 1:
-            return Lookup(is_free=await tools.catalogue.is_free(ids[0], first, last))
+    asks_for_days = decision.asked == ("availability",) and len(ids) == 1
+    if asks_for_days and isinstance(first, date) and isinstance(last, date):
+        return Lookup(is_free=await tools.catalogue.is_free(ids[0], first, last))
     return Lookup(await tools.catalogue.get(ids))
 
 
@@ -146,7 +146,7 @@ def _scene(
     thread: Thread,
     tools: Tools,
 ) -> Scene:
-    language = state.language or heard.language or tools.market.default_language
+    language = state.language or heard.language
     left = 0
     if looked.answer and looked.homes:
         left = memory.left(state, decision, answer=looked.answer, shown=len(looked.homes))

@@ -21,8 +21,8 @@ class Voice:
     def say(self, msgid: str, **values: object) -> str:
         return say(self.language, msgid, **values)
 
-    def many(self, texts: Plural, n: int, **values: object) -> str:
-        return say_many(self.language, texts, n, **values)
+    def many(self, texts: Plural, count: int, /, **values: object) -> str:
+        return say_many(self.language, texts, count, **values)
 
     def pick(self, wordings: tuple[str, ...], *, step: int | None = None, **values: object) -> str:
         """One of several wordings, by `step` if given, else by the turn."""

@@ -17,12 +17,12 @@ from gatehouse.understanding.types import Language
 Plural = tuple[str, str]
 
 
-def N_(msgid: str) -> str:  # noqa: N802
+def N_(msgid: str) -> str:
     """Marks a sentence for translation; it is translated where it is said."""
     return msgid
 
 
-def NN_(singular: str, plural: str) -> Plural:  # noqa: N802
+def NN_(singular: str, plural: str) -> Plural:
     """Marks a sentence that depends on a count."""
     return singular, plural
 
@@ -42,11 +42,11 @@ def say(language: Language, msgid: str, **values: object) -> str:
     return text.format_map(values) if values else text
 
 
-def say_many(language: Language, texts: Plural, n: int, **values: object) -> str:
-    """The sentence in the plural form that `n` wants; `{n}` is filled with it."""
+def say_many(language: Language, texts: Plural, count: int, /, **values: object) -> str:
+    """The sentence in the plural form that `count` wants; `{n}` is `count` unless given."""
     pages = book(language)
     forms = pages.plurals.get(texts[0], texts)
-    return forms[pages.form(n)].format_map({"n": n, **values})
+    return forms[pages.form(count)].format_map({"n": count, **values})
 
 
 @cache
@@ -58,10 +58,10 @@ def book(language: Language) -> Book:
     for message in catalog:
         if not message.id or message.fuzzy:
             continue
-        if isinstance(message.id, tuple):
-            plurals[message.id[0]] = tuple(message.string)
-        elif message.string:
-            texts[message.id] = str(message.string)
+        if isinstance(message.id, str):
+            texts[message.id] = str(message.string or message.id)
+        else:
+            plurals[message.id[0]] = tuple(message.string or message.id)
     return Book(texts, plurals, gettext.c2py(catalog.plural_expr))
 
 

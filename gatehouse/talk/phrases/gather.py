@@ -26,7 +26,7 @@ def gather(root: Path = ROOT) -> dict[MsgId, list[str]]:
     found: dict[MsgId, list[str]] = {}
     for path in _sources(root):
         method = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
-        for _line, message, *_ in extract_from_file(method, path, keywords=KEYWORDS):  # type: ignore[arg-type]
+        for _line, message, *_ in extract_from_file(method, path, keywords=KEYWORDS):
             msgid = message if isinstance(message, str) else (message[0], message[1])
             found.setdefault(msgid, []).append(str(path.relative_to(root.parent)))
     found.pop("", None)
@@ -53,7 +53,7 @@ def update(language: Language) -> int:
     fresh = _blank(language)
     for msgid in sorted(gather(), key=_plain):
         message = known.get(_plain(msgid))
-        fresh.add(msgid, string=_string(msgid, message, language))  # type: ignore[arg-type]
+        fresh.add(msgid, string=_string(msgid, message, language))
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, fresh, width=96, omit_header=False, sort_output=False)
