@@ -163,7 +163,8 @@ class Tools:
 class Handler(Protocol):
     """One way of thinking. Holds no connection, raises nothing but bugs."""
 
-    name: Literal["rules", "prompted"]
+    @property
+    def name(self) -> Literal["rules", "prompted"]: ...
 
     async def think(self, thread: Thread, tools: Tools) -> Outcome: ...
 

@@ -1,0 +1,61 @@
+"""The application that uvicorn serves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
+from fastapi.staticfiles import StaticFiles
+
+from gatehouse import __version__
+from gatehouse.base.config import Settings, load
+from gatehouse.listings import api as listings_api
+from gatehouse.listings import pages
+from gatehouse.observe import api as observe_api
+from gatehouse.talk import api as talk_api
+from gatehouse.talk.phrases import say
+from gatehouse.web import edge, wiring
+
+WIDGET = Path(__file__).parent.parent / "widget"
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """One application; its house opens and closes with the server's lifespan."""
+    settings = settings or load()
+    house = wiring.build(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with house.open():
+            yield
+
+    app = FastAPI(
+        title="Gatehouse",
+        summary="A conversational real-estate assistant",
+        version=__version__,
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.include_router(talk_api.router(house.turns, house.access))
+    app.include_router(listings_api.router(house.catalogue, house.gazetteer))
+    app.include_router(pages.router(house.catalogue, translate=say))
+    app.include_router(observe_api.router(house.report, house.access))
+    _add_page(app)
+    edge.install(app, settings)
+    return app
+
+
+def _add_page(app: FastAPI) -> None:
+    async def page() -> FileResponse:
+        return FileResponse(WIDGET / "index.html", headers={"Cache-Control": "no-cache"})
+
+    app.add_api_route("/", page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.mount("/widget", StaticFiles(directory=WIDGET), name="widget")
+
+
+app = create_app()

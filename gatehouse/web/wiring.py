@@ -1,0 +1,122 @@
+"""The one place that chooses implementations and puts the house together."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from gatehouse.base.clock import SystemClock
+from gatehouse.base.config import Settings
+from gatehouse.base.database import Database, PoolLimits
+from gatehouse.listings.cards import card
+from gatehouse.listings.store import SqlCatalogue
+from gatehouse.observe import journal
+from gatehouse.observe.access import OpsAccess
+from gatehouse.observe.probes import PoolWaits, Turn, Watch
+from gatehouse.observe.pulse import DatabasePulse
+from gatehouse.observe.report import Report
+from gatehouse.observe.traffic import TrafficRing
+from gatehouse.talk.rules import RulesHandler
+from gatehouse.talk.turn import TurnService
+from gatehouse.talk.types import Market, Tools
+from gatehouse.understanding.ear import RuleEar
+from gatehouse.understanding.places import Gazetteer
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that one process serves with."""
+
+    settings: Settings
+    database: Database
+    gazetteer: Gazetteer
+    catalogue: SqlCatalogue
+    turns: TurnService
+    report: Report
+    access: OpsAccess
+    watch: Watch
+    pulse: DatabasePulse
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[None]:
+        """Opens the pools and starts the background work; undoes both, turns first."""
+        await self.database.open()
+        watching = asyncio.create_task(self.watch.run())
+        await self.turns.start()
+        try:
+            yield
+        finally:
+            await self.turns.stop()
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+            await self.pulse.close()
+            await self.database.close()
+
+
+def build(settings: Settings) -> House:
+    """The house as the settings want it. Opens nothing yet."""
+    journal.configure(settings)
+    clock = SystemClock()
+    url = os.environ.get("GATEHOUSE_DATABASE_URL") or settings.postgres_url
+    waits = PoolWaits()
+    database = open_database(url, settings, waits=waits)
+    gazetteer = Gazetteer.default()
+    catalogue = SqlCatalogue(database)
+    pulse = DatabasePulse(url, clock)
+    traffic = TrafficRing.of_instance(clock)
+    return House(
+        settings=settings,
+        database=database,
+        gazetteer=gazetteer,
+        catalogue=catalogue,
+        turns=turn_service(database, catalogue, gazetteer=gazetteer, settings=settings),
+        report=Report(settings, pulse, traffic, clock),
+        access=OpsAccess.of(settings),
+        watch=Watch(clock, pulse, database, traffic, Turn(metrics_folder()), waits),
+        pulse=pulse,
+    )
+
+
+def metrics_folder() -> Path | None:
+    """Where the processes of this instance meet; None when there is only one."""
+    folder = os.environ.get("PROMETHEUS_MULTIPROC_DIR")
+    return Path(folder) if folder else None
+
+
+def open_database(url: str, settings: Settings, *, waits: PoolWaits) -> Database:
+    """The lane's two pools, bounded as the settings say."""
+    size = settings.checkpointer_pool_max_size
+    wait = settings.checkpointer_pool_timeout_seconds
+    chat = PoolLimits(size, settings.checkpointer_statement_timeout_ms, acquire_seconds=wait)
+    search = PoolLimits(size, settings.re_search_timeout_ms, is_read_only=True, acquire_seconds=wait)
+    return Database(url, chat=chat, search=search, on_wait=waits.on_wait)
+
+
+def turn_service(
+    database: Database, catalogue: SqlCatalogue, *, gazetteer: Gazetteer, settings: Settings
+) -> TurnService:
+    """The conversation: the rules handler answers every turn of this release."""
+    zone = ZoneInfo(settings.market_timezone)
+    ear = RuleEar(
+        gazetteer, today=lambda: datetime.now(zone).date(), timezone=settings.market_timezone
+    )
+    handler = RulesHandler(card)
+    tools = Tools(
+        catalogue=catalogue,
+        ear=ear,
+        market=Market(
+            currency=settings.market_currency,
+            default_language=settings.default_language,
+            timezone=settings.market_timezone,
+        ),
+        cards_on=settings.enable_re_recommend_card,
+        suggested_actions_on=settings.feature_suggested_actions,
+    )
+    return TurnService(database, lambda _: handler, tools, settings=settings)
