@@ -118,7 +118,11 @@ def test_a_refinement_of_shown_homes_searches_again_at_once() -> None:
         (heard(Intent.COMPARE), Act.CLARIFY, Move.COMPARE),
         (heard(Intent.BOOK_VIEWING, numbers=(2,)), Act.CLARIFY, Move.ASK_CONTACT),
         (heard(Intent.BOOK_VIEWING), Act.CLARIFY, Move.WHICH_HOME),
-        (heard(Intent.ASK_ABOUT_HOME, numbers=(2,), asked=("pool",)), Act.CLARIFY, Move.ANSWER_HOME),
+        (
+            heard(Intent.ASK_ABOUT_HOME, numbers=(2,), asked=("pool",)),
+            Act.CLARIFY,
+            Move.ANSWER_HOME,
+        ),
         (heard(numbers=(9,)), Act.CLARIFY, Move.WHICH_HOME),
         (heard(), Act.CLARIFY, Move.NOT_UNDERSTOOD),
     ],
@@ -249,7 +253,10 @@ def test_a_budget_can_say_more_than_money(budget: Budget, slot: Slot, value: str
 
 
 def test_what_is_implied_never_overwrites_what_was_said() -> None:
-    slots = {Slot.BUDGET: Filled(Budget(None, 600, "EUR", "month")), Slot.RENTAL_TYPE: Filled("short_term")}
+    slots = {
+        Slot.BUDGET: Filled(Budget(None, 600, "EUR", "month")),
+        Slot.RENTAL_TYPE: Filled("short_term"),
+    }
     state = settle(DialogueState(slots=slots), heard())
     assert state.slots[Slot.RENTAL_TYPE].value == "short_term"
 

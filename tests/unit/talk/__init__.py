@@ -1,0 +1,1 @@
+"""The thinking and the wording of the conversation."""
