@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
+from gatehouse import __version__
 from gatehouse.base.clock import Clock, SystemClock
 from gatehouse.base.config import Settings
 from gatehouse.observe import companions, masking, meters
@@ -54,7 +55,7 @@ def configure(settings: Settings, *, service: str = "gatehouse", release: str = 
             sinks=tuple(sinks),
             least=RANK[settings.log_level],
             service=service,
-            release=release or settings.git_commit[:12],
+            release=release or settings.git_commit[:12] or __version__,
             has_companions=settings.log_compat_lines,
         )
     )

@@ -110,6 +110,11 @@ class TrafficRing:
         self._file = folder / "traffic.json" if folder else None
         self._kept: list[Traffic] = []
 
+    @classmethod
+    def of_instance(cls, clock: Clock) -> TrafficRing:
+        """The ring that all worker processes of this instance share."""
+        return cls(clock, exposition.shared_folder())
+
     def keep(self) -> None:
         """Adds a reading and lets the oldest go; called by one process only."""
         now = self._clock.now().timestamp()

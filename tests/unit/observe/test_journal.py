@@ -114,7 +114,8 @@ def test_whatever_the_fields_an_event_is_one_json_line(fields: dict[str, Any]) -
 
 @pytest.mark.parametrize("field", sorted(masking.WITHHELD - {"name"}))
 def test_a_visitors_words_are_withheld(kept: Kept, field: str) -> None:
-    journal.event("chat.context", **{field: "my number is +44 7700 900123"})
+    said: dict[str, Any] = {field: "my number is +44 7700 900123"}
+    journal.event("chat.context", **said)
     assert kept.entries[0][field] == "[withheld]"
     assert b"7700" not in kept.lines[0]
 
@@ -268,7 +269,8 @@ def test_several_processes_never_mix_their_lines(tmp_path: Path) -> None:
     path = tmp_path / "app.log"
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(path)]) for _ in range(3)]
     assert [w.wait() for w in writers] == [0, 0, 0]
-    plain, entries = [], []
+    plain: list[str] = []
+    entries: list[str] = []
     for line in path.read_text().splitlines():
         (entries if line.startswith("{") else plain).append(line)
     assert len(entries) == 6000 and all(json.loads(line) for line in entries)

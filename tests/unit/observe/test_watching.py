@@ -7,7 +7,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from gatehouse.base.clock import TurnableClock
 from gatehouse.base.config import load
+from gatehouse.base.database import Database
 from gatehouse.observe import journal, meters, probes, traffic
 from gatehouse.observe.pulse import Beat
 from gatehouse.observe.report import Report
@@ -254,10 +255,10 @@ async def test_a_bad_step_is_logged_and_the_watch_goes_on(monkeypatch: pytest.Mo
     watch = probes.Watch(
         clock,
         FixedPulse(UP),
-        None,
+        cast(Database, None),
         BrokenRing(clock, None),
         probes.Turn(None),
-        sleep=nap,  # type: ignore[arg-type]
+        sleep=nap,
     )
     with pytest.raises(asyncio.CancelledError):
         await watch._step_by_step()
