@@ -1,6 +1,7 @@
-"""Text made comparable for search: the same letter table in Python and, as `translate()`, in SQL.
+"""Text made comparable for search: the same letter tables in Python and, as `translate()`, in SQL.
 
-The table does not depend on the server's locale: PostgreSQL's lower() folds only ASCII under C.
+They do not depend on the server's locale: under C, PostgreSQL's lower() folds only ASCII. There
+is one table per script, because `translate()` compares every letter with the whole table.
 """
 
 from __future__ import annotations
@@ -8,19 +9,23 @@ from __future__ import annotations
 import re
 from string import ascii_lowercase, ascii_uppercase
 
-_LETTERS = {
-    **dict(zip(ascii_uppercase, ascii_lowercase, strict=True)),
-    **dict(zip("АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ", "абвгдежзийклмнопрстуфхцчшщъыьэюя", strict=True)),
-    **dict(zip("ёЁґҐІЇЄ", "ееггіїє", strict=True)),
+# What would glue words together ("sea-view", "a/b", "«сад»") becomes a space, in both scripts.
+_MARKS = dict.fromkeys("-./+@_<&~´«»“”„…–—−·•№²", " ")
+_GONE = "'’‘ʼ"  # an apostrophe joins: "п'ять" is one word
+_LATIN = {
     **dict(zip("çÇğĞıİöÖşŞüÜâÂîÎûÛ", "ccggiioossuuaaiiuu", strict=True)),
     **dict(zip("áÁàÀäÄéÉèÈêÊíÍóÓôÔúÚñÑ", "aaaaaaeeeeeeiioooouunn", strict=True)),
-    **dict.fromkeys("+-/.,:;()[]{}!?&|<>=_*~@#$%^\\\"`´«»“”„…–—−·•№", " "),
-}  # fmt: skip
-_GONE = "'’‘ʼ"  # an apostrophe joins: "п'ять" is one word
-
-FOLD_FROM = "".join(_LETTERS) + _GONE
-FOLD_TO = "".join(_LETTERS.values())
-_TABLE = str.maketrans(FOLD_FROM[: len(FOLD_TO)], FOLD_TO, _GONE)
+    **_MARKS,
+}
+_CYRILLIC = {
+    **dict(zip("АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ", "абвгдежзийклмнопрстуфхцчшщъыьэюя", strict=True)),
+    **dict(zip("ёЁґҐІЇЄ", "ееггіїє", strict=True)),
+    **_MARKS,
+}
+_TABLE = str.maketrans(
+    {**dict(zip(ascii_uppercase, ascii_lowercase, strict=True)), **_LATIN, **_CYRILLIC}
+    | dict.fromkeys(_GONE)
+)
 _WORD = re.compile(r"[^\W_]+")
 
 LONGEST_TEXT = 200
@@ -41,3 +46,23 @@ def prefix_query(text: str) -> str | None:
     """A tsquery that wants every word, each as a prefix; None if there is no word."""
     found = words(text)
     return " & ".join(f"'{word}':*" for word in found) if found else None
+
+
+def folded_sql(latin: str, cyrillic: str) -> str:
+    """SQL that folds two expressions as `fold` does, each first by the table of its own script."""
+    first = f"CASE WHEN ({latin}) ~ '[Ѐ-ӿ]' THEN {_both(latin)} ELSE {_by(_LATIN, latin)} END"
+    rest = f"CASE WHEN ({cyrillic}) ~ '[A-zÀ-ɏ]' THEN {_both(cyrillic)} ELSE {_by(_CYRILLIC, cyrillic)} END"
+    return f"""lower(({first} || ' ' || {rest}) COLLATE "C")"""
+
+
+def _both(expression: str) -> str:
+    return _by(_CYRILLIC, _by(_LATIN, expression))
+
+
+def _by(table: dict[str, str], expression: str) -> str:
+    letters, plain = _literal("".join(table) + _GONE), _literal("".join(table.values()))
+    return f"translate({expression}, {letters}, {plain})"
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -12,7 +12,7 @@ from django.db.models import F, Func, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
-from gatehouse.listings.folding import FOLD_FROM, FOLD_TO
+from gatehouse.listings.folding import folded_sql
 from gatehouse.listings.rank import RANK_SQL
 
 _ON_OFFER = Q(status="active")
@@ -23,19 +23,16 @@ _FILTERS = (
 )  # fmt: skip
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''").replace("%", "%%") + "'"
-
-
 def _search_sql() -> str:
     """All words in all languages, folded, as one 'simple' tsvector."""
-    texts = ["title", "description"]
-    for language in ("tr", "ru", "uk"):
-        for part in ("title", "description"):
-            texts.append(f"coalesce(translations #>> '{{{language},{part}}}', '')")
-    joined = " || ' ' || ".join(texts)
-    folded = f"translate({joined}, {_literal(FOLD_FROM)}, {_literal(FOLD_TO)})"
-    return f"to_tsvector('simple'::regconfig, {folded})"
+
+    def texts(language: str) -> list[str]:
+        parts = ("title", "description")
+        return [f"coalesce(translations #>> '{{{language},{part}}}', '')" for part in parts]
+
+    latin = " || ' ' || ".join(["title", "description", *texts("tr")])
+    cyrillic = " || ' ' || ".join([*texts("ru"), *texts("uk")])
+    return f"to_tsvector('simple'::regconfig, {folded_sql(latin, cyrillic)})"
 
 
 class Agency(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import Any
 
 from gatehouse.listings.types import Listing, Picture
@@ -15,10 +17,16 @@ def listing(row: tuple[Any, ...]) -> Listing:
     """A row of the fields, then the titles, then (if read) the descriptions in tr, ru, uk."""
     fields = list(row[:_FIELDS])
     fields[_AMENITIES] = tuple(fields[_AMENITIES])
-    fields[_PICTURES] = tuple([Picture(p["url"], p["alt"]) for p in fields[_PICTURES]])
+    fields[_PICTURES] = _pictures(fields[_PICTURES])
     titles, descriptions = row[_FIELDS : _FIELDS + 3], row[_FIELDS + 3 :]
     return Listing(*fields, _by_language(titles), _by_language(descriptions))
 
 
 def _by_language(texts: tuple[str | None, ...]) -> dict[str, str]:
     return {la: text for la, text in zip(_LANGUAGES, texts, strict=False) if text}
+
+
+@lru_cache(maxsize=1024)
+def _pictures(text: str) -> tuple[Picture, ...]:
+    """From JSON text; the same few homes are shown again and again, so parsing is remembered."""
+    return tuple([Picture(p["url"], p["alt"]) for p in json.loads(text)])

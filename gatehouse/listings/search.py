@@ -22,7 +22,7 @@ MOST_SHOWN = 50
 COLUMNS = """home.id, ref, title, description, deal, rent_type, property_type, city, district,
 latitude, longitude, bedrooms, bathrooms, area_m2, price_month::float8, price_night::float8,
 price_sale::float8, currency, deposit::float8, minimum_nights, minimum_months, available_from,
-amenities, pictures, agency.name, agency.phone, rating, verified_at, listed_at"""
+amenities, pictures::text, agency.name, agency.phone, rating, verified_at, listed_at"""
 TITLES = """translations #>> '{tr,title}', translations #>> '{ru,title}',
 translations #>> '{uk,title}'"""
 
