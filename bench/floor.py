@@ -15,11 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import psycopg
 from fastapi import FastAPI, Header, Response
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 from psycopg_pool import AsyncConnectionPool
 from pydantic import BaseModel
 
+from bench import sample
+from gatehouse.listings.search import Statement
 from gatehouse.observe import ledger
 from gatehouse.talk import statements as sql
 
@@ -30,6 +33,7 @@ TURNS = [
         "state": json.dumps(each["state"]),
         "slots": json.dumps(each["slots"]),
         "act": each["act"],
+        "move": each["move"],
         "searches": each["searches"],
     }
     for each in SAMPLE["turns"]
@@ -50,6 +54,8 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     kwargs = {"autocommit": True, "row_factory": dict_row}
     url = os.environ["BENCH_URL"]
     async with AsyncConnectionPool(url, min_size=1, max_size=POOL_SIZE, kwargs=kwargs) as pool:
+        with psycopg.connect(url) as connection:
+            app.state.search = sample.search(SAMPLE["turns"][-1]["state"], connection)
         app.state.pool = pool
         yield
 
@@ -85,7 +91,7 @@ async def ask(
     thread = await _one(sql.ACCEPT_BY_ID, _message(body, owner, key=idempotency_key, me=me))
     turn = TURNS[thread["turn_no"] % len(TURNS)]
     if turn["searches"]:
-        await _all(SAMPLE["search"])
+        await _search(app.state.search)
     await _one(sql.COMMIT, _turn(thread, turn, me=me))
     return Response(turn["reply"], media_type="application/json")
 
@@ -109,7 +115,7 @@ def _turn(thread: dict[str, Any], turn: dict[str, Any], *, me: str) -> dict[str,
     now = datetime.now(UTC)
     turn_id = uuid.uuid4()
     row = ledger.LedgerRow(
-        turn_id, thread["id"], thread["turn_no"] + 1, now, now, turn["act"], "ask", "en"
+        turn_id, thread["id"], thread["turn_no"] + 1, now, now, turn["act"], turn["move"], "en"
     )
     return ledger.params(row) | {
         "conversation": thread["id"],
@@ -120,7 +126,7 @@ def _turn(thread: dict[str, Any], turn: dict[str, Any], *, me: str) -> dict[str,
         "slots": turn["slots"],
         "reply": turn["reply"],
         "act": turn["act"],
-        "move": "ask",
+        "move": turn["move"],
         "language": "en",
         "arm": "stable",
         "first_seq": thread["seq"],
@@ -135,9 +141,11 @@ async def _one(statement: str, values: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-async def _all(statement: str) -> list[dict[str, Any]]:
+async def _search(asked: Statement) -> list[tuple[Any, ...]]:
     async with app.state.pool.connection() as connection:
-        rows: list[dict[str, Any]] = await (await connection.execute(statement)).fetchall()
+        cursor = connection.cursor(row_factory=tuple_row)
+        await cursor.execute(asked.sql, asked.values)
+        rows: list[tuple[Any, ...]] = await cursor.fetchall()
     return rows
 
 

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from bench import load, machine
 from bench.product import Product, Server, scratch
+from bench.sample import record
 
 SERVER_CORE, OTHER_CORE = 0, 1
 FIRST_PORT, LAST_PORT = 8161, 8199
@@ -90,7 +90,7 @@ async def _measure(product: Product, asked: argparse.Namespace) -> list[Reading]
     ours = product.serve(machine.free_port(FIRST_PORT, LAST_PORT))
     ours.await_ready()
     sample = product.folder / "sample.json"
-    sample.write_text(json.dumps(await _sample(product, ours)))
+    sample.write_text(json.dumps(await record(ours.port, product.database_url)))
     floor = _peer(product, "bench.floor:app", sys.executable, sample=sample)
     graph = _peer(product, "bench.graph:app", str(BENCH_PYTHON), sample=sample)
     few = max(asked.clients, asked.talks // GRAPH_SHARE)
@@ -108,22 +108,6 @@ async def _measure(product: Product, asked: argparse.Namespace) -> list[Reading]
                 sys.stdout.write(f"  {repeat + 1}/{asked.repeats} {_row(readings[-1])}\n")
                 sys.stdout.flush()
     return readings
-
-
-async def _sample(product: Product, server: Server) -> dict[str, Any]:
-    """One talk with the product: what it said, and what it stored, turn by turn."""
-    query = """SELECT t.reply, t.slots, t.act, c.state FROM talk_turn t
-               JOIN talk_conversation c ON c.id = t.conversation_id ORDER BY t.turn_no DESC"""
-    turns = []
-    (session,) = await load.open_sessions(server.port, 1)
-    async with load.wire(server.port) as line:
-        for text in load.TALK:
-            await load.say(line, session, text)
-            with psycopg.connect(product.database_url) as connection:
-                reply, slots, act, state = connection.execute(query).fetchone() or ("", {}, "", {})
-            turn = {"reply": reply, "slots": slots, "act": act, "state": state}
-            turns.append(turn | {"searches": bool(json.loads(reply)["cards"])})
-    return {"turns": turns, "replies": [json.loads(turn["reply"]) for turn in turns]}
 
 
 def _peer(product: Product, app: str, python: str, *, sample: Path) -> Server:
