@@ -64,12 +64,13 @@ def api_page() -> str:
             " running instance serves at `/api/openapi.json`."
             " Errors are `application/problem+json`.",
             "",
-            *_endpoint_lines(described),
+            *endpoint_lines(described),
         ]
     )
 
 
-def _endpoint_lines(described: Mapping[str, Any]) -> Iterator[str]:
+def endpoint_lines(described: Mapping[str, Any]) -> Iterator[str]:
+    """One section for each path and method."""
     for path, methods in sorted(described["paths"].items()):
         for method, operation in methods.items():
             yield f"## `{method.upper()} {path}`"
