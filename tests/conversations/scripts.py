@@ -1,0 +1,253 @@
+"""Talks as visitors hold them, and what each line must bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gatehouse.talk.types import Act, Move
+from gatehouse.understanding.types import Language, Slot
+
+ASK, SEARCH = Act.ASK_SLOT, Act.SEARCH_AND_RECOMMEND
+CLARIFY, ESCALATE = Act.CLARIFY, Act.ESCALATE
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is said, the act and move it must bring, and what the reply must hold."""
+
+    said: str
+    act: Act
+    move: Move
+    ask: Slot | None = None
+    holds: str = ""
+    effect: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One talk in one language."""
+
+    name: str
+    lines: tuple[Line, ...]
+
+
+def _rollout(first: str, second: str, third: str) -> Script:
+    return Script(
+        "the three turns of the rollout runbook",
+        (
+            Line(first, ASK, Move.ASK, Slot.LOCATION),
+            Line(second, ASK, Move.ASK, Slot.RENTAL_TYPE),
+            Line(third, SEARCH, Move.RECOMMEND),
+        ),
+    )
+
+
+def _visit(*said: str, stored: str) -> Script:
+    """Search at once, ask about one, see it on a day, leave a number."""
+    search, ask, see, contact, thanks, bye = said
+    return Script(
+        "from a wish to a viewing",
+        (
+            Line(search, SEARCH, Move.RECOMMEND),
+            Line(ask, CLARIFY, Move.ANSWER_HOME),
+            Line(see, CLARIFY, Move.ASK_CONTACT),
+            Line(contact, ESCALATE, Move.VIEWING_STORED, holds=stored, effect="viewing_request"),
+            Line(thanks, CLARIFY, Move.THANK),
+            Line(bye, CLARIFY, Move.GOODBYE),
+        ),
+    )
+
+
+def _refining(*said: str) -> Script:
+    search, place, cheaper, compare, more, person = said
+    return Script(
+        "changing one's mind",
+        (
+            Line(search, SEARCH, Move.RECOMMEND),
+            Line(place, SEARCH, Move.RECOMMEND),
+            Line(cheaper, SEARCH, Move.RECOMMEND),
+            Line(compare, CLARIFY, Move.COMPARE),
+            Line(more, SEARCH, Move.MORE),
+            Line(person, ESCALATE, Move.HANDED_OVER, effect="handover"),
+        ),
+    )
+
+
+def _nothing(*said: str) -> Script:
+    search, yes = said
+    return Script(
+        "nothing found, a step offered and taken",
+        (Line(search, SEARCH, Move.NOTHING_FOUND), Line(yes, SEARCH, Move.RECOMMEND)),
+    )
+
+
+def _courtesies(*said: str) -> Script:
+    hello, how, weather, nonsense, town, over = said
+    return Script(
+        "courtesies and detours",
+        (
+            Line(hello, ASK, Move.GREET, Slot.LOCATION),
+            Line(how, CLARIFY, Move.SMALL_TALK),
+            Line(weather, CLARIFY, Move.OUT_OF_DOMAIN),
+            Line(nonsense, ASK, Move.NOT_UNDERSTOOD, Slot.LOCATION),
+            Line(town, ASK, Move.ASK, Slot.BUDGET),
+            Line(over, ASK, Move.START_OVER, Slot.LOCATION),
+        ),
+    )
+
+
+def _owners(*said: str) -> Script:
+    sell, worth, complaint = said
+    return Script(
+        "owners and complaints",
+        (
+            Line(sell, ESCALATE, Move.HANDED_OVER, effect="handover"),
+            Line(worth, ESCALATE, Move.HANDED_OVER, effect="handover"),
+            Line(complaint, ESCALATE, Move.HANDED_OVER, effect="handover"),
+        ),
+    )
+
+
+def _buyer(*said: str) -> Script:
+    wish, budget = said
+    return Script(
+        "a buyer",
+        (
+            Line(wish, ASK, Move.ASK, Slot.BUDGET),
+            Line(budget, SEARCH, Move.RECOMMEND),
+        ),
+    )
+
+
+PHONE = "+905338112233"
+SCRIPTS: Mapping[Language, tuple[Script, ...]] = {
+    "en": (
+        _rollout("I need an apartment", "Kyrenia 500 pounds", "long term"),
+        _visit(
+            "flat in Girne for 600 pounds a month",
+            "does the second one have a pool?",
+            "I'd like to see it on Saturday",
+            f"my number is {PHONE}",
+            "thank you",
+            "goodbye",
+            stored="not fixed yet",
+        ),
+        _refining(
+            "flat in Girne for 600 pounds a month",
+            "actually make it Famagusta",
+            "something cheaper",
+            "compare the first two",
+            "show more",
+            "let me talk to a person",
+        ),
+        _nothing("a flat in Famagusta for 300 pounds a month", "yes"),
+        _courtesies(
+            "Hello!",
+            "how are you?",
+            "what's the weather like tomorrow?",
+            "asdf qwer",
+            "Kyrenia",
+            "start over",
+        ),
+        _owners(
+            "I want to sell my flat",
+            "what is my house worth?",
+            "I want to complain, this is terrible service",
+        ),
+        _buyer("I want to buy a villa in Kyrenia", "up to 200,000 pounds"),
+    ),
+    "tr": (
+        _rollout("Bir daire arıyorum", "Girne 500 sterlin", "uzun dönem"),
+        _visit(
+            "Girne'de ayda 600 sterline daire",
+            "ikincisinde havuz var mı?",
+            "cumartesi günü görmek istiyorum",
+            f"numaram {PHONE}",
+            "teşekkürler",
+            "hoşça kalın",
+            stored="henüz kesinleşmedi",
+        ),
+        _refining(
+            "Girne'de ayda 600 sterline daire",
+            "aslında Gazimağusa olsun",
+            "daha ucuz bir şey",
+            "ilk ikisini karşılaştır",
+            "daha fazla göster",
+            "bir yetkiliyle görüşmek istiyorum",
+        ),
+        _nothing("Gazimağusa'da ayda 300 sterline daire", "evet"),
+        _courtesies(
+            "Merhaba!",
+            "nasılsın?",
+            "yarın hava nasıl olacak?",
+            "asdf qwer",
+            "Girne",
+            "baştan başlayalım",
+        ),
+        _owners("dairemi satmak istiyorum", "evimin değeri ne kadar?", "şikayet etmek istiyorum"),
+        _buyer("Girne'de satılık villa istiyorum", "en fazla 200.000 sterlin"),
+    ),
+    "ru": (
+        _rollout("Мне нужна квартира", "Кирения 500 фунтов", "на долгий срок"),
+        _visit(
+            "квартира в Кирении за 600 фунтов в месяц",
+            "во втором есть бассейн?",
+            "хочу посмотреть его в субботу",
+            f"мой номер {PHONE}",
+            "спасибо",
+            "до свидания",
+            stored="не назначено",
+        ),
+        _refining(
+            "квартира в Кирении за 600 фунтов в месяц",
+            "лучше в Фамагусте",
+            "что-нибудь подешевле",
+            "сравните первые два",
+            "покажите ещё",
+            "позовите человека",
+        ),
+        _nothing("квартира в Фамагусте за 300 фунтов в месяц", "да"),
+        _courtesies(
+            "Здравствуйте!",
+            "как дела?",
+            "какая завтра погода?",
+            "фыва олдж",
+            "Кирения",
+            "начнём сначала",
+        ),
+        _owners("хочу продать свою квартиру", "сколько стоит мой дом?", "у меня жалоба"),
+        _buyer("хочу купить виллу в Кирении", "до 200 000 фунтов"),
+    ),
+    "uk": (
+        _rollout("Мені потрібна квартира", "Кіренія 500 фунтів", "на довгий термін"),
+        _visit(
+            "квартира в Кіренії за 600 фунтів на місяць",
+            "у другому є басейн?",
+            "хочу подивитися його в суботу",
+            f"мій номер {PHONE}",
+            "дякую",
+            "до побачення",
+            stored="не призначено",
+        ),
+        _refining(
+            "квартира в Кіренії за 600 фунтів на місяць",
+            "краще у Фамагусті",
+            "щось дешевше",
+            "порівняйте перші два",
+            "покажіть ще",
+            "покличте людину",
+        ),
+        _nothing("квартира у Фамагусті за 300 фунтів на місяць", "так"),
+        _courtesies(
+            "Добрий день!",
+            "як справи?",
+            "яка завтра погода?",
+            "фіва олдж",
+            "Кіренія",
+            "почнімо спочатку",
+        ),
+        _owners("хочу продати свою квартиру", "скільки коштує мій будинок?", "у мене скарга"),
+        _buyer("хочу купити віллу в Кіренії", "до 200 000 фунтів"),
+    ),
+}
