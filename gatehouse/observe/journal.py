@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
@@ -102,7 +102,7 @@ def _line(
         "event": name,
         "version": "stable",
         "level": level,
-        "ts": journal.clock.now().astimezone(UTC).isoformat(timespec="milliseconds"),
+        "ts": _utc(journal.clock.now()).isoformat(timespec="milliseconds"),
         "service": journal.service,
         "release": journal.release,
     }
@@ -110,6 +110,10 @@ def _line(
         entry["request_id"] = asked_by
     entry.update(masking.withhold(fields))
     return _encoded(entry).encode("ascii") + b"\n"
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def _encoded(entry: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass, field
+from functools import lru_cache
 from time import perf_counter
 from typing import Any
 
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gatehouse.base.config import Settings
 from gatehouse.base.errors import BadInput, GatehouseError, TooLarge
 from gatehouse.observe import access, journal, meters
+from gatehouse.observe.meter import Counted, Observed
 from gatehouse.web import body, problems
 from gatehouse.web.origins import Headers, Origins, Pairs
 from gatehouse.web.shields import Shields
@@ -55,7 +57,7 @@ def install(app: FastAPI, settings: Settings, *, rules: Rules | None = None) -> 
 
 
 class Edge:
-    """Pure ASGI; a request costs it some 40 µs (bench/edge.py)."""
+    """Pure ASGI; a request costs it 40 to 50 µs (bench/edge.py)."""
 
     def __init__(self, app: ASGIApp, *, rules: Rules) -> None:
         self._app = app
@@ -158,11 +160,9 @@ class Passage:
         """Counts and logs the request by its route template; never by its path."""
         took_ms = (perf_counter() - self._since) * 1000
         route, method, status = route_of(self.scope), self.scope["method"], self.status or 499
-        meters.declare_routes((route,))
-        meters.http_request_duration_ms.labels(route=route, method=method, status=status).observe(
-            took_ms
-        )
-        meters.http_requests_total.labels(route=route, method=method, status=status).inc()
+        duration, count = _meters_of(route, method, status)
+        duration.observe(took_ms)
+        count.inc()
         journal.event(
             "http",
             message=f"request {method} {route} {status}",
@@ -204,6 +204,15 @@ def route_of(scope: Scope) -> str:
         return str(template)
     mount = scope.get("root_path", "")
     return f"{mount}/*" if mount and "endpoint" in scope else "other"
+
+
+@lru_cache(maxsize=1024)
+def _meters_of(route: str, method: str, status: int) -> tuple[Observed, Counted]:
+    meters.declare_routes((route,))
+    return (
+        meters.http_request_duration_ms.labels(route=route, method=method, status=status),
+        meters.http_requests_total.labels(route=route, method=method, status=status),
+    )
 
 
 def _level(route: str, status: int) -> journal.Level:
