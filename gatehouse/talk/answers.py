@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
+from gatehouse.listings import wording
 from gatehouse.listings.types import Listing
 from gatehouse.talk.facts import price
 from gatehouse.talk.phrases import N_, NN_
@@ -31,7 +32,7 @@ def answer_home(scene: Scene) -> Reply:
 def _about_one(scene: Scene) -> Reply:
     voice = scene.voice
     home = scene.homes[0] if scene.homes else None
-    title = home.title if home else _title_on_screen(scene)
+    title = voice.title(home) if home else _title_on_screen(scene)
     asked = scene.decision.asked
     said = [_free(scene)] if scene.is_free is not None else []
     if home is not None:
@@ -49,7 +50,9 @@ def _about_several(scene: Scene) -> Reply:
     voice = scene.voice
     asked = scene.decision.asked or ("price", "bedrooms", "area")
     names = [capital(voice, thing(voice, code)) for code in asked]
-    rows = [[home.title, *(cell(voice, home, code=c) for c in asked)] for home in scene.homes]
+    rows = [
+        [voice.title(home), *(cell(voice, home, code=c) for c in asked)] for home in scene.homes
+    ]
     summary = voice.say(N_("Here is what the listings say: {things}."), things=voice.join(names))
     block = table(voice.join(names), [voice.say(N_("Home")), *names], rows=rows)
     return Reply(voice.join(names), summary, blocks=(block,), suggested_actions=_after(voice))
@@ -91,8 +94,7 @@ def _deposit(voice: Voice, home: Listing) -> str | None:
 
 
 def _place(voice: Voice, home: Listing) -> str:
-    city = voice.place(home.city)
-    return f"{voice.place(home.district)}, {city}" if home.district else city
+    return wording.place(home, voice.language)
 
 
 def _stay(voice: Voice, home: Listing) -> str | None:
@@ -133,7 +135,9 @@ _CELLS: dict[str, Answering] = {
     "verified_at": lambda voice, home: _day(
         voice, home.verified_at.date() if home.verified_at else None
     ),
-    "description": lambda voice, home: clipped(home.description, LONGEST_DESCRIPTION) or None,
+    "description": lambda voice, home: (
+        clipped(wording.description(home, voice.language), LONGEST_DESCRIPTION) or None
+    ),
 }
 _FORMS = {
     "price": N_("The price is {value}."),

@@ -183,7 +183,7 @@ def noted(scene: Scene) -> str:
 def titles_of(scene: Scene) -> list[str]:
     """The titles of the homes decided on, as far as they are known."""
     names = {home.id: home.title for home in scene.state.shown}
-    names |= {str(home.id): home.title for home in scene.homes}
+    names |= {str(home.id): scene.voice.title(home) for home in scene.homes}
     return [scene.voice.quote(names[i]) for i in scene.decision.home_ids if i in names]
 
 

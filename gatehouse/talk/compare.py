@@ -23,7 +23,7 @@ def compare(scene: Scene) -> Reply:
     if len(homes) < 2:
         summary = voice.say(N_("I need two homes that are still on offer to compare them."))
         return plain(voice.say(N_("Comparison")), summary)
-    headers = [voice.say(N_("Home")), *(home.title for home in homes)]
+    headers = [voice.say(N_("Home")), *(voice.title(home) for home in homes)]
     rows = [
         [capital(voice, thing(voice, code)), *(cell(voice, home, code=code) for home in homes)]
         for code in ROWS
@@ -49,7 +49,7 @@ def _cheapest(voice: Voice, homes: tuple[Listing, ...]) -> str:
         return ""
     home = min(homes, key=lambda h: h.price)
     form = N_("“{title}” costs least: {price}.")
-    return voice.say(form, title=home.title, price=price(voice, home))
+    return voice.say(form, title=voice.title(home), price=price(voice, home))
 
 
 def _largest(voice: Voice, homes: tuple[Listing, ...]) -> str:
@@ -57,4 +57,4 @@ def _largest(voice: Voice, homes: tuple[Listing, ...]) -> str:
         return ""
     home = max(homes, key=lambda h: h.area_m2)
     form = N_("“{title}” is the largest: {area} m².")
-    return voice.say(form, title=home.title, area=voice.count(home.area_m2))
+    return voice.say(form, title=voice.title(home), area=voice.count(home.area_m2))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from gatehouse.listings.types import Listing, Variant
+from gatehouse.listings import wording
+from gatehouse.listings.types import Listing
 from gatehouse.talk.phrases import N_, NN_
 from gatehouse.talk.voice import Voice
 from gatehouse.talk.wording import amenity, property_type
@@ -18,11 +19,6 @@ from gatehouse.understanding.types import (
     Slot,
 )
 
-PRICES: dict[Variant, str] = {
-    "long_term": N_("{money} a month"),
-    "short_term": N_("{money} a night"),
-    "sale": N_("{money}"),
-}
 _PERIODS: dict[Period, str] = {
     "night": N_("{money} a night"),
     "week": N_("{money} a week"),
@@ -62,7 +58,7 @@ _ORDER = (
 
 def price(voice: Voice, home: Listing) -> str:
     """The price of a home with its period."""
-    return voice.say(PRICES[home.variant], money=voice.money(home.price, home.currency))
+    return wording.price(home, voice.say, voice.language)
 
 
 def known(

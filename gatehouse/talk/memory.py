@@ -7,7 +7,7 @@ from dataclasses import replace
 from gatehouse.listings.types import Answer, Listing
 from gatehouse.talk.policy import open_slots
 from gatehouse.talk.types import Act, Decision, Move
-from gatehouse.understanding.types import DialogueState, Shown, Slot
+from gatehouse.understanding.types import DialogueState, Language, Shown, Slot
 
 SEARCHING = (Move.RECOMMEND, Move.MORE, Move.NOTHING_FOUND)
 
@@ -113,9 +113,12 @@ def _with_search(
         return after
     seen = page(after, decision) + len(homes)
     focus = str(homes[0].id) if len(homes) == 1 else None
-    return replace(after, shown=tuple(map(as_shown, homes)), seen=seen, focus=focus)
+    return replace(
+        after, shown=tuple(as_shown(home, after.language) for home in homes), seen=seen, focus=focus
+    )
 
 
-def as_shown(home: Listing) -> Shown:
+def as_shown(home: Listing, language: Language | None) -> Shown:
     """A home as later words can point to it."""
-    return Shown(str(home.id), home.title, home.district or home.city, home.price)
+    title = home.titles.get(language or "en", home.title)
+    return Shown(str(home.id), title, home.district or home.city, home.price)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gatehouse.talk import answers, asking, compare, passing, results
-from gatehouse.talk.results import CardOf
 from gatehouse.talk.scene import LONGEST_SUMMARY, Scene, clipped, distinct, sentences
 from gatehouse.talk.types import Move, Reply
 from gatehouse.understanding.types import Intent
@@ -28,19 +27,16 @@ _WORDS: dict[Move, Callable[[Scene], Reply]] = {
     Move.COMPARE: compare.compare,
     Move.VIEWING_STORED: passing.viewing_stored,
     Move.HANDED_OVER: passing.handed_over,
-    Move.TROUBLE: results.timed_out,
-}
-_RESULTS: dict[Move, Callable[[Scene, CardOf], Reply]] = {
     Move.RECOMMEND: results.recommend,
     Move.MORE: results.more,
     Move.NOTHING_FOUND: results.nothing_found,
+    Move.TROUBLE: results.timed_out,
 }
 
 
-def render(scene: Scene, *, card: CardOf, actions_on: bool = True) -> Reply:
+def render(scene: Scene, *, actions_on: bool = True) -> Reply:
     """The whole reply: greeted and disclosed once, within the limits of length and number."""
-    move = scene.decision.move
-    reply = _RESULTS[move](scene, card) if move in _RESULTS else _WORDS[move](scene)
+    reply = _WORDS[scene.decision.move](scene)
     summary = sentences(_opening(scene), reply.summary)
     actions = distinct(reply.suggested_actions) if actions_on else ()
     return replace(reply, summary=clipped(summary, LONGEST_SUMMARY), suggested_actions=actions)

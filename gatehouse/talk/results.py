@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from gatehouse.listings.types import Limit, Listing, Relaxed, Wish
+from gatehouse.listings import wording
+from gatehouse.listings.cards import card
+from gatehouse.listings.types import Limit, Relaxed, Wish
 from gatehouse.talk.asking import ACKNOWLEDGED
-from gatehouse.talk.facts import PRICES, known, price
+from gatehouse.talk.facts import known, price
 from gatehouse.talk.phrases import N_, NN_
 from gatehouse.talk.scene import Scene, link, message, plain, sentences, table
 from gatehouse.talk.types import Block, Card, Move, Reply, SuggestedAction
 from gatehouse.talk.voice import Voice
 
-CardOf = Callable[[Voice, Listing], Card]
 WIDER_KM = 20
 _FOUND = (
     NN_("I found {n} home: {facts}.", "I found {n} homes: {facts}."),
@@ -31,7 +30,7 @@ _HINT = (
 )
 
 
-def recommend(scene: Scene, card: CardOf) -> Reply:
+def recommend(scene: Scene) -> Reply:
     """The page of homes, as cards or as a table."""
     voice = scene.voice
     summary = sentences(
@@ -41,22 +40,23 @@ def recommend(scene: Scene, card: CardOf) -> Reply:
         voice.many(NN_("{n} home for you", "{n} homes for you"), total(scene)),
         summary,
         blocks=() if scene.cards_on else (as_table(scene),),
-        cards=tuple(card(voice, home) for home in scene.homes) if scene.cards_on else (),
+        cards=_cards(scene) if scene.cards_on else (),
         suggested_actions=_after_results(scene),
+        degraded=() if scene.cards_on else ("cards_off",),
     )
 
 
-def more(scene: Scene, card: CardOf) -> Reply:
+def more(scene: Scene) -> Reply:
     """The next page, or the end of the list."""
     if scene.homes:
-        return recommend(scene, card)
+        return recommend(scene)
     voice = scene.voice
     summary = voice.say(N_("These were all the homes that fit. Shall I look wider?"))
     chips = (message(voice.say(N_("Anywhere"))), message(voice.say(N_("Any price"))))
     return plain(voice.say(N_("That was all")), summary, actions=chips)
 
 
-def nothing_found(scene: Scene, _card: CardOf) -> Reply:
+def nothing_found(scene: Scene) -> Reply:
     """Says so, names the limit that would move, and offers it."""
     voice, relaxed = scene.voice, scene.answer.relaxed if scene.answer else None
     title = voice.say(N_("Nothing matches all of that"))
@@ -96,6 +96,11 @@ def unreachable(scene: Scene) -> Reply:
     return _trouble(scene, sentences(summary, kept))
 
 
+def _cards(scene: Scene) -> tuple[Card, ...]:
+    voice = scene.voice
+    return tuple(card(home, say=voice.say, language=voice.language) for home in scene.homes)
+
+
 def as_table(scene: Scene) -> Block:
     """The same homes without pictures."""
     voice = scene.voice
@@ -104,7 +109,7 @@ def as_table(scene: Scene) -> Block:
     ]
     rows = [
         [
-            home.title,
+            voice.title(home),
             voice.place(home.district or home.city),
             price(voice, home),
             str(home.bedrooms),
@@ -159,7 +164,7 @@ def _leading(scene: Scene) -> str:
     if scene.decision.move is Move.MORE:
         return ""
     first = scene.homes[0]
-    return scene.voice.pick(_FIRST, title=first.title, price=price(scene.voice, first))
+    return scene.voice.pick(_FIRST, title=scene.voice.title(first), price=price(scene.voice, first))
 
 
 def _moved(scene: Scene) -> str:
@@ -202,8 +207,12 @@ def _step(voice: Voice, limit: Limit, *, wish: Wish) -> str:
 def _budget(voice: Voice, wish: Wish) -> str:
     money = voice.money(wish.price_max or 0.0, wish.currency)
     if wish.price_period == "month":
-        return voice.say(PRICES["long_term"], money=money)
-    return voice.say(PRICES["short_term"], money=money) if wish.price_period == "night" else money
+        return voice.say(wording.PRICES["long_term"], money=money)
+    return (
+        voice.say(wording.PRICES["short_term"], money=money)
+        if wish.price_period == "night"
+        else money
+    )
 
 
 def _after_results(scene: Scene) -> tuple[SuggestedAction, ...]:

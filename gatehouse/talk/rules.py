@@ -15,7 +15,6 @@ from gatehouse.listings.types import Answer, Listing
 from gatehouse.talk import memory, passing, results
 from gatehouse.talk.policy import decide
 from gatehouse.talk.render import render
-from gatehouse.talk.results import CardOf
 from gatehouse.talk.scene import Scene
 from gatehouse.talk.settling import settle, value
 from gatehouse.talk.types import Decision, Move, Outcome, Reply, Thread, Tools
@@ -59,9 +58,6 @@ class RulesHandler:
 
     name: Literal["rules"] = "rules"
 
-    def __init__(self, card: CardOf) -> None:
-        self._card = card
-
     async def think(self, thread: Thread, tools: Tools) -> Outcome:
         watch = Stopwatch()
         with watch.step("understand"):
@@ -74,13 +70,14 @@ class RulesHandler:
         with watch.step("render"):
             decision = after_search(decision, looked)
             scene = _scene(decision, looked, state=state, heard=heard, thread=thread, tools=tools)
-            reply = self._say(scene, looked, tools)
+            reply = _say(scene, looked, tools)
         return _outcome(scene, reply, thread=thread, looked=looked, watch=watch)
 
-    def _say(self, scene: Scene, looked: Lookup, tools: Tools) -> Reply:
-        if looked.trouble == "search_unexpected":
-            return results.unreachable(scene)
-        return render(scene, card=self._card, actions_on=tools.suggested_actions_on)
+
+def _say(scene: Scene, looked: Lookup, tools: Tools) -> Reply:
+    if looked.trouble == "search_unexpected":
+        return results.unreachable(scene)
+    return render(scene, actions_on=tools.suggested_actions_on)
 
 
 def _hear(thread: Thread, tools: Tools) -> Heard:

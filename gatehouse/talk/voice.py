@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from gatehouse.listings import wording
+from gatehouse.listings.types import Listing
 from gatehouse.talk import figures
 from gatehouse.talk.phrases import N_, Plural, say, say_many
 from gatehouse.understanding.places import Gazetteer
@@ -30,7 +32,7 @@ class Voice:
         return self.say(chosen, **values)
 
     def money(self, amount: float, currency: str) -> str:
-        return figures.money(self.language, amount, currency)
+        return wording.money(amount, currency, self.language)
 
     def count(self, number: float) -> str:
         return figures.count(self.language, number)
@@ -39,13 +41,17 @@ class Voice:
         return figures.decimal(self.language, number)
 
     def day(self, when: date) -> str:
-        return figures.day(self.language, when)
+        return wording.day(when, self.language)
 
     def weekday(self, when: date) -> str:
         return figures.weekday(self.language, when)
 
     def place(self, key: str) -> str:
         return Gazetteer.default().display(key, self.language)
+
+    def title(self, home: Listing) -> str:
+        """The home's title in this language, if the agency wrote one."""
+        return wording.title(home, self.language)
 
     def quote(self, title: str) -> str:
         return self.say(N_("“{title}”"), title=title)

@@ -23,9 +23,9 @@ from gatehouse.understanding.types import Language
 def test_figures_follow_the_language(
     language: Language, money: str, decimal: str, day: str, weekday: str
 ) -> None:
-    assert figures.money(language, 12_499.6, "GBP") == money
+    assert Voice(language).money(12_499.6, "GBP") == money
     assert figures.decimal(language, 4.5) == decimal
-    assert figures.day(language, date(2026, 5, 3)) == day
+    assert Voice(language).day(date(2026, 5, 3)) == day
     assert figures.weekday(language, date(2026, 5, 3)) == weekday
 
 
@@ -34,7 +34,7 @@ def test_a_round_decimal_has_no_places() -> None:
 
 
 def test_an_unknown_currency_keeps_its_code() -> None:
-    assert figures.money("ru", 5, "CHF") == "5\u00a0CHF"
+    assert Voice("ru").money(5, "CHF") == "5\u00a0CHF"
 
 
 @pytest.mark.parametrize(

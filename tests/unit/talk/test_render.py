@@ -6,13 +6,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tests.conversations.stock import home
 
 from gatehouse.listings.types import Answer, Found, Limit, Listing, Relaxed, Wish
 from gatehouse.talk import passing, results
 from gatehouse.talk.render import render
 from gatehouse.talk.scene import LONGEST_LABEL, LONGEST_SUMMARY, MOST_ACTIONS, Scene, message
-from gatehouse.talk.types import Act, Card, Decision, Move, Reply
+from gatehouse.talk.types import Act, Decision, Move, Reply
 from gatehouse.talk.voice import Voice
 from gatehouse.understanding.types import (
     LANGUAGES,
@@ -31,6 +30,7 @@ from gatehouse.understanding.types import (
     SlotChange,
     When,
 )
+from tests.conversations.stock import home
 
 HOMES = tuple(home(n, "girne/lapta", price=400 + n, deposit=500 if n else None) for n in range(6))
 IDS = tuple(str(h.id) for h in HOMES)
@@ -52,10 +52,6 @@ STATE = DialogueState(
     turn=4,
 )
 CHANGES = tuple(SlotChange(slot, Op.SET, filled.value, None) for slot, filled in SLOTS.items())
-
-
-def card(_voice: Voice, listing: Listing) -> Card:
-    return {"id": str(listing.id), "title": listing.title}
 
 
 def scene(
@@ -81,7 +77,7 @@ def scene(
 
 
 def said(decision: Decision, **more: object) -> Reply:
-    return render(scene(decision, **more), card=card)  # type: ignore[arg-type]
+    return render(scene(decision, **more))  # type: ignore[arg-type]
 
 
 def _decision(move: Move) -> Decision:
@@ -140,6 +136,7 @@ def test_homes_come_as_cards_and_without_cards_as_the_same_table() -> None:
     assert without.cards == ()
     assert [row[0] for row in without.blocks[0]["rows"]] == [h.title for h in HOMES]
     assert without.suggested_actions[0]["payload"] == "#csv"
+    assert (with_cards.degraded, without.degraded) == ((), ("cards_off",))
 
 
 @pytest.mark.parametrize(
@@ -223,7 +220,7 @@ def test_a_hand_over_carries_reason_wishes_and_shortlist() -> None:
     assert effect.payload["reason"] == "complaint"
     assert effect.payload["shortlist"] == list(IDS)
     assert "up to £500 a month" in effect.payload["slots"]
-    assert "sorry" in render(made, card=card).summary
+    assert "sorry" in render(made).summary
 
 
 def test_the_text_for_listings_out_of_reach_promises_no_later_message() -> None:
@@ -237,5 +234,5 @@ def test_labels_are_cut_and_repeats_dropped() -> None:
 
 
 def test_actions_can_be_turned_off() -> None:
-    reply = render(scene(_decision(Move.ASK)), card=card, actions_on=False)
+    reply = render(scene(_decision(Move.ASK)), actions_on=False)
     assert reply.suggested_actions == ()
