@@ -5,6 +5,8 @@ from __future__ import annotations
 
 _WHO = """nullif(e.payload #>> '{contact,name}', ''), nullif(e.payload #>> '{contact,phone}', ''),
            nullif(e.payload #>> '{contact,email}', '')"""
+_UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+_DAY = "^[0-9]{4}-[01][0-9]-[0-3][0-9]$"
 _SHARED = "turn_id, effect_no, conversation_id, name, phone, email, payload"
 _VALUES = f"e.turn_id, e.effect_no, talk.id, {_WHO}, e.payload"
 
@@ -16,9 +18,9 @@ FILL_FROM_EFFECTS = f"""lead AS (
 ), viewing AS (
     INSERT INTO people_viewing_request ({_SHARED}, listing_id, day, time)
     SELECT {_VALUES},
-           CASE WHEN e.payload ->> 'listing_id' ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+           CASE WHEN e.payload ->> 'listing_id' ~ '{_UUID}'
                 THEN (e.payload ->> 'listing_id')::uuid END,
-           CASE WHEN e.payload ->> 'day' ~ '^[0-9]{4}-[01][0-9]-[0-3][0-9]$'
+           CASE WHEN e.payload ->> 'day' ~ '{_DAY}'
                 THEN (e.payload ->> 'day')::date END,
            e.payload ->> 'time'
     FROM effect e, talk WHERE e.kind = 'viewing_request'
