@@ -68,7 +68,7 @@ def build(settings: Settings) -> House:
     waits = PoolWaits()
     database = open_database(url, settings, waits=waits)
     gazetteer = Gazetteer.default()
-    catalogue = SqlCatalogue(database)
+    catalogue = SqlCatalogue(database, timeout_ms=settings.re_search_timeout_ms)
     pulse = DatabasePulse(url, clock)
     traffic = TrafficRing.of_instance(clock)
     return House(
