@@ -4,8 +4,6 @@ import { Problem } from "./session.js";
 import { keep, recall } from "./storage.js";
 import { Courier } from "./stream.js";
 
-const REPLIES_KEPT = 30;
-
 function newKey() {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16)); // Plain http has no randomUUID.
@@ -44,15 +42,14 @@ export class Conversation {
   }
 
   recallItems(messages) {
-    const replies = recall("replies", {}, "sessionStorage");
     for (const message of messages) {
       const at = new Date(message.timestamp ?? Date.now());
       if (message.role === "user") {
         this.add({ kind: "mine", key: message.id, text: message.content, at, state: "sent" });
       } else {
-        const full = message.reply ?? replies[message.id];
-        const reply = full ?? { summary: message.content, blocks: [], cards: [], meta: { message_id: message.id } };
-        this.add({ kind: "theirs", text: message.content, reply, at, isOld: true });
+        const { content: summary, blocks, cards } = message;
+        const reply = { summary, blocks: blocks ?? [], cards: cards ?? [], meta: message.meta ?? { message_id: message.id } };
+        this.add({ kind: "theirs", text: summary, reply, at });
       }
     }
   }
@@ -152,10 +149,6 @@ export class Conversation {
   finish(item, answer, reply) {
     this.change(item, { state: "sent", wait: null });
     this.change(answer, { reply, interim: "", text: reply.summary ?? answer.text, at: new Date() });
-    const id = reply.meta?.message_id;
-    if (id === undefined) return;
-    const kept = Object.entries({ ...recall("replies", {}, "sessionStorage"), [id]: reply });
-    keep("replies", Object.fromEntries(kept.slice(-REPLIES_KEPT)), "sessionStorage");
   }
 
   fail(item, answer, failure) {

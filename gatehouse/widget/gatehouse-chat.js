@@ -11,7 +11,7 @@ import { recall } from "./storage.js";
 import { chooseLanguage } from "./texts.js";
 
 const SHEETS = ["tokens", "styles/base", "styles/frame", "styles/talk", "styles/cards", "styles/dialogs"];
-const LONGEST_MESSAGE = 2000; // characters; the server refuses more
+const LONGEST_MESSAGE = 4000; // characters; the server refuses more
 
 function sheet(name) {
   const link = el("link", { rel: "stylesheet", href: new URL(`./${name}.css`, import.meta.url).href });

@@ -21,7 +21,8 @@ function readBlock(block) {
 
 /** The events of a byte stream, with their data as text. Comments are skipped. */
 export async function* parseEvents(bytes, onBytes = () => {}) {
-  const reader = bytes.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = bytes.getReader();
+  const decoder = new TextDecoder();
   let rest = "";
   try {
     for (;;) {
@@ -29,7 +30,7 @@ export async function* parseEvents(bytes, onBytes = () => {}) {
       const { value, done } = await reader.read().catch(() => ({ done: true }));
       if (done) return;
       onBytes();
-      rest = (rest + value).replaceAll(/\r\n|\r(?=[^])/g, "\n");
+      rest = (rest + decoder.decode(value, { stream: true })).replaceAll(/\r\n|\r(?=[^])/g, "\n");
       let end;
       while ((end = rest.indexOf("\n\n")) >= 0) {
         const event = readBlock(rest.slice(0, end));

@@ -7,6 +7,7 @@ import { markdown } from "../markdown.js";
 import { blockView } from "./blocks.js";
 import { cardList } from "./cards.js";
 import { feedback } from "./feedback.js";
+import { saveTable } from "./table.js";
 
 function speaker(name) {
   return el("span", { class: "unseen", text: `${name}: ` });
@@ -119,6 +120,12 @@ export class TheirMessage {
     return el("div", { class: "actions", role: "group", "aria-label": this.desk.texts.say("actions") }, actions.map((action) => this.action(action)));
   }
 
+  saveTable(report) {
+    report();
+    const table = this.item.reply.blocks.find((block) => block.type === "table");
+    if (table) saveTable(table);
+  }
+
   action(action) {
     const { server } = this.desk;
     const report = () => server.report("suggested_action_clicked", { label: action.label, type: action.type });
@@ -129,6 +136,7 @@ export class TheirMessage {
       };
       return el("button", { type: "button", class: "chip", text: action.label, on: { click: press } });
     }
+    if (action.payload === "#csv") return el("button", { type: "button", class: "chip", text: action.label, on: { click: () => this.saveTable(report) } });
     const address = safeAddress(action.type === "property" ? `/homes/${encodeURIComponent(action.payload)}` : action.payload, server.base);
     return address && el("a", { class: "chip", href: address, target: "_blank", rel: "noopener", text: action.label, on: { click: report } });
   }

@@ -36,6 +36,11 @@ async function copy(block, desk) {
   }
 }
 
+/** Hands the visitor the table as a CSV file. */
+export function saveTable({ caption, headers, rows }) {
+  download(fileName(caption), toCsv(headers, rows));
+}
+
 function tool(name, label, onClick) {
   return el("button", { type: "button", class: "quiet-button", "data-tool": name, on: { click: onClick } }, icon(name), label);
 }
@@ -44,8 +49,7 @@ function tool(name, label, onClick) {
 export function tableView(block, desk) {
   const safe = { ...block, headers: (block.headers ?? []).map(text), rows: block.rows ?? [] };
   const title = safe.caption || desk.texts.say("table");
-  const save = () => download(fileName(safe.caption), toCsv(safe.headers, safe.rows));
   const frame = el("div", { class: "table-frame", role: "region", "aria-label": title, tabindex: 0 }, table(safe, title));
-  const tools = el("div", { class: "table-tools" }, tool("copy", desk.texts.say("copy"), () => copy(safe, desk)), tool("download", desk.texts.say("csv"), save));
+  const tools = el("div", { class: "table-tools" }, tool("copy", desk.texts.say("copy"), () => copy(safe, desk)), tool("download", desk.texts.say("csv"), () => saveTable(safe)));
   return el("div", { class: "table-block" }, frame, tools);
 }

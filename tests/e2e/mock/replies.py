@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from tests.e2e.mock.homes import cards
+from .homes import cards
 
 Reply = dict[str, Any]
 

@@ -18,7 +18,7 @@ from fastapi.staticfiles import StaticFiles
 
 from gatehouse.base.config import load
 from gatehouse.web import edge
-from tests.e2e.mock import homes, replies
+from . import homes, replies
 
 WIDGET = Path(__file__).parents[3] / "gatehouse" / "widget"
 
@@ -31,7 +31,7 @@ class Fault:
     retry_after: int | None = None
     cut_after: int | None = None  # events, then the connection breaks
     wait_s: float = 0.0  # before each event
-    interim: bool = False
+    hold_s: float = 0.0  # holding text first, and that long nothing after it
 
 
 @dataclass
@@ -152,13 +152,15 @@ async def _events(
     reply = _turn(stage, body, key)
     turn = reply["meta"]["turn"]
     yield _event("meta", {"schema": "v2", "session_id": body["session_id"]})
-    if fault.interim:
+    if fault.hold_s:
         yield _event("interim", {"text": replies.interim(body.get("language") or "en")})
+    await asyncio.sleep(fault.hold_s)
     after = int(last.split(".")[1]) if last else 0
     for number, (kind, data) in enumerate(_parts(reply), start=1):
         if number <= after:
             continue
         if fault.cut_after is not None and number > fault.cut_after:
+            await asyncio.sleep(0.1)  # let what was written arrive
             raise ConnectionResetError  # uvicorn closes without the last chunk
         await asyncio.sleep(fault.wait_s)
         yield _event(kind, data, f"{turn}.{number}")

@@ -1,0 +1,71 @@
+"""The page's own words and colours are complete. Needs no browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WIDGET = Path(__file__).parents[2] / "gatehouse" / "widget"
+LANGUAGES = ("en", "tr", "ru", "uk")
+PLURALS = {
+    "en": {"one", "other"},
+    "tr": {"one", "other"},
+    "ru": {"one", "few", "many", "other"},
+    "uk": {"one", "few", "many", "other"},
+}
+
+
+def words(language: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((WIDGET / "texts" / f"{language}.json").read_text())
+    return loaded
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_says_everything(language: str) -> None:
+    assert words(language).keys() == words("en").keys()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plural_forms_and_blanks_are_those_of_the_language(language: str) -> None:
+    english = words("en")
+    for key, text in words(language).items():
+        if isinstance(text, list):
+            assert len(text) == len(english[key]) >= 4
+            continue
+        assert isinstance(text, dict) == isinstance(english[key], dict), key
+        forms = text if isinstance(text, dict) else {"other": text}
+        model = english[key]["other"] if isinstance(text, dict) else english[key]
+        if isinstance(text, dict):
+            assert forms.keys() == PLURALS[language], key
+        for form in forms.values():
+            assert set(re.findall(r"{\w+}", form)) == set(re.findall(r"{\w+}", model)), key
+
+
+def test_no_text_is_missing_and_none_is_left_over() -> None:
+    known = set(words("en"))
+    code = "\n".join(path.read_text() for path in WIDGET.rglob("*.js"))
+    said = {key for match in re.finditer(r'say\(\s*"(\w+)"', code) for key in match.groups()}
+    assert said <= known
+    mentioned = set(re.findall(r"\w+", code))
+    built = {"say_", "variant_", "theme_"}  # `say_${button}` and the like
+    assert {key for key in known - mentioned if not any(key.startswith(b) for b in built)} == set()
+
+
+def test_both_dark_blocks_are_equal() -> None:
+    sheet = (WIDGET / "tokens.css").read_text()
+    blocks = re.findall(r"color-scheme: dark;(.*?)}", sheet, re.DOTALL)
+    assert len(blocks) == 2
+    assert blocks[0].split() == blocks[1].split()
+
+
+def test_modules_stay_small_and_fetch_from_nowhere_else() -> None:
+    for path in (*WIDGET.rglob("*.js"), *WIDGET.rglob("*.css"), *WIDGET.rglob("*.html")):
+        text = path.read_text()
+        limit = 420 if path.suffix == ".css" else 250
+        assert len(text.splitlines()) <= limit, path.name
+        assert re.findall(r"https?://(?!www\.w3\.org/)", text) == [], path.name
+        assert "innerHTML =" not in text
