@@ -1,0 +1,109 @@
+"""Whatever the OpenAPI description allows, and much that it does not: never a 5xx."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from functools import reduce
+from operator import or_
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+import uvicorn
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.strategies import SearchStrategy
+from schemathesis import APIOperation, Case, GenerationMode
+
+from gatehouse.base.config import load
+
+SEARCHED = settings(
+    max_examples=40,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class Served:
+    """The application on a loopback port, in a thread with a loop of its own."""
+
+    def __init__(self, app: FastAPI) -> None:
+        config = uvicorn.Config(app, port=0, log_config=None, server_header=False)
+        self.server = uvicorn.Server(config)
+        self.thread = threading.Thread(target=lambda: asyncio.run(self.server.serve()))
+
+    def __enter__(self) -> str:
+        self.thread.start()
+        while not self.server.started and self.thread.is_alive():
+            self.thread.join(0.01)
+        port = self.server.servers[0].sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+    def __exit__(self, *trouble: object) -> None:
+        self.server.should_exit = True
+        self.thread.join(20)
+
+
+@pytest.fixture(scope="module")
+def address(database_url: str) -> Iterator[str]:
+    from gatehouse.web.asgi import create_app
+
+    with Served(create_app(load(log_file="-", log_level="ERROR"))) as url:
+        yield url
+
+
+def cases(operation: APIOperation) -> SearchStrategy[Case]:
+    """Requests as described, mixed with requests that break the description."""
+    modes = [GenerationMode.POSITIVE]
+    if operation.body or operation.query or operation.path_parameters:
+        modes.append(GenerationMode.NEGATIVE)
+    return reduce(or_, [operation.as_strategy(generation_mode=mode) for mode in modes])
+
+
+def judge(address: str, case: Case) -> None:
+    """No server error, and each refusal is a problem in JSON."""
+    answer = case.call(base_url=address, timeout=30)
+    assert answer.status_code < 500, (case.as_curl_command(), answer.text)
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"] == ["application/problem+json"]
+
+
+def try_out(address: str, operation: APIOperation) -> None:
+    """Sends SEARCHED.max_examples requests to one operation."""
+
+    @SEARCHED
+    @given(cases(operation))
+    def judged(case: Case) -> None:
+        judge(address, case)
+
+    judged()
+
+
+def test_no_request_makes_a_server_error(address: str) -> None:
+    described: dict[str, Any] = httpx.get(f"{address}/api/openapi.json").json()
+    schema = schemathesis.openapi.from_dict(described)
+    tried = [result.ok() for result in schema.get_all_operations()]
+    for operation in tried:
+        try_out(address, operation)
+    assert len(tried) >= 10
+
+
+def test_the_search_for_errors_finds_one() -> None:
+    """The negative control: an endpoint that breaks on one kind of value is found."""
+    app = FastAPI()
+
+    @app.get("/share")
+    async def share(homes: int, among: int) -> float:
+        return homes / among
+
+    with Served(app) as url:
+        described = httpx.get(f"{url}/openapi.json").json()
+        [result] = schemathesis.openapi.from_dict(described).get_all_operations()
+        with pytest.raises(AssertionError):
+            try_out(url, result.ok())
