@@ -158,17 +158,16 @@ def _options(limits: PoolLimits) -> str:
 
 
 def _has_died(connection: Connection) -> bool:
-    """Whether the server has closed this idle connection; one system call, no round trip."""
-    if connection.closed:
-        return True
-    poll = select.poll()
-    poll.register(connection.fileno(), select.POLLIN)
-    if not poll.poll(0):
-        return False
-    try:
-        connection.pgconn.consume_input()  # a notice is harmless, an end is an error
-    except psycopg.OperationalError:
-        connection.pgconn.finish()
+    """Whether the server has said goodbye to this idle connection; no round trip.
+
+    It sends nothing else to an idle one but news of changed settings, after which a new
+    connection is no loss.
+    """
+    if not connection.closed:
+        poll = select.poll()
+        poll.register(connection.fileno(), select.POLLIN)
+        if poll.poll(0):
+            connection.pgconn.finish()
     return connection.closed
 
 

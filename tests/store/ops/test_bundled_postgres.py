@@ -54,7 +54,7 @@ def kill_and_bury(pid: int) -> None:
 def has_ended(pid: int) -> bool:
     """Gone, or dead and waiting to be buried by whoever is its parent now."""
     try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return True
 
