@@ -17,9 +17,11 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis.core.result import Ok
 
 from gatehouse.base.config import load
 
+Operation = APIOperation[Any, Any, Any, Any]
 SEARCHED = settings(
     max_examples=40,
     derandomize=True,
@@ -58,7 +60,14 @@ def address(database_url: str) -> Iterator[str]:
         yield url
 
 
-def cases(operation: APIOperation) -> SearchStrategy[Case]:
+def operations(address: str, path: str) -> list[Operation]:
+    """What the description at that path offers."""
+    described: dict[str, Any] = httpx.get(address + path).json()
+    results = schemathesis.openapi.from_dict(described).get_all_operations()
+    return [result.ok() for result in results if isinstance(result, Ok)]
+
+
+def cases(operation: Operation) -> SearchStrategy[Case[Any]]:
     """Requests as described, mixed with requests that break the description."""
     modes = [GenerationMode.POSITIVE]
     if operation.body or operation.query or operation.path_parameters:
@@ -66,7 +75,7 @@ def cases(operation: APIOperation) -> SearchStrategy[Case]:
     return reduce(or_, [operation.as_strategy(generation_mode=mode) for mode in modes])
 
 
-def judge(address: str, case: Case) -> None:
+def judge(address: str, case: Case[Any]) -> None:
     """No server error, and each refusal is a problem in JSON."""
     answer = case.call(base_url=address, timeout=30)
     assert answer.status_code < 500, (case.as_curl_command(), answer.text)
@@ -74,21 +83,19 @@ def judge(address: str, case: Case) -> None:
         assert answer.headers["content-type"] == ["application/problem+json"]
 
 
-def try_out(address: str, operation: APIOperation) -> None:
+def try_out(address: str, operation: Operation) -> None:
     """Sends SEARCHED.max_examples requests to one operation."""
 
     @SEARCHED
     @given(cases(operation))
-    def judged(case: Case) -> None:
+    def judged(case: Case[Any]) -> None:
         judge(address, case)
 
     judged()
 
 
 def test_no_request_makes_a_server_error(address: str) -> None:
-    described: dict[str, Any] = httpx.get(f"{address}/api/openapi.json").json()
-    schema = schemathesis.openapi.from_dict(described)
-    tried = [result.ok() for result in schema.get_all_operations()]
+    tried = operations(address, "/api/openapi.json")
     for operation in tried:
         try_out(address, operation)
     assert len(tried) >= 10
@@ -103,7 +110,6 @@ def test_the_search_for_errors_finds_one() -> None:
         return homes / among
 
     with Served(app) as url:
-        described = httpx.get(f"{url}/openapi.json").json()
-        [result] = schemathesis.openapi.from_dict(described).get_all_operations()
+        [operation] = operations(url, "/openapi.json")
         with pytest.raises(AssertionError):
-            try_out(url, result.ok())
+            try_out(url, operation)
