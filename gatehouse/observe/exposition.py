@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, multiprocess
+from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.exposition import generate_latest as plain_text
 from prometheus_client.openmetrics.exposition import generate_latest as open_text
+from prometheus_client.registry import Collector
 from prometheus_client.samples import Sample
 
-from gatehouse.observe import meter
+from gatehouse.observe import meter, shared_files
 
 TEXT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 OPENMETRICS_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8"
@@ -41,9 +42,8 @@ def gather() -> CollectorRegistry:
     folder = shared_folder()
     if folder is None:
         return meter.REGISTRY
-    forget_the_dead(folder)
     registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]
+    registry.register(_Shared(folder))
     return registry
 
 
@@ -53,19 +53,13 @@ def shared_folder() -> Path | None:
     return Path(path) if path else None
 
 
-def forget_the_dead(folder: Path) -> None:
-    """Drops the gauges of processes that are gone; their counts stay."""
-    pids = {int(file.stem.rsplit("_", 1)[1]) for file in folder.glob("gauge_live*_*.db")}
-    for pid in pids:
-        if not Path(f"/proc/{pid}").exists() and not _is_alive(pid):
-            multiprocess.mark_process_dead(pid, path=str(folder))  # type: ignore[no-untyped-call]
+class _Shared(Collector):
+    """The files of all processes, read while nobody folds them."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    def collect(self) -> Iterable[Metric]:
+        with shared_files.alone(self._folder):
+            shared_files.fold_the_dead(self._folder)
+            return shared_files.read(self._folder)

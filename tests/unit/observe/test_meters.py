@@ -81,6 +81,18 @@ def test_a_dead_worker_leaves_its_counts_but_not_its_gauges(tmp_path: Path) -> N
     assert seen["re_agent_act_total", (("act", "CLARIFY"), ("arm", "stable"))] == 1
 
 
+def test_the_files_of_dead_workers_become_one_and_no_count_is_lost(tmp_path: Path) -> None:
+    turn = (("arm", "stable"), ("handler", "rules"))
+    for round_ in range(1, 4):
+        run(WORK.format(count=10, lag=99), tmp_path)
+        seen = read(run(SHOW, tmp_path))
+        assert seen["re_turn_total_ms_count", turn] == 10 * round_
+        assert seen["re_turn_total_ms_sum", turn] == 4500 * round_
+        assert seen["re_turn_total_ms_bucket", (*turn, ("le", "450.0"))] == 10 * round_
+        assert seen["re_turn_total_ms_bucket", (*turn, ("le", "250.0"))] == 0
+    assert len(list(tmp_path.glob("*.db"))) <= 2 + 3  # the estate, and the last reader's own
+
+
 def test_one_process_alone_does_not_see_another_without_the_shared_folder(tmp_path: Path) -> None:
     run(WORK.format(count=9, lag=0))
     seen = read(run(SHOW))
