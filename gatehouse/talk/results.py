@@ -145,7 +145,7 @@ def _trouble(scene: Scene, summary: str) -> Reply:
 def _counted(scene: Scene) -> str:
     voice = scene.voice
     facts = known(voice, scene.state, currency=scene.currency)
-    if scene.decision.move is Move.MORE or not facts:
+    if scene.decision.move is Move.MORE or _is_relaxed(scene) or not facts:
         return voice.many(NN_("{n} home in all.", "{n} homes in all."), total(scene))
     forms = _FOUND[voice.turn % len(_FOUND)]
     return voice.many(forms, total(scene), facts=", ".join(facts))
@@ -170,10 +170,15 @@ def _leading(scene: Scene) -> str:
 def _moved(scene: Scene) -> str:
     """Which limit was moved, when the homes are those of a relaxation."""
     answer = scene.answer
-    if answer is None or answer.found.listings or answer.relaxed is None:
+    if answer is None or answer.relaxed is None or not _is_relaxed(scene):
         return ""
     steps = scene.voice.join(_steps(scene.voice, answer.relaxed))
     return scene.voice.say(N_("I changed this: {step}."), step=steps)
+
+
+def _is_relaxed(scene: Scene) -> bool:
+    answer = scene.answer
+    return answer is not None and not answer.found.listings and answer.relaxed is not None
 
 
 def _would_find(voice: Voice, relaxed: Relaxed) -> str:
