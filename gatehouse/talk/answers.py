@@ -41,7 +41,10 @@ def _about_one(scene: Scene) -> Reply:
     text = clipped(sentences(voice.quote(title) + ":", *said), 1100)
     offer = voice.say(N_("Shall I ask for a viewing?"))
     return Reply(
-        clipped(title, 80), sentences(text, offer), blocks=blocks, suggested_actions=_after(voice)
+        clipped(title, 80),
+        sentences(text, offer),
+        blocks=blocks,
+        suggested_actions=_after(voice, asked),
     )
 
 
@@ -55,7 +58,9 @@ def _about_several(scene: Scene) -> Reply:
     ]
     summary = voice.say(N_("Here is what the listings say: {things}."), things=voice.join(names))
     block = table(voice.join(names), [voice.say(N_("Home")), *names], rows=rows)
-    return Reply(voice.join(names), summary, blocks=(block,), suggested_actions=_after(voice))
+    return Reply(
+        voice.join(names), summary, blocks=(block,), suggested_actions=_after(voice, asked)
+    )
 
 
 def about(voice: Voice, home: Listing, *, code: str) -> str:
@@ -106,9 +111,7 @@ def _stay(voice: Voice, home: Listing) -> str | None:
 
 
 def _bedrooms(voice: Voice, home: Listing) -> str:
-    if not home.bedrooms:
-        return voice.say(N_("studio"))
-    return voice.many(NN_("{n} bedroom", "{n} bedrooms"), home.bedrooms)
+    return str(home.bedrooms) if home.bedrooms else voice.say(N_("studio"))
 
 
 def _day(voice: Voice, when: date | None) -> str | None:
@@ -205,9 +208,10 @@ def _pictures(home: Listing) -> tuple[Block, ...]:
     return tuple({"type": "image", "url": p.url, "alt": p.alt} for p in shown)
 
 
-def _after(voice: Voice) -> tuple[SuggestedAction, ...]:
+def _after(voice: Voice, asked: tuple[str, ...]) -> tuple[SuggestedAction, ...]:
+    deposit = message(voice.say(N_("How much is the deposit?")))
     return (
         message(voice.say(N_("I want to see it"))),
-        message(voice.say(N_("How much is the deposit?"))),
+        *(() if "deposit" in asked else (deposit,)),
         message(voice.say(N_("Show more"))),
     )

@@ -11,6 +11,7 @@ from gatehouse.talk.phrases import N_, NN_
 from gatehouse.talk.scene import Scene, link, message, plain, sentences, table
 from gatehouse.talk.types import Block, Card, Move, Reply, SuggestedAction
 from gatehouse.talk.voice import Voice
+from gatehouse.talk.wording import capital
 
 WIDER_KM = 20
 _FOUND = (
@@ -25,16 +26,19 @@ _FIRST = (
 )
 _HINT = (
     N_("Ask me about any of them, compare two, or say which one you would like to see."),
-    N_("Shall I compare some of them, or would you like to see one?"),
+    N_("I can compare some of them for you, or ask for a viewing."),
     N_("Tell me which one you like, or what I should change."),
 )
+
+
+_HINT_FOR_ONE = N_("I can tell you more about it, or ask for a viewing.")
 
 
 def recommend(scene: Scene) -> Reply:
     """The page of homes, as cards or as a table."""
     voice = scene.voice
     summary = sentences(
-        _moved(scene), _counted(scene), _paged(scene), _leading(scene), voice.pick(_HINT)
+        _moved(scene), _counted(scene), _paged(scene), _leading(scene), _hint(scene)
     )
     return Reply(
         voice.many(NN_("{n} home for you", "{n} homes for you"), total(scene)),
@@ -68,7 +72,7 @@ def nothing_found(scene: Scene) -> Reply:
         return plain(title, summary, actions=chips)
     steps = voice.join(_steps(voice, relaxed))
     lead = voice.say(N_("Nothing matches all of that. The closest step is: {step}."), step=steps)
-    accept = message(steps, voice.say(N_("Yes, show them")))
+    accept = message(capital(voice, steps), voice.say(N_("Yes, show them")))
     actions = (accept, message(voice.say(N_("Talk to a person"))))
     return plain(title, sentences(lead, _would_find(voice, relaxed)), actions=actions)
 
@@ -152,11 +156,11 @@ def _counted(scene: Scene) -> str:
 
 
 def _paged(scene: Scene) -> str:
-    if not scene.left:
-        return ""
     shown = len(scene.homes)
     if scene.decision.move is Move.MORE:
         return scene.voice.many(NN_("Here is {n} more.", "Here are {n} more."), shown)
+    if not scene.left:
+        return ""
     return scene.voice.many(NN_("Here is the first {n}.", "Here are the first {n}."), shown)
 
 
@@ -165,6 +169,11 @@ def _leading(scene: Scene) -> str:
         return ""
     first = scene.homes[0]
     return scene.voice.pick(_FIRST, title=scene.voice.title(first), price=price(scene.voice, first))
+
+
+def _hint(scene: Scene) -> str:
+    one = len(scene.homes) == 1
+    return scene.voice.say(_HINT_FOR_ONE) if one else scene.voice.pick(_HINT)
 
 
 def _moved(scene: Scene) -> str:
