@@ -16,7 +16,7 @@ from gatehouse.talk import memory, passing, results
 from gatehouse.talk.policy import decide
 from gatehouse.talk.render import render
 from gatehouse.talk.scene import Scene
-from gatehouse.talk.settling import settle, value
+from gatehouse.talk.settling import is_filled, settle, value
 from gatehouse.talk.types import Decision, Move, Outcome, Reply, Thread, Tools
 from gatehouse.talk.voice import Voice
 from gatehouse.talk.wish import wish
@@ -176,7 +176,7 @@ def _outcome(
         reply=reply,
         state=after,
         heard=scene.heard,
-        filled_before=tuple(thread.state.slots),
+        filled_before=tuple(slot for slot in Slot if is_filled(scene.state, slot)),
         effects=passing.effects(scene),
         errors=(looked.trouble,) if looked.trouble else (),
         timings_ms=watch.steps,

@@ -127,7 +127,7 @@ class Outcome:
     reply: Reply
     state: DialogueState
     heard: Heard
-    filled_before: tuple[Slot, ...]
+    filled_before: tuple[Slot, ...]  # what needed no asking when the act was decided
     effects: tuple[Effect, ...] = ()
     errors: tuple[str, ...] = ()  # `re_error_total` types that happened on the way
     timings_ms: dict[str, float] = field(default_factory=dict)  # step -> ms
