@@ -70,9 +70,7 @@ class Range:
 # The value of a slot: LOCATION tuple[PlaceName, ...]; BUDGET Budget; RENTAL_TYPE
 # "short_term"|"long_term"; DEAL "rent"|"buy"; BEDROOMS, BATHROOMS, AREA Range;
 # PROPERTY_TYPE and AMENITIES tuple[str, ...] of lexicon codes; the dates date; the rest int.
-SlotValue = (
-    str | int | date | Budget | Range | tuple[PlaceName, ...] | tuple[str, ...]
-)
+SlotValue = str | int | date | Budget | Range | tuple[PlaceName, ...] | tuple[str, ...]
 
 
 class Op(StrEnum):
@@ -82,9 +80,11 @@ class Op(StrEnum):
     ADD = "add"  # joins a many-valued slot: "also Lapta", "with a pool"
     REMOVE = "remove"  # takes out of a many-valued slot or shuns it: "not in Lapta", "no pool"
     ANY = "any"  # "anywhere", "any budget": counts as filled, restricts nothing
-    CLEAR = "clear"  # "forget the budget": open again
+    CLEAR = "clear"  # "forget the budget": open again; with a value, only that is let go
+    # The value of these two is the new limit, worked out by the ear from what the state knows
+    # (so merging twice is harmless); None when nothing is known to be less or more than.
     LESS = "less"  # "cheaper", "smaller", "fewer bedrooms"
-    MORE = "more"  # "bigger", "one more bedroom"; value: by how much, if said
+    MORE = "more"  # "bigger", "one more bedroom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +127,24 @@ class Intent(StrEnum):
 
 # What can be asked about a home: these codes, or an amenity code of the lexicon.
 Attribute = Literal[
-    "price", "deposit", "bedrooms", "bathrooms", "area", "address", "location", "available_from",
-    "availability", "minimum_stay", "agency", "phone", "pictures", "amenities", "property_type",
-    "rating", "verified_at", "description",
+    "price",
+    "deposit",
+    "bedrooms",
+    "bathrooms",
+    "area",
+    "address",
+    "location",
+    "available_from",
+    "availability",
+    "minimum_stay",
+    "agency",
+    "phone",
+    "pictures",
+    "amenities",
+    "property_type",
+    "rating",
+    "verified_at",
+    "description",
 ]
 
 
@@ -177,6 +192,7 @@ class Heard:
     contact: Contact | None = None
     when: When | None = None
     notes: tuple[str, ...] = ()  # why, for `gatehouse understand`
+    sort: str | None = None  # a `listings.types.Sort` asked for: "price" after "the cheapest"
 
     def wants(self, *intents: Intent) -> bool:
         """Is any of these among what the visitor wants?"""
@@ -191,6 +207,7 @@ class Shown:
     title: str
     place: str  # gazetteer key
     price: float | None
+    currency: str | None = None  # of `price`; None: the market's default
 
 
 @dataclass(frozen=True, slots=True)

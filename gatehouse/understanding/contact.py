@@ -1,0 +1,86 @@
+"""How to reach the visitor: phone numbers, e-mail addresses and names."""
+
+from __future__ import annotations
+
+import re
+
+from gatehouse.understanding.reading import Reading
+from gatehouse.understanding.types import Contact, Span
+
+_EMAIL = re.compile(r"(?<![\w.+-])[\w+-][\w.+-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+_PHONE = re.compile(r"(?<![\w.,-])\+?\(?\d[\d ()-]{6,20}\d(?![\w])")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d|\d:\d\d")
+_MONEY_NEAR = re.compile(
+    r"\s{0,2}(?:[£€$₺₽₴k]|к\b|gbp|eur|usd|tl\b|фунт|евро|pound|sterl|лир|долл)"
+)
+_FEWEST_DIGITS, _MOST_DIGITS = 7, 15
+_SURE_DIGITS = 10
+_LONGEST_NAME = 3
+_NAME_WORD = re.compile(r"[^\W\d_]{2,30}$")
+
+
+def find_reach(folded: str, raw: str) -> tuple[str | None, str | None, list[Span]]:
+    """Phone (digits with a leading + if said), e-mail, and the characters that they cover."""
+    spans: list[Span] = []
+    email = phone = None
+    if "@" in folded and (found := _EMAIL.search(folded)):
+        email = raw[found.start() : found.end()]
+        spans.append(Span(found.start(), found.end()))
+    for match in _PHONE.finditer(folded):
+        if _is_phone(match.group(), folded[match.end() : match.end() + 10]):
+            phone = ("+" if match.group().startswith("+") else "") + _digits(match.group())
+            spans.append(Span(match.start(), match.end()))
+            break
+    return phone, email, spans
+
+
+def _digits(text: str) -> str:
+    return "".join(str(int(c)) for c in text if c.isdecimal())
+
+
+def _is_phone(text: str, following: str) -> bool:
+    digits = _digits(text)
+    if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS or _DATE.search(text):
+        return False
+    if _MONEY_NEAR.match(following) or any(g == "000" for g in re.split(r"[ ()-]", text)):
+        return False
+    return text[0] in "+(0" or len(digits) >= _SURE_DIGITS
+
+
+def blank(text: str, spans: list[Span]) -> str:
+    """The text with the characters of the spans made spaces."""
+    for span in spans:
+        text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
+    return text
+
+
+def hear_name(r: Reading, raw: str, *, has_reach: bool) -> str | None:
+    """A name after "my name is", or standing alone beside a phone number or an e-mail."""
+    for index in r.where("name"):
+        name = _name_from(r, raw, index + 1)
+        if name:
+            return name
+    is_asked = r.state.viewing is not None or r.state.offered in ("viewing", "contact")
+    return _name_from(r, raw, 0) if has_reach and is_asked else None
+
+
+def _name_from(r: Reading, raw: str, start: int) -> str | None:
+    words: list[str] = []
+    last = start - 1
+    for index in range(start, min(start + _LONGEST_NAME, len(r.items))):
+        item = r.at(index)
+        word = raw[item.start : item.end]
+        is_name = item.is_word or (word[:1].isupper() and not item.has("stop", "place"))
+        if not is_name or not _NAME_WORD.match(word) or (words and not word[:1].isupper()):
+            break
+        words.append(word)
+        last = index
+    if not words:
+        return None
+    r.take(start, last)
+    return " ".join(words)
+
+
+def as_contact(name: str | None, phone: str | None, email: str | None) -> Contact | None:
+    """The contact, if any part of one was given."""
+    return Contact(name, phone, email) if name or phone or email else None

@@ -1,0 +1,245 @@
+"""Stays, moving dates and viewing times: what named days and durations say about slots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from gatehouse.understanding.days import Point, point_at
+from gatehouse.understanding.numbers import amount_at
+from gatehouse.understanding.reading import Reading
+from gatehouse.understanding.types import Op, Slot, SlotChange, SlotValue, Span, When
+
+_DAYS = {"day": 1, "night": 1, "week": 7}
+_MONTHS = {"month": 1, "year": 12}
+_LONGEST_DURATION = 400
+_MOST_POINTS = 8
+_VIEWING = ("book_viewing", "move_viewing")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A length of time: nights or months, whichever was said."""
+
+    nights: int | None
+    months: int | None
+    first: int
+    last: int
+
+
+def is_about_viewing(r: Reading) -> bool:
+    """Do days in this message mean a visit, not a stay?"""
+    said = any(r.says("intent", intent) for intent in _VIEWING)
+    return said or r.state.viewing is not None or r.state.offered == "viewing"
+
+
+def hear_when(r: Reading) -> When | None:
+    """The day, and the time if one was said, of a viewing."""
+    point = next(_points(r), None)
+    clock, at = _clock(r, point)
+    day = point.day if point else (r.state.when.day if r.state.when and clock else None)
+    if day is None:
+        return None
+    if point:
+        r.take(point.first, point.last)
+    first = min(i for i in (point.first if point else None, at) if i is not None)
+    last = max(i for i in (point.last if point else None, at) if i is not None)
+    return When(day, clock, r.span(first, last))
+
+
+def _clock(r: Reading, point: Point | None) -> tuple[str | None, int | None]:
+    for index, item in enumerate(r.items):
+        if item.clock:
+            r.take(index)
+            return item.clock, index
+        inside = point is not None and point.first <= index <= point.last
+        hour = item.number
+        if hour is None or inside or not 0 <= hour <= 24 or hour != int(hour):
+            continue
+        said = _hour(r, index, int(hour))
+        if said is not None:
+            r.take(index)
+            return said, index
+    noon = next(r.where("noon"), None)
+    return ("12:00", noon) if noon is not None else (None, None)
+
+
+def _hour(r: Reading, at: int, hour: int) -> str | None:
+    """Hours 1 to 7 without "am" are afternoons: nobody shows homes at three at night."""
+    after = at + 1
+    while r.has(after, "oclock") and not r.has(after, "am", "pm"):
+        after += 1
+    is_said = after > at + 1 or r.has(after, "am", "pm") or r.has(at - 1, "at")
+    if not is_said or r.has(at + 1, "th", "month", "noun", "cur"):
+        return None
+    is_pm = r.has(after, "pm") or (not r.has(after, "am") and hour < 8)
+    hour = hour % 12 + 12 if is_pm and hour <= 12 else hour % 24
+    half = "30" if r.has(at + 1, "half") or r.has(after, "half") else "00"
+    return f"{hour:02d}:{half}"
+
+
+def hear_stay(r: Reading) -> list[SlotChange]:
+    """Check-in and check-out, moving date, and how long: everything said about time."""
+    stretch = _stretch(r)
+    changes = _said_range(r) or _said_day(r, stretch)
+    if stretch:
+        changes += _lasting(r, stretch, changes)
+    return changes
+
+
+def _points(r: Reading) -> Iterator[Point]:
+    index = found = 0
+    while index < len(r.items) and found < _MOST_POINTS:
+        point = point_at(r, index)
+        if point:
+            found += 1
+            yield point
+        index = point.last + 1 if point else index + 1
+
+
+def _said_range(r: Reading) -> list[SlotChange]:
+    pair = _short_range(r) or _long_range(r)
+    if pair is None:
+        return []
+    start, end = pair
+    span = r.take(start.first, end.last)
+    out = _after(start.day, end.day)
+    return [
+        _set(Slot.CHECK_IN, start.day, span, "the first day of a range"),
+        _set(Slot.CHECK_OUT, out, span, "the last day of a range"),
+    ]
+
+
+def _after(start: date, end: date) -> date:
+    """A last day that lies before the first is meant a year later."""
+    if end > start:
+        return end
+    try:
+        return end.replace(year=start.year + (end.replace(year=start.year) <= start))
+    except ValueError:
+        return start + timedelta(days=1)
+
+
+def _short_range(r: Reading) -> tuple[Point, Point] | None:
+    """ "3 to 17 May", "3-17 Mayıs", "с 3 по 17 мая": one month for two days."""
+    for index, item in enumerate(r.items):
+        if item.number is None or not r.is_free(index):
+            continue
+        link = index + 1 + r.has(index + 1, "th")
+        if not r.has(link, "dash", "to", "until", "and", "or"):
+            continue
+        second = point_at(r, link + 1)
+        if second and r.at(link + 1).number is not None and 1 <= item.number <= 31:
+            first = _same_month(second, int(item.number))
+            if first:
+                return Point(first, index, index), second
+    return None
+
+
+def _same_month(second: Point, day: int) -> date | None:
+    try:
+        first = second.day.replace(day=day)
+    except ValueError:
+        return None
+    if first < second.day:
+        return first
+    month = second.day.replace(day=1) - timedelta(days=1)
+    return month.replace(day=day) if day <= month.day else None
+
+
+def _long_range(r: Reading) -> tuple[Point, Point] | None:
+    points = list(_points(r))
+    for one, two in zip(points, points[1:], strict=False):
+        between = range(one.last + 1, two.first)
+        linked = any(r.has(i, "to", "until", "dash", "and") for i in between)
+        tailed = r.at(one.last).tail in ("tan", "ten", "dan", "den")
+        if len(between) <= 3 and (linked or tailed or not between):
+            return one, two
+    return None
+
+
+def _said_day(r: Reading, stretch: Stretch | None) -> list[SlotChange]:
+    point = next(_points(r), None)
+    if point is None:
+        return []
+    slot = _slot_of(r, point, stretch)
+    span = r.take(point.first, point.last)
+    return [_set(slot, point.day, span, "a day was named", 0.9 if point.grain == "day" else 0.7)]
+
+
+def _slot_of(r: Reading, point: Point, stretch: Stretch | None) -> Slot:
+    before = [point.first - 1, point.first - 2]
+    if any(r.has(i, "until") and not r.has(i, "in") for i in before) or r.has(
+        point.last + 1, "untilafter"
+    ):
+        return Slot.CHECK_OUT
+    if r.state.awaiting in (Slot.CHECK_IN, Slot.CHECK_OUT, Slot.AVAILABLE_FROM):
+        return r.state.awaiting
+    is_short = _is_short(r) or (stretch is not None and stretch.nights is not None)
+    return Slot.CHECK_IN if is_short else Slot.AVAILABLE_FROM
+
+
+def _is_short(r: Reading) -> bool:
+    if r.mentions("term"):
+        return r.says("term", "short_term")
+    filled = r.state.slots.get(Slot.RENTAL_TYPE)
+    return filled is not None and filled.value == "short_term"
+
+
+def _stretch(r: Reading) -> Stretch | None:
+    for index, item in enumerate(r.items):
+        said = item.labels.get("dur")
+        if said is not None and r.is_free(index):
+            count, _, unit = said.partition(" ")
+            return _stretch_of(float(count), unit, first=index, last=index)
+        if item.number is None or not r.is_free(index):
+            continue
+        amount = amount_at(r, index)
+        unit_at = amount.last + 1 if amount else 0
+        unit_name = r.label(unit_at, "unit")
+        if amount and unit_name and not r.has(unit_at, "cur"):
+            return _stretch_of(amount.value, unit_name, first=index, last=unit_at)
+    return None
+
+
+def _stretch_of(count: float, unit: str, *, first: int, last: int) -> Stretch | None:
+    if not 0 < count <= _LONGEST_DURATION:
+        return None
+    if unit in _DAYS:
+        return Stretch(int(count * _DAYS[unit]), None, first, last)
+    return Stretch(None, max(1, round(count * _MONTHS[unit])), first, last)
+
+
+def _lasting(r: Reading, stretch: Stretch, changes: list[SlotChange]) -> list[SlotChange]:
+    span = r.take(stretch.first, stretch.last)
+    if _is_from_now(r, stretch):
+        return [_set(Slot.AVAILABLE_FROM, _ahead(r.today, stretch), span, "so long from today")]
+    if stretch.months:
+        return [_set(Slot.MIN_TERM_MONTHS, stretch.months, span, "how many months")]
+    nights = stretch.nights or 1
+    said = [_set(Slot.MIN_NIGHTS, nights, span, "how many nights")]
+    start = next((c.value for c in changes if c.slot == Slot.CHECK_IN), None) or _known_start(r)
+    if isinstance(start, date) and not any(c.slot == Slot.CHECK_OUT for c in changes):
+        out = start + timedelta(days=nights)
+        said.append(_set(Slot.CHECK_OUT, out, span, "check-in and so many nights"))
+    return said
+
+
+def _known_start(r: Reading) -> SlotValue | None:
+    filled = r.state.slots.get(Slot.CHECK_IN)
+    return filled.value if filled else None
+
+
+def _is_from_now(r: Reading, stretch: Stretch) -> bool:
+    return r.has(stretch.first - 1, "later") or r.has(stretch.last + 1, "laterafter")
+
+
+def _ahead(today: date, stretch: Stretch) -> date:
+    return today + timedelta(days=stretch.nights or 30 * (stretch.months or 1))
+
+
+def _set(
+    slot: Slot, value: SlotValue, span: Span, why: str, confidence: float = 0.95
+) -> SlotChange:
+    return SlotChange(slot, Op.SET, value, span, confidence, why)

@@ -1,0 +1,165 @@
+"""Days by name: weekdays, months, "the 10th", "next Friday", counted from a given today."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from gatehouse.understanding.reading import Reading
+
+Grain = Literal["day", "month", "weekend", "week"]
+_LATEST_YEAR = 2100
+_AMBIGUOUS_MONTHS = frozenset({"may", "march", "mar", "mart", "лют", "трав", "груд"})
+_PART_DAY = {"early": 1, "mid": 15, "late": 25}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A day (or the first day of a month or weekend) named by items `first` to `last`."""
+
+    day: date
+    first: int
+    last: int
+    grain: Grain = "day"
+
+
+def point_at(r: Reading, at: int) -> Point | None:
+    """The day that is named from this item on, if one is."""
+    if not r.is_free(at):
+        return None
+    item = r.at(at)
+    if item.day is not None:
+        return Point(item.day, at, at)
+    if item.number is not None or item.has("ord"):
+        return _numbered(r, at)
+    if item.has("month"):
+        return _month(r, at)
+    return _named(r, at)
+
+
+def _named(r: Reading, at: int) -> Point | None:
+    today = r.today
+    offset = r.label(at, "day")
+    if offset is not None:
+        return _point(today + timedelta(days=int(offset)), at, at)
+    if r.has(at, "weekday"):
+        return _weekday(r, at)
+    if r.has(at, "weekend"):
+        return Point(_coming(today, 5), at, at, "weekend")
+    span = r.label(at, "nextspan")
+    if span is not None:
+        return _next_span(today, span, at=at)
+    return None
+
+
+def _point(day: date, first: int, last: int) -> Point:
+    return Point(day, first, last)
+
+
+def _weekday(r: Reading, at: int) -> Point:
+    day = _coming(r.today, int(r.label(at, "weekday") or 0))
+    for back in (1, 2):
+        if r.label(at - back, "next") == "week":
+            next_monday = r.today + timedelta(days=7 - r.today.weekday())
+            return Point(next_monday + timedelta(days=day.weekday()), at - back, at)
+        if not r.has(at - back, "in"):
+            break
+    return Point(day, at, at)
+
+
+def _coming(today: date, weekday: int) -> date:
+    """The next such day after today, never today itself."""
+    return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
+
+
+def _next_span(today: date, span: str, *, at: int) -> Point:
+    if span == "week":
+        return Point(today + timedelta(days=7 - today.weekday()), at, at, "week")
+    if span == "year":
+        return Point(date(today.year + 1, 1, 1), at, at, "month")
+    if span == "this_month":
+        return Point(today, at, at, "month")
+    return Point(_month_start(today, today.month % 12 + 1), at, at, "month")
+
+
+def _month_start(today: date, month: int) -> date:
+    year = today.year if month >= today.month else today.year + 1
+    return date(year, month, 1)
+
+
+def _month(r: Reading, at: int) -> Point | None:
+    month = int(r.label(at, "month") or 1)
+    after = at + 1
+    number = r.at(after).number
+    if number is not None and 1 <= number <= 31 and number == int(number):
+        if not r.has(after + 1, "cur", "noun", "unit", "dash"):
+            last = after + 1 if r.has(after + 1, "th") else after
+            return _on(r, int(number), month, first=at, last=last)
+    if r.at(at).text in _AMBIGUOUS_MONTHS and not _is_dated(r, at):
+        return None
+    day, year, last = _month_start(r.today, month), r.at(after).number, at
+    if year is not None and r.today.year <= year <= _LATEST_YEAR:
+        day, last = day.replace(year=int(year)), after
+    return _part(r, day, first=at, last=last)
+
+
+def _is_dated(r: Reading, at: int) -> bool:
+    """Does anything around say that this word is a month and not something else?"""
+    kinds = ("in", "from", "until", "to", "part", "next", "thisone")
+    around = r.has(at - 1, *kinds) or r.has(at + 1, "fromafter", "untilafter", "part")
+    return around or len(r.items) == 1 or bool(r.at(at).tail)
+
+
+def _part(r: Reading, day: date, *, first: int, last: int) -> Point:
+    for index in (first - 1, first - 2, last + 1):
+        part = r.label(index, "part")
+        if part:
+            ends = min(first, index), max(last, index)
+            return Point(day.replace(day=_PART_DAY[part]), *ends)
+    return Point(day, first, last, "month")
+
+
+def _numbered(r: Reading, at: int) -> Point | None:
+    """ "3 May", "3rd of May 2027", "first of June", "the 10th", "10-го"."""
+    item = r.at(at)
+    value = item.number if item.number is not None else float(item.labels["ord"])
+    if value != int(value) or not 1 <= value <= 31:
+        return None
+    after = at + 1
+    has_ending = r.has(after, "th")
+    after += has_ending
+    after += r.has(after, "in") and r.has(after + 1, "month")
+    month = r.label(after, "month")
+    if month is not None:
+        return _on(r, int(value), int(month), first=at, last=after)
+    if has_ending and item.number is not None and not r.has(after, "noun", "type", "home"):
+        return _day_of_month(r.today, int(value), first=at, last=after - 1)
+    return None
+
+
+def _on(r: Reading, day: int, month: int, *, first: int, last: int) -> Point | None:
+    year = r.at(last + 1).number
+    if year is not None and r.today.year <= year <= _LATEST_YEAR and r.is_free(last + 1):
+        return _valid(int(year), month, day, first=first, last=last + 1)
+    point = _valid(r.today.year, month, day, first=first, last=last)
+    if point is None or point.day < r.today:
+        return _valid(r.today.year + 1, month, day, first=first, last=last) or point
+    return point
+
+
+def _valid(year: int, month: int, day: int, *, first: int, last: int) -> Point | None:
+    if not 1 <= day <= monthrange(year, month)[1]:
+        return None
+    return Point(date(year, month, day), first, last)
+
+
+def _day_of_month(today: date, day: int, *, first: int, last: int) -> Point | None:
+    for ahead in range(4):
+        month = (today.month - 1 + ahead) % 12 + 1
+        year = today.year + (today.month - 1 + ahead) // 12
+        point = _valid(year, month, day, first=first, last=last)
+        if point and point.day >= today:
+            return point
+    return None

@@ -1,0 +1,158 @@
+"""The ear made of rules: one message in, everything it says out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from gatehouse.understanding import contact as contacts
+from gatehouse.understanding import dates, intents, money, references, slots, wishes
+from gatehouse.understanding.language import Guess, detect
+from gatehouse.understanding.letters import compose, fold
+from gatehouse.understanding.numbers import join_numbers
+from gatehouse.understanding.places import Gazetteer
+from gatehouse.understanding.reading import Reading, read
+from gatehouse.understanding.types import (
+    LANGUAGES,
+    Contact,
+    DialogueState,
+    Heard,
+    HomeRef,
+    Intent,
+    Language,
+    SlotChange,
+    Span,
+    When,
+)
+from gatehouse.understanding.vocabulary import load
+from gatehouse.understanding.words import Token, split
+
+LONGEST_TEXT = 10_000  # characters; what follows is not heard
+_REMEMBERED_WORDS = 16_384
+
+
+class RuleEar:
+    """Understands by word lists and a small grammar; fills no cache that grows without bound.
+
+    `today` is the day in `timezone`, where visitors and homes are. Raises
+    ZoneInfoNotFoundError for a time zone that does not exist.
+    """
+
+    def __init__(self, gazetteer: Gazetteer, *, today: Callable[[], date], timezone: str) -> None:
+        self.timezone = ZoneInfo(timezone)
+        self._gazetteer = gazetteer
+        self._today = today
+        self._vocabularies = {language: load(language) for language in LANGUAGES}
+        self._place_of = lru_cache(_REMEMBERED_WORDS)(gazetteer.exact)
+
+    def hear(self, text: str, *, state: DialogueState, language: Language | None) -> Heard:
+        """All that the text says, given what was said before; never raises on any text."""
+        raw, origins = compose(text[:LONGEST_TEXT])
+        folded = fold(raw)
+        phone, email, spans = contacts.find_reach(folded, raw)
+        tokens = split(contacts.blank(folded, spans))
+        guess = detect(
+            raw,
+            self._ordinary(tokens),
+            vocabularies=self._vocabularies,
+            fallbacks=(state.language, language),
+        )
+        reading = self._reading(tokens, guess.language, state)
+        heard = _hear(reading, raw, text=text, guess=guess, reach=(phone, email))
+        return heard if origins is None else _moved(heard, origins)
+
+    def _ordinary(self, tokens: Sequence[Token]) -> list[Token]:
+        """The tokens that are no names of places: those say nothing about the language."""
+        return [t for t in tokens if t.kind != "word" or not self._place_of(t.base)] or list(tokens)
+
+    def _reading(self, tokens: list[Token], language: Language, state: DialogueState) -> Reading:
+        own = self._vocabularies[language]
+        others = tuple(v for code, v in self._vocabularies.items() if code != language)
+        items = read(tokens, own, others=others, gazetteer=self._gazetteer, place_of=self._place_of)
+        return Reading(join_numbers(items), language, state, self._today())
+
+
+def _hear(
+    r: Reading,
+    raw: str,
+    *,
+    text: str,
+    guess: Guess,
+    reach: tuple[str | None, str | None],
+) -> Heard:
+    phone, email = reach
+    name = contacts.hear_name(r, raw, has_reach=bool(phone or email))
+    contact = contacts.as_contact(name, phone, email)
+    changes = wishes.hear_clear(r)
+    refs = references.hear_refs(r)
+    when = dates.hear_when(r) if dates.is_about_viewing(r) else None
+    refs = refs or _pointed_at(r, contact)
+    asked = intents.hear_asked(r, refs, contact=contact)
+    changes += _changes(r, asked=asked, when=when, is_blocked=_is_owner(r))
+    sort = wishes.hear_sort(r) if not refs else None
+    wanted = intents.hear_intents(
+        r, changes=changes, asked=asked, refs=refs, contact=contact, when=when, sort=sort
+    )
+    return Heard(
+        text=text,
+        language=guess.language,
+        language_confidence=guess.confidence,
+        intents=wanted,
+        changes=tuple(changes),
+        refs=tuple(refs),
+        asked=asked,
+        contact=contact,
+        when=when,
+        notes=(f"language: {guess.why}", *r.notes),
+        sort=sort,
+    )
+
+
+def _pointed_at(r: Reading, contact: Contact | None) -> list[HomeRef]:
+    """ "It" counts as a pointer only where something is wanted of a home."""
+    wants = any(r.says("intent", i) for i in ("book_viewing", "compare", "move_viewing"))
+    return references.hear_it(r) if wants or r.mentions("q", "attr", "askhome") else []
+
+
+def _is_owner(r: Reading) -> bool:
+    """Someone who lets, sells or values their own home describes it; they do not seek it."""
+    return r.says("intent", "sell_or_let") or r.says("intent", "valuation")
+
+
+def _changes(
+    r: Reading, *, asked: tuple[str, ...], when: When | None, is_blocked: bool
+) -> list[SlotChange]:
+    if is_blocked:
+        return []
+    changes = [] if when else dates.hear_stay(r)
+    changes += slots.hear_rooms(r)
+    changes += slots.hear_area(r)
+    changes += money.hear_budget(r)
+    changes += slots.hear_location(r)
+    changes += [] if asked else slots.hear_kinds(r)
+    changes += [] if asked else slots.hear_terms(r)
+    changes += [] if asked else slots.hear_amenities(r)
+    changes += wishes.hear_relative(r, changes)
+    changes += wishes.hear_any(r, changes)
+    return changes
+
+
+def _moved(heard: Heard, origins: list[int]) -> Heard:
+    """The same with its spans counted in the text as it came, loose marks included."""
+
+    def moved(span: Span | None) -> Span | None:
+        return Span(origins[span.start], origins[span.end]) if span else None
+
+    when = heard.when
+    return replace(
+        heard,
+        changes=tuple(replace(c, span=moved(c.span)) for c in heard.changes),
+        refs=tuple(replace(f, span=moved(f.span) or f.span) for f in heard.refs),
+        when=replace(when, span=moved(when.span)) if when else None,
+    )
+
+
+__all__ = ["LONGEST_TEXT", "Intent", "RuleEar"]

@@ -1,0 +1,156 @@
+"""What the visitor wants to do, and which facts about a home they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gatehouse.understanding.reading import Reading
+from gatehouse.understanding.types import Contact, HomeRef, Intent, Slot, SlotChange, When
+
+# Best first: where one message says several things, this is their order.
+_ORDER = (
+    Intent.START_OVER, Intent.TALK_TO_PERSON, Intent.COMPLAINT, Intent.CANCEL_VIEWING,
+    Intent.MOVE_VIEWING, Intent.BOOK_VIEWING, Intent.VALUATION, Intent.SELL_OR_LET,
+    Intent.COMPARE, Intent.ASK_ABOUT_HOME, Intent.REFINE, Intent.SEARCH, Intent.LEAVE_CONTACT,
+    Intent.MORE_OPTIONS, Intent.OUT_OF_SCOPE, Intent.YES, Intent.NO, Intent.THANKS,
+    Intent.GOODBYE, Intent.GREETING, Intent.SMALL_TALK,
+)  # fmt: skip
+_FEWEST_STRANGE_WORDS = 4
+# Facts whose words are also used to describe what is sought.
+_ALSO_SAID = frozenset(("price", "availability", "pictures", "description", "rating", "phone"))
+
+
+def hear_asked(r: Reading, refs: Sequence[HomeRef], *, contact: Contact | None) -> tuple[str, ...]:
+    """The attributes and amenities asked about, in the order said."""
+    is_about_home = bool(refs or r.state.focus or r.state.shown)
+    is_question = r.mentions("q", "askhome")
+    asked: list[str] = []
+    for index, item in enumerate(r.items):
+        attribute = item.labels.get("attr")
+        if attribute and _is_asked(r, index, attribute, is_about_home, is_question):
+            if not (attribute == "phone" and (contact or r.mentions("mine"))):
+                asked.append(attribute)
+        if item.has("amenity") and is_about_home and _asks_extras(r, refs):
+            asked.append(item.labels["amenity"])
+    return tuple(dict.fromkeys(asked))
+
+
+def _is_asked(
+    r: Reading, index: int, attribute: str, is_about_home: bool, is_question: bool
+) -> bool:
+    if attribute in ("bedrooms", "bathrooms", "area") and r.at(index - 1).number is not None:
+        return False
+    if attribute == "available_from" and r.mentions("month", "weekday") and not is_question:
+        return False
+    if is_about_home:
+        return True
+    return attribute not in _ALSO_SAID or is_question
+
+
+def _asks_extras(r: Reading, refs: Sequence[HomeRef]) -> bool:
+    """Is "… a pool" a question about a shown home, and not a wish for another?"""
+    if any(ref for ref in refs if not ref.is_it):
+        return r.mentions("q", "askhome")
+    finds = any(item.has("findq") and item.text != "with" for item in r.items)
+    return r.mentions("askhome") and not finds
+
+
+def hear_intents(
+    r: Reading,
+    *,
+    changes: Sequence[SlotChange],
+    asked: Sequence[str],
+    refs: Sequence[HomeRef],
+    contact: Contact | None,
+    when: When | None,
+    sort: str | None,
+) -> tuple[Intent, ...]:
+    """Every intent that the message carries, best first."""
+    said = {Intent(i.labels["intent"]) for i in r.items if "intent" in i.labels}
+    wants_home = Intent.SEARCH in said or r.mentions("findq")
+    found = said - {Intent.SEARCH}
+    found |= _answers(r, changes)
+    if asked:
+        found.add(Intent.ASK_ABOUT_HOME)
+    if contact:
+        found.add(Intent.LEAVE_CONTACT)
+    if when and not found & {Intent.MOVE_VIEWING, Intent.CANCEL_VIEWING}:
+        found.add(Intent.BOOK_VIEWING)
+    found |= _seeking(r, changes, found=found, wants_home=wants_home, sort=sort)
+    found |= _strange(r, changes, found=found, is_pointing=bool(refs or asked))
+    return tuple(i for i in _ORDER if i in _settled(r, found, changes))
+
+
+def _seeking(
+    r: Reading,
+    changes: Sequence[SlotChange],
+    *,
+    found: set[Intent],
+    wants_home: bool,
+    sort: str | None,
+) -> set[Intent]:
+    if found & {Intent.SELL_OR_LET, Intent.VALUATION, Intent.START_OVER}:
+        return set()
+    known = bool(r.state.slots)
+    if changes or sort:
+        return {Intent.REFINE} if known or r.mentions("rel") else {Intent.SEARCH}
+    strong = found - {Intent.GREETING, Intent.THANKS, Intent.YES, Intent.NO, Intent.SMALL_TALK}
+    if strong or r.mentions("scope"):
+        return set()
+    is_vague = r.mentions("home") or (wants_home and not _strangers(r))
+    return {Intent.SEARCH} if is_vague and (wants_home or not found) else set()
+
+
+def _strangers(r: Reading) -> int:
+    return sum(item.is_word and not item.is_known for item in r.items)
+
+
+def _strange(
+    r: Reading, changes: Sequence[SlotChange], *, found: set[Intent], is_pointing: bool
+) -> set[Intent]:
+    """Out of scope: a foreign topic, or a long question of which we know nothing."""
+    real = [c for c in changes if c.slot not in (Slot.AVAILABLE_FROM, Slot.CHECK_IN, Slot.LOCATION)]
+    if found & {Intent.TALK_TO_PERSON, Intent.SELL_OR_LET, Intent.COMPLAINT, Intent.BOOK_VIEWING}:
+        return set()
+    if r.mentions("scope") and not real and not is_pointing:
+        return {Intent.OUT_OF_SCOPE}
+    polite = {Intent.GREETING, Intent.THANKS}
+    if changes or is_pointing or found - polite or r.mentions("home", "any", "rel"):
+        return set()
+    return {Intent.OUT_OF_SCOPE} if _strangers(r) >= _FEWEST_STRANGE_WORDS else set()
+
+
+def _settled(r: Reading, found: set[Intent], changes: Sequence[SlotChange]) -> set[Intent]:
+    """The intents that remain when stronger ones are there."""
+    found = set(found)
+    if Intent.OUT_OF_SCOPE in found:
+        found -= {Intent.SEARCH, Intent.REFINE, Intent.SMALL_TALK, Intent.MORE_OPTIONS}
+    if found & {Intent.CANCEL_VIEWING, Intent.MOVE_VIEWING}:
+        found -= {Intent.BOOK_VIEWING}
+    if Intent.CANCEL_VIEWING in found:
+        found -= {Intent.MOVE_VIEWING}
+    if changes or found & {Intent.COMPARE, Intent.BOOK_VIEWING, Intent.ASK_ABOUT_HOME}:
+        found -= {Intent.MORE_OPTIONS}
+    if len(found) > 1:
+        found -= {Intent.SMALL_TALK}
+    if found & {Intent.VALUATION}:
+        found -= {Intent.ASK_ABOUT_HOME}
+    return found
+
+
+def _answers(r: Reading, changes: Sequence[SlotChange]) -> set[Intent]:
+    """Yes or no, said first and for itself."""
+    at = 0
+    while r.has(at, "stop") or r.label(at, "intent") in ("greeting", "thanks"):
+        at += 1
+    for kind, intent in (("yes", Intent.YES), ("no", Intent.NO)):
+        end = at
+        while r.has(end, kind):
+            end += 1
+        if end == at:
+            continue
+        is_alone = end >= len(r.items) or r.has(end, "stop") or r.label(end, "intent") == "thanks"
+        is_plain = kind == "yes" and not r.has(at, "intent", "corr")
+        if (is_alone and not (kind == "no" and changes)) or is_plain:
+            return {intent}
+    return set()

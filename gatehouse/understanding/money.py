@@ -1,0 +1,164 @@
+"""Budgets: how much, in which currency, for how long, and within which bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from gatehouse.understanding.numbers import Amount, amount_at
+from gatehouse.understanding.reading import Reading
+from gatehouse.understanding.types import (
+    Budget,
+    Currency,
+    Op,
+    Period,
+    Slot,
+    SlotChange,
+    Span,
+)
+
+LEAST_BARE_PRICE = 50.0  # a bare number below this is no price
+_YEARS = range(2020, 2041)
+_REACH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount of money found at items `first` to `last`, and what made it money."""
+
+    budget: Budget
+    value: float
+    first: int
+    last: int
+    why: str
+    confidence: float
+
+
+def find_money(r: Reading) -> list[Money]:
+    """Every amount of money that nothing else has used yet; takes nothing."""
+    found: list[Money] = []
+    behind = -1
+    for index, item in enumerate(r.items):
+        if item.number is None or index <= behind or not r.is_free(index):
+            continue
+        amount = amount_at(r, index)
+        money = _as_money(r, amount) if amount else None
+        if money:
+            found.append(money)
+            behind = money.last
+    return found
+
+
+def hear_budget(r: Reading) -> list[SlotChange]:
+    """The budget that the message sets; the last one said wins."""
+    found = find_money(r)
+    if not found:
+        return []
+    best = max(found, key=lambda m: (m.confidence >= 0.8, m.first))
+    span = r.take(best.first, best.last)
+    for other in found:
+        if other.first != best.first:
+            r.take(other.first, other.last)
+    return [SlotChange(Slot.BUDGET, Op.SET, best.budget, span, best.confidence, best.why)]
+
+
+def _as_money(r: Reading, amount: Amount) -> Money | None:
+    currency, first, last = _currency(r, amount)
+    period, last = _period(r, first, last=last)
+    evidence = _evidence(
+        r, amount, has_currency=currency is not None, has_period=period is not None
+    )
+    if evidence is None or not 0 < amount.value < 1e10:
+        return None
+    why, confidence = evidence
+    if period is None and r.says("deal", "buy"):
+        period = "total"
+    low = None if amount.is_plain else amount.low
+    budget = Budget(low, amount.high, currency, period, amount.is_about)
+    return Money(budget, amount.value, first, last, why, confidence)
+
+
+def _currency(r: Reading, amount: Amount) -> tuple[Currency | None, int, int]:
+    """The currency on either side or inside of the amount, and the items it reaches to."""
+    inside = range(amount.first, amount.last + 1)
+    after = amount.last + 1
+    if r.has(after, "num", "weak") and r.at(after).number is None:
+        after += 1
+    for index in (*inside, after, amount.first - 1):
+        code = r.label(index, "cur")
+        if code is not None and r.is_free(index):
+            first, last = min(amount.first, index), max(amount.last, index)
+            return cast(Currency, code), first, last
+    return None, amount.first, amount.last
+
+
+def _period(r: Reading, first: int, *, last: int) -> tuple[Period | None, int]:
+    for index in range(last + 1, last + 1 + _REACH):
+        if r.has(index, "per") and not r.has(index - 1, "dur"):
+            return cast(Period, r.label(index, "per")), index
+        if r.has(index, "stop", "noun", "type", "place") or r.at(index).number is not None:
+            break
+    for index in range(first - 1, max(-1, first - 1 - _REACH), -1):
+        if r.has(index, "per"):
+            return cast(Period, r.label(index, "per")), last
+        if r.has(index, "stop", "noun", "type"):
+            break
+    return None, last
+
+
+def _evidence(
+    r: Reading, amount: Amount, *, has_currency: bool, has_period: bool
+) -> tuple[str, float] | None:
+    """Why this is money, and how sure; None if nothing says so."""
+    if has_currency:
+        return "a currency stands beside it", 1.0
+    if _is_counted(r, amount):
+        return None
+    if amount.value < LEAST_BARE_PRICE or (r.at(amount.first).has("weak") and not has_period):
+        return None
+    if r.awaits(Slot.BUDGET):
+        return "the budget was asked for", 0.95
+    if has_period:
+        return "a period stands beside it", 0.95
+    if _near_budget_word(r, amount):
+        return "a budget word stands near it", 0.95
+    if amount.value in _YEARS and not amount.has_cue:
+        return None
+    if amount.has_cue:
+        return "bounds stand beside it", 0.85
+    return ("a number too large to count rooms", 0.7) if amount.value >= 100 else None
+
+
+def _is_counted(r: Reading, amount: Amount) -> bool:
+    """Does the number count something: rooms, people, days, square metres?"""
+    for index in (amount.last + 1, amount.last + 2):
+        if r.has(index, "noun", "unit", "month") and not r.has(index, "per", "cur"):
+            return True
+        if not r.at(index).is_word:
+            break
+    return r.has(amount.first - 1, "nr") and not r.has(amount.first - 1, "neg")
+
+
+def _near_budget_word(r: Reading, amount: Amount) -> bool:
+    near = (*range(amount.first - 4, amount.first), amount.last + 1, amount.last + 2)
+    return any(
+        r.has(index, "budget", "slot")
+        and r.label(index, "slot") in (None, "budget")
+        and r.has(index, "budget")
+        for index in near
+    )
+
+
+def bounds_text(budget: Budget) -> str:
+    """A budget in a few signs, for explanations: "≤ 500 GBP/month"."""
+    if budget.low is not None and budget.high is not None:
+        figures = f"{budget.low:g}–{budget.high:g}"
+    elif budget.high is not None:
+        figures = f"≤ {budget.high:g}"
+    else:
+        figures = f"≥ {budget.low:g}" if budget.low is not None else "?"
+    period = f"/{budget.period}" if budget.period else ""
+    return f"{'~ ' if budget.is_about else ''}{figures} {budget.currency or '?'}{period}"
+
+
+__all__ = ["LEAST_BARE_PRICE", "Money", "Span", "bounds_text", "find_money", "hear_budget"]

@@ -1,0 +1,222 @@
+"""Numbers in digits and words, and the amounts they make with "up to", "from … to", "about"."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gatehouse.understanding.reading import Item, Reading
+from gatehouse.understanding.types import Range
+
+_FURTHEST_CUE = 3
+_HUNDRED = 100.0
+_THOUSAND = 1000.0
+_BARE_THOUSANDS = ("k", "к")  # a letter alone, or the Russian for "towards", is no number
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number with its bounds, and the items `first` to `last` that say so.
+
+    `value` is the number itself (the upper one of a range); `is_plain` means that nothing
+    was said about bounds.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    is_about: bool
+    first: int
+    last: int
+    has_cue: bool
+
+    @property
+    def is_plain(self) -> bool:
+        """Just a number."""
+        return self.low == self.high
+
+    @property
+    def range(self) -> Range:
+        """As the value of a counted slot."""
+        return Range(self.low, self.high)
+
+
+def join_numbers(items: list[Item]) -> list[Item]:
+    """Joins "two hundred and fifty", "2 тыс", "beş yüz bin", "500k" into one number each."""
+    joined: list[Item] = []
+    at = 0
+    while at < len(items):
+        if items[at].text in _BARE_THOUSANDS:
+            items[at].number = None
+        if items[at].number is None:
+            joined.append(items[at])
+            at += 1
+            continue
+        item, used = _joined(items, at)
+        joined.append(item)
+        at += used
+    return joined
+
+
+def _joined(items: list[Item], at: int) -> tuple[Item, int]:
+    total, current, end = 0.0, 0.0, at
+    previous: float | None = None
+    while end < len(items):
+        value = items[end].number
+        if value is None and previous and items[end].has("and") and _continues(items, end + 1):
+            end += 1
+            continue
+        if value is None or not _fits(items, end, previous=previous):
+            break
+        total, current = _added(total, current, value=value)
+        previous = value
+        end += 1
+    if end == at + 1:
+        return items[at], 1
+    first, last = items[at], items[end - 1]
+    text = " ".join(i.text for i in items[at:end])
+    return Item(text, first.start, last.end, {"num": ""}, total + current, tail=last.tail), end - at
+
+
+def _is_digits(item: Item) -> bool:
+    return "num" not in item.labels
+
+
+def _continues(items: list[Item], at: int) -> bool:
+    """After "hundred and": does a smaller number word follow?"""
+    if not 0 < at - 2 < len(items) or at >= len(items):
+        return False
+    before, after = items[at - 2], items[at]
+    if _is_digits(before) or _is_digits(after):
+        return False
+    return (before.number or 0) >= _HUNDRED > (after.number or 0) > 0
+
+
+def _fits(items: list[Item], at: int, *, previous: float | None) -> bool:
+    """May the number word at `at` continue the one before?"""
+    value = items[at].number or 0.0
+    if previous is None:
+        return True
+    if _is_digits(items[at]):
+        return False
+    if items[at].text in _BARE_THOUSANDS:
+        return previous >= 10 and items[at].start == items[at - 1].end
+    if _is_digits(items[at - 1]) and value < _HUNDRED:
+        return False
+    if value >= _THOUSAND:
+        return previous < _THOUSAND
+    if value == _HUNDRED:
+        return previous < 10 or previous >= _THOUSAND
+    return previous >= 20 and value < previous and _magnitude(value) < _magnitude(previous)
+
+
+def _magnitude(value: float) -> int:
+    return 0 if value < 10 else 1 if value < _HUNDRED else 2 if value < _THOUSAND else 3
+
+
+def _added(total: float, current: float, *, value: float) -> tuple[float, float]:
+    if value >= _THOUSAND:
+        return total + max(1.0, current) * value, 0.0
+    if value == _HUNDRED and 0 < current < 10:
+        return total, current * value
+    return total, current + value
+
+
+def amount_at(r: Reading, at: int) -> Amount | None:
+    """The amount that the number at `at` belongs to; None if there is no free number."""
+    value = r.at(at).number
+    if value is None or not r.is_free(at):
+        return None
+    last, other = _range_end(r, at)
+    cue = _cue_before(r, at)
+    after = _cue_after(r, last)
+    if other is not None:
+        low, high = sorted((_scaled(value, other), other))
+        return Amount(high, low, high, "about" in cue, at, last, has_cue=True)
+    return _bounded(value, cue | after, at=at, last=_last_of_cue(r, last, after))
+
+
+def _bounded(value: float, cues: frozenset[str], *, at: int, last: int) -> Amount:
+    is_about = bool(cues & {"about", "aboutafter"})
+    if cues & {"max", "maxafter"}:
+        return Amount(value, None, value, is_about, at, last, has_cue=True)
+    if cues & {"min", "minafter", "from", "plus"}:
+        return Amount(value, value, None, is_about, at, last, has_cue=True)
+    return Amount(value, value, value, is_about, at, last, has_cue=is_about)
+
+
+def _scaled(low: float, high: float) -> float:
+    """In "100-150k" both are thousands."""
+    return low * _THOUSAND if high >= 10 * _THOUSAND and low < high / 50 else low
+
+
+def _range_end(r: Reading, at: int) -> tuple[int, float | None]:
+    """The item that ends "400 to 600", "400-600", "2 or 3", and its number."""
+    link = at + 1
+    while r.has(link, "cur") and link < at + 3:
+        link += 1
+    item = r.at(link)
+    is_link = item.has("dash", "to", "until", "or") or item.text in ("-", "…")
+    is_link = is_link or (item.has("and") and _is_between(r, at, link + 1))
+    after = link + 1
+    while r.has(after, "cur") and after < link + 3:
+        after += 1
+    number = r.at(after).number
+    if is_link and number is not None and r.is_free(after) and _alike(r.at(at), number):
+        return after, number
+    return at, None
+
+
+def _alike(first: Item, second: float) -> bool:
+    """Bounds of one range: not "2 or 500"."""
+    value = first.number or 0.0
+    return second >= value and (value >= 10 or second < 20 or second >= _THOUSAND > value >= 1)
+
+
+def _is_between(r: Reading, at: int, second: int) -> bool:
+    before = any(r.has(at - back, "between", "from") for back in (1, 2))
+    return before or any(r.has(second + ahead, "betweenafter") for ahead in (1, 2))
+
+
+def _cue_before(r: Reading, at: int) -> frozenset[str]:
+    found: set[str] = set()
+    for index in range(at - 1, max(-1, at - 1 - _FURTHEST_CUE), -1):
+        item = r.at(index)
+        cues = {"max", "min", "about", "from"} & item.labels.keys()
+        if cues:
+            found |= _strongest(cues)
+            if found & {"max", "min", "from"}:
+                break
+        elif not _lets_cue_through(item):
+            break
+    return frozenset(found)
+
+
+def _strongest(cues: set[str]) -> set[str]:
+    for kind in ("max", "min", "from", "about"):
+        if kind in cues:
+            return {kind}
+    return cues
+
+
+def _lets_cue_through(item: Item) -> bool:
+    if item.number is not None or item.has("stop", "noun", "type", "amenity", "place", "ord"):
+        return False
+    return item.has("cur", "budget", "in", "per", "weak") or (item.is_word and item.is_known)
+
+
+def _cue_after(r: Reading, last: int) -> frozenset[str]:
+    found: set[str] = set()
+    for index in range(last + 1, last + 4):
+        item = r.at(index)
+        cues = {"maxafter", "minafter", "aboutafter"} & item.labels.keys()
+        if cues:
+            return frozenset(cues)
+        if item.has("plus") and index == last + 1 and r.at(index + 1).number is None:
+            return frozenset({"plus"})
+        if not item.has("cur", "per", "noun", "in"):
+            break
+    return frozenset(found)
+
+
+def _last_of_cue(r: Reading, last: int, after: frozenset[str]) -> int:
+    return last + 1 if after and r.has(last + 1, *after) else last

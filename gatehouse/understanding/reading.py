@@ -1,0 +1,237 @@
+"""A message as the grammar sees it: items in a row, each with what it may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from gatehouse.understanding.places import Gazetteer
+from gatehouse.understanding.types import DialogueState, Language, Slot, Span
+from gatehouse.understanding.vocabulary import Labels, Match, Vocabulary
+from gatehouse.understanding.words import Token
+
+_NOTHING: Labels = {}
+_STOP: Labels = {"stop": ""}
+_SIGNS: dict[str, Labels] = {
+    "£": {"cur": "GBP"}, "€": {"cur": "EUR"}, "$": {"cur": "USD"}, "₺": {"cur": "TRY"},
+    "₽": {"cur": "RUB"}, "₴": {"cur": "UAH"}, "+": {"plus": ""}, "-": {"dash": ""},
+    "/": {"slash": ""}, "~": {"about": ""}, "<": {"max": ""}, ">": {"min": ""},
+    "#": {"nr": ""}, "№": {"nr": ""}, "&": {"and": ""}, "@": {"at": ""},
+}  # fmt: skip
+# What a word of another language may still mean here: content, not grammar or numbers.
+_BORROWED = frozenset(
+    ("type", "amenity", "deal", "term", "intent", "rel", "yes", "no", "cur", "any", "noun")
+)
+_SHORTEST_BORROWED = 3
+
+
+@dataclass(slots=True)
+class Item:
+    """Words that mean something together, or one word that means nothing to us."""
+
+    text: str
+    start: int
+    end: int
+    labels: Labels = field(default_factory=dict)
+    number: float | None = None
+    day: date | None = None
+    clock: str | None = None
+    tail: str = ""
+    is_word: bool = False  # a word without meaning to us
+    is_known: bool = True  # at least a word of the language
+
+    def has(self, *kinds: str) -> bool:
+        """Does it carry any of these kinds?"""
+        return any(k in self.labels for k in kinds)
+
+
+_NO_ITEM = Item("", 0, 0)
+
+
+@dataclass(slots=True)
+class Reading:
+    """The items of one message, and which of them are explained already."""
+
+    items: list[Item]
+    language: Language
+    state: DialogueState
+    today: date
+    taken: set[int] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+
+    def at(self, index: int) -> Item:
+        """The item, or an empty one beyond either end."""
+        return self.items[index] if 0 <= index < len(self.items) else _NO_ITEM
+
+    def label(self, index: int, kind: str) -> str | None:
+        """What the item means as this kind; None if it is none."""
+        return self.at(index).labels.get(kind)
+
+    def has(self, index: int, *kinds: str) -> bool:
+        """Is there an item with any of these kinds?"""
+        return self.at(index).has(*kinds)
+
+    def mentions(self, *kinds: str) -> bool:
+        """Does any item carry any of these kinds?"""
+        return any(item.has(*kinds) for item in self.items)
+
+    def says(self, kind: str, value: str) -> bool:
+        """Does any item mean just this?"""
+        return any(item.labels.get(kind) == value for item in self.items)
+
+    def where(self, kind: str) -> Iterator[int]:
+        """The indexes of the items of a kind that nothing else has used."""
+        for index, item in enumerate(self.items):
+            if kind in item.labels and index not in self.taken:
+                yield index
+
+    def is_free(self, index: int) -> bool:
+        """Is it an item that nothing else has used?"""
+        return 0 <= index < len(self.items) and index not in self.taken
+
+    def take(self, first: int, last: int | None = None) -> Span:
+        """Marks items `first` to `last` as explained; the characters they cover."""
+        last = first if last is None else last
+        self.taken.update(range(first, last + 1))
+        return self.span(first, last)
+
+    def span(self, first: int, last: int) -> Span:
+        """The characters that the items cover."""
+        return Span(self.items[first].start, self.items[last].end)
+
+    def awaits(self, slot: Slot) -> bool:
+        """Was this slot what we asked for last?"""
+        return self.state.awaiting == slot
+
+
+def read(
+    tokens: list[Token],
+    own: Vocabulary,
+    *,
+    others: tuple[Vocabulary, ...],
+    gazetteer: Gazetteer,
+    place_of: Callable[[str], str | None],
+) -> list[Item]:
+    """The tokens as items: places and phrases first by length, then by the other means."""
+    items: list[Item] = []
+    at = 0
+    while at < len(tokens):
+        item, used = _next(tokens, at, own, others, gazetteer, place_of)
+        items.append(item)
+        at += used
+    return items
+
+
+def _next(
+    tokens: list[Token],
+    at: int,
+    own: Vocabulary,
+    others: tuple[Vocabulary, ...],
+    gazetteer: Gazetteer,
+    place_of: Callable[[str], str | None],
+) -> tuple[Item, int]:
+    token = tokens[at]
+    if token.kind != "word":
+        match = own.match(tokens, at) if token.kind == "number" else None
+        if match and match.length > 1:
+            return _item(tokens, at, match), match.length
+        return _plain(token), 1
+    match = own.match(tokens, at)
+    place = _place(tokens, at, gazetteer, place_of, is_word=match is not None)
+    if place and place.length >= (match.length if match else 0):
+        return _item(tokens, at, place), place.length
+    match = match or _borrowed(tokens, at, own=own, others=others)
+    if match:
+        return _item(tokens, at, match), match.length
+    return _unknown(tokens, at, own=own, gazetteer=gazetteer)
+
+
+def _plain(token: Token) -> Item:
+    if token.kind == "stop":
+        labels = {"stop": "", "q": "", "mark": "?"} if token.text == "?" else _STOP
+    elif token.kind == "sign":
+        labels = _SIGNS.get(token.text, _STOP)
+    else:
+        labels = _NOTHING
+    clock = token.text.zfill(5) if token.kind == "time" else None
+    return Item(
+        token.text, token.start, token.end, labels, token.number, day=token.day, clock=clock
+    )
+
+
+def _item(tokens: list[Token], at: int, match: Match) -> Item:
+    last = tokens[at + match.length - 1]
+    text = " ".join(t.text for t in tokens[at : at + match.length])
+    number = match.labels.get("num")
+    return Item(
+        text,
+        tokens[at].start,
+        last.end,
+        match.labels,
+        float(number) if number is not None else None,
+        tail=last.tail,
+    )
+
+
+def _place(
+    tokens: list[Token],
+    at: int,
+    gazetteer: Gazetteer,
+    place_of: Callable[[str], str | None],
+    *,
+    is_word: bool,
+) -> Match | None:
+    first = tokens[at].base
+    if first in gazetteer.first_words:
+        for length in range(min(gazetteer.longest, len(tokens) - at), 0, -1):
+            window = tokens[at : at + length]
+            if any(t.kind != "word" for t in window):
+                continue
+            key = place_of(" ".join(t.base for t in window))
+            if key:
+                return Match(length, {"place": key})
+    if is_word:
+        return None
+    key = place_of(first)
+    return Match(1, {"place": key}) if key else None
+
+
+def _borrowed(
+    tokens: list[Token], at: int, *, own: Vocabulary, others: tuple[Vocabulary, ...]
+) -> Match | None:
+    if len(tokens[at].text) < _SHORTEST_BORROWED or tokens[at].text in own.words:
+        return None
+    for vocabulary in others:
+        match = vocabulary.match(tokens, at)
+        if match:
+            labels = {k: v for k, v in match.labels.items() if k in _BORROWED}
+            if labels:
+                return Match(match.length, labels)
+    return None
+
+
+def _unknown(
+    tokens: list[Token], at: int, *, own: Vocabulary, gazetteer: Gazetteer
+) -> tuple[Item, int]:
+    token = tokens[at]
+    if own.knows(token.text) or own.knows(token.base):
+        return Item(token.text, token.start, token.end, tail=token.tail, is_word=True), 1
+    key = gazetteer.resolve(token.base)
+    if key:
+        return _item(tokens, at, Match(1, {"place": key})), 1
+    match, length = _mended(tokens, at, own)
+    if match:
+        return _item(tokens, at, match), length
+    item = Item(token.text, token.start, token.end, tail=token.tail, is_word=True, is_known=False)
+    return item, 1
+
+
+def _mended(tokens: list[Token], at: int, own: Vocabulary) -> tuple[Match | None, int]:
+    token = tokens[at]
+    better = own.mended(token.base)
+    if not better:
+        return None, 1
+    mended = Token("word", better, token.start, token.end)
+    match = own.match([mended, *tokens[at + 1 : at + 6]], 0)
+    return match, match.length if match else 1

@@ -1,0 +1,160 @@
+"""Pointers to homes on the screen: "the second one", "the one in Lapta", "it"."""
+
+from __future__ import annotations
+
+from gatehouse.understanding.letters import fold
+from gatehouse.understanding.money import find_money
+from gatehouse.understanding.reading import Reading
+from gatehouse.understanding.types import HomeRef, Shown, Span
+
+_SHORTEST_TITLE_WORD = 4
+_POINTING_INTENTS = ("compare", "book_viewing", "move_viewing")
+_LAST = -1
+
+
+def hear_refs(r: Reading) -> list[HomeRef]:
+    """Every home pointed to, in the order said; nothing if nothing is shown but numbers."""
+    refs = _by_order(r)
+    if r.state.shown:
+        refs += _by_price(r) + _by_place(r) + _by_title(r)
+        refs = refs or _bare_numbers(r) or _pairs(r)
+    unique = {(ref.number, ref.place, ref.price, ref.name): ref for ref in refs}
+    return sorted(unique.values(), key=lambda ref: ref.span.start)
+
+
+def hear_it(r: Reading) -> list[HomeRef]:
+    """ "it", "this one", "onu", "её": the home in focus."""
+    if not (r.state.shown or r.state.focus):
+        return []
+    index = next(r.where("it"), None)
+    return [HomeRef(r.span(index, index), is_it=True)] if index is not None else []
+
+
+def _by_order(r: Reading) -> list[HomeRef]:
+    refs: list[HomeRef] = []
+    for index in list(r.where("ord")):
+        if r.has(index + 1, "month", "th") or _is_floor(r, index):
+            continue
+        if not r.state.shown and not _points_anyway(r):
+            continue
+        refs += _run(r, index)
+    for index in list(r.where("nr")):
+        refs += _numbered(r, index)
+    return refs
+
+
+def _points_anyway(r: Reading) -> bool:
+    """Is this a message about shown homes even if we no longer know them?"""
+    return r.mentions("q", "askhome") or any(r.says("intent", i) for i in _POINTING_INTENTS)
+
+
+def _is_floor(r: Reading, index: int) -> bool:
+    return r.has(index + 1, "quality")
+
+
+def _run(r: Reading, index: int) -> list[HomeRef]:
+    """One ordinal, or the run that "first two" or "last two" names."""
+    number = int(r.label(index, "ord") or 1)
+    count = r.at(index + 1).number
+    is_run = count is not None and 2 <= count <= 6 and r.is_free(index + 1)
+    if not is_run or r.has(index + 2, "noun", "cur", "unit") or number not in (1, _LAST):
+        span = r.take(index)
+        return [HomeRef(span, number)]
+    span = r.take(index, index + 1)
+    numbers = range(1, int(count or 1) + 1)
+    if number == _LAST:
+        numbers = range(-int(count or 1), 0)
+    return [HomeRef(span, _from_start(r, n)) for n in numbers]
+
+
+def _from_start(r: Reading, number: int) -> int:
+    """Counts from the start where the length of the list is known; -1 stays the last."""
+    shown = len(r.state.shown)
+    return shown + number + 1 if number < _LAST and shown else number
+
+
+def _numbered(r: Reading, index: int) -> list[HomeRef]:
+    """ "number 2", "#2", "вариант 3", "2 numara"; and "1 and 3" after it."""
+    for at in (index + 1, index - 1):
+        number = r.at(at).number
+        if number is not None and 1 <= number <= 20 and number == int(number) and r.is_free(at):
+            if r.has(at + 1, "cur", "unit") or (r.has(at + 1, "noun") and at > index):
+                continue
+            return [HomeRef(r.take(min(at, index), max(at, index)), int(number))]
+    return []
+
+
+def _by_price(r: Reading) -> list[HomeRef]:
+    """ "the £450 one", "the one for 450": a price that is on the screen."""
+    refs = []
+    for money in find_money(r):
+        pointed = any(r.has(i, "one", "oneafter") for i in _around(money.first, money.last))
+        if pointed and any(
+            s.price is not None and abs(s.price - money.value) < 1 for s in r.state.shown
+        ):
+            refs.append(HomeRef(r.take(money.first, money.last), price=money.value))
+    return refs
+
+
+def _around(first: int, last: int) -> tuple[int, ...]:
+    return (first - 2, first - 1, last + 1, last + 2)
+
+
+def _by_place(r: Reading) -> list[HomeRef]:
+    """ "the one in Lapta", if a home in Lapta is on the screen."""
+    refs = []
+    for index in list(r.where("place")):
+        key = r.label(index, "place") or ""
+        pointed = any(r.has(i, "one", "oneafter") for i in _around(index, index))
+        pointed = pointed or (r.mentions("askhome") and r.mentions("one"))
+        if pointed and any(_lies_in(s, key) for s in r.state.shown):
+            refs.append(HomeRef(r.take(index), place=key))
+    return refs
+
+
+def _lies_in(shown: Shown, key: str) -> bool:
+    return shown.place == key or shown.place.startswith(f"{key}/")
+
+
+def _by_title(r: Reading) -> list[HomeRef]:
+    """Words that stand in one title only and mean nothing else."""
+    owners: dict[str, set[str]] = {}
+    for shown in r.state.shown:
+        for word in fold(shown.title).replace(",", " ").split():
+            owners.setdefault(word, set()).add(shown.title)
+    refs = []
+    for index, item in enumerate(r.items):
+        titles = owners.get(item.text, set())
+        if item.is_word and len(item.text) >= _SHORTEST_TITLE_WORD and len(titles) == 1:
+            refs.append(HomeRef(r.take(index), name=next(iter(titles))))
+    return refs
+
+
+def _bare_numbers(r: Reading) -> list[HomeRef]:
+    """ "1 and 3" where homes are compared, or a lone "2" when nothing was asked."""
+    wants = any(r.says("intent", intent) for intent in _POINTING_INTENTS)
+    alone = len(r.items) == 1 and r.state.awaiting is None
+    if not (wants or alone):
+        return []
+    refs = []
+    for index, item in enumerate(r.items):
+        number = item.number
+        if number is None or not 1 <= number <= len(r.state.shown) or number != int(number):
+            continue
+        if r.is_free(index) and not _is_measured(r, index):
+            refs.append(HomeRef(r.take(index), int(number)))
+    return refs
+
+
+def _is_measured(r: Reading, index: int) -> bool:
+    before = r.has(index - 1, "at") and not r.says("intent", "compare")
+    return before or r.has(index + 1, "am", "pm", "oclock", "month", "th", "unit", "noun", "cur")
+
+
+def _pairs(r: Reading) -> list[HomeRef]:
+    """ "both", "these two": the first two on the screen."""
+    index = next(r.where("pair"), None)
+    if index is None or len(r.state.shown) < 2:
+        return []
+    span: Span = r.span(index, index)
+    return [HomeRef(span, 1), HomeRef(span, 2)]

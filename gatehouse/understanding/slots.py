@@ -1,0 +1,263 @@
+"""What a message says about places, rooms, kinds of homes, terms and extras."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gatehouse.understanding.numbers import amount_at
+from gatehouse.understanding.reading import Reading
+from gatehouse.understanding.types import Op, PlaceName, Range, Slot, SlotChange, SlotValue
+
+_LOOK_BACK = 4
+_SQUARE_FOOT = 0.0929
+_MOST_ROOMS = 20
+_AREA_LIMITS = (8.0, 100_000.0)
+_COUNTED = {"bedroom": Slot.BEDROOMS, "room": Slot.BEDROOMS, "bathroom": Slot.BATHROOMS}
+_OPPOSITES = {"furnished": "unfurnished", "unfurnished": "furnished"}
+_PASSED = frozenset(("or", "and", "in", "place", "type", "amenity", "negamenity", "it", "weak"))
+
+
+def is_shunned(r: Reading, index: int) -> str | None:
+    """The kind of word that turns this item away ("neg", "instead", "noneed"), if one does."""
+    for at in range(index - 1, max(-1, index - 1 - _LOOK_BACK), -1):
+        item = r.at(at)
+        for kind in ("neg", "instead", "noneed"):
+            if (kind in item.labels and not item.has("nr")) or (
+                kind == "neg" and item.text == "no"
+            ):
+                if kind in item.labels and not _is_refusal(r, at):
+                    return kind
+        if item.has("stop", "but", "corr", "also") or not (item.is_word or item.has(*_PASSED)):
+            break
+    return _shunned_after(r, index)
+
+
+def _is_refusal(r: Reading, at: int) -> bool:
+    """ "No, …": an answer, not a "no pool"."""
+    return r.has(at, "no") and r.has(at + 1, "stop", "corr")
+
+
+def _shunned_after(r: Reading, index: int) -> str | None:
+    """Languages that put the "no" behind: "havuz olmasın", "Lapta hariç"."""
+    for at in (index + 1, index + 2):
+        item = r.at(at)
+        for kind in ("negafter", "insteadafter", "noneedafter"):
+            if kind in item.labels and not r.has(at + 1, "q"):
+                return kind.removesuffix("after")
+        if not (item.is_word or item.has("in", "home", "it", "type", "noun")) or item.has("stop"):
+            break
+    return None
+
+
+def is_also(r: Reading, index: int) -> bool:
+    """Does the message add this to what was said before, rather than replace it?"""
+    near = (*range(max(0, index - 3), index), index + 1, index + 2)
+    return any(r.has(at, "also") for at in near) and not r.mentions("rel")
+
+
+def hear_location(r: Reading) -> list[SlotChange]:
+    """The places wanted (one SET or ADD) and those shunned (one REMOVE each)."""
+    wanted: list[int] = []
+    changes: list[SlotChange] = []
+    for index in list(r.where("place")):
+        why = is_shunned(r, index)
+        if why is not None and not _is_mere_no(r, index):
+            changes.append(
+                _change(r, Slot.LOCATION, Op.REMOVE, _names(r, [index]), index, "shunned")
+            )
+        else:
+            wanted.append(index)
+        r.take(index)
+    wanted = _corrected(r, wanted)
+    if wanted:
+        places = _names(r, wanted)
+        op = Op.ADD if is_also(r, wanted[0]) and Slot.LOCATION in r.state.slots else Op.SET
+        span = r.span(wanted[0], wanted[-1])
+        changes.append(SlotChange(Slot.LOCATION, op, places, span, 1.0, "a place was named"))
+    return changes
+
+
+def _is_mere_no(r: Reading, index: int) -> bool:
+    """ "No Famagusta" after another place is a correction."""
+    filled = r.state.slots.get(Slot.LOCATION)
+    return filled is not None and r.has(index - 1, "no") and filled.value is not None
+
+
+def _corrected(r: Reading, wanted: list[int]) -> list[int]:
+    """After "Girne, no, sorry, Famagusta" only what follows the correction counts."""
+    for at in range(len(r.items) - 1, 0, -1):
+        if r.has(at, "corr") and any(i < at for i in wanted) and any(i > at for i in wanted):
+            return [i for i in wanted if i > at]
+    return wanted
+
+
+def _names(r: Reading, indexes: list[int]) -> tuple[PlaceName, ...]:
+    keys = [r.label(i, "place") or "" for i in indexes]
+    names = []
+    for index, key in zip(indexes, keys, strict=True):
+        narrower = any(k.startswith(f"{key}/") for k in keys) and not r.mentions("or")
+        if not narrower and key not in (n.key for n in names):
+            names.append(PlaceName(key, r.at(index).text))
+    return tuple(names)
+
+
+def hear_rooms(r: Reading) -> list[SlotChange]:
+    """Bedrooms and bathrooms, however they are counted."""
+    changes = [_planned(r, i) for i in list(_plans(r))]
+    for index in list(r.where("bedrooms")):
+        count = float(r.label(index, "bedrooms") or 1)
+        changes.append(
+            _change(
+                r, Slot.BEDROOMS, Op.SET, Range(count, count), index, "a word for so many rooms"
+            )
+        )
+        r.take(index)
+    for index, item in enumerate(r.items):
+        if item.number is not None and r.is_free(index):
+            changes += _counted(r, index)
+    return changes
+
+
+def _plans(r: Reading) -> Iterator[int]:
+    """ "2+1": two bedrooms and a living room, as the island counts."""
+    for index in range(len(r.items) - 2):
+        one, plus, two = r.items[index : index + 3]
+        if plus.has("plus") and one.number is not None and two.number in (0, 1, 2):
+            if 0 <= one.number <= 9 and r.is_free(index):
+                yield index
+
+
+def _planned(r: Reading, index: int) -> SlotChange:
+    count = r.at(index).number or 0.0
+    span = r.take(index, index + 2)
+    if count == 0:
+        return SlotChange(Slot.PROPERTY_TYPE, Op.SET, ("studio",), span, 1.0, "0+1 is a studio")
+    return SlotChange(Slot.BEDROOMS, Op.SET, Range(count, count), span, 1.0, "rooms + living room")
+
+
+def _counted(r: Reading, index: int) -> list[SlotChange]:
+    amount = amount_at(r, index)
+    if amount is None or not 0 <= amount.value <= _MOST_ROOMS:
+        return []
+    noun_at = _noun_at(r, amount.last)
+    slot = _COUNTED.get(r.label(noun_at, "noun") or "")
+    if slot is None and _is_heading(r, index):
+        noun_at, slot = amount.last, _COUNTED[r.label(_heading_at(r, index), "noun") or ""]
+    if slot is None:
+        slot = r.state.awaiting if r.state.awaiting in (Slot.BEDROOMS, Slot.BATHROOMS) else None
+        noun_at = amount.last
+        if (
+            slot is None
+            or r.has(amount.last + 1, "unit", "month", "cur", "th")
+            or r.has(index, "ord")
+        ):
+            return []
+    span = r.take(index, noun_at)
+    return [SlotChange(slot, Op.SET, amount.range, span, 1.0, "a number of rooms")]
+
+
+def _noun_at(r: Reading, last: int) -> int:
+    """The noun counted, with one plain word ("double") or a plus sign allowed before it."""
+    for at in (last + 1, last + 2):
+        if r.label(at, "noun") in _COUNTED:
+            return at
+        if not (r.at(at).is_word or r.has(at, "plus", "minafter", "maxafter", "oneafter")):
+            break
+    return -1
+
+
+def _heading_at(r: Reading, index: int) -> int:
+    at = index - 1
+    while at > index - 4 and (r.at(at).text in (":", "-", "=") or r.has(at, "min", "max")):
+        at -= 1
+    return at
+
+
+def _is_heading(r: Reading, index: int) -> bool:
+    """ "bedrooms: 2"."""
+    at = _heading_at(r, index)
+    return r.is_free(at) and r.label(at, "noun") in _COUNTED and not r.has(index + 1, "cur", "unit")
+
+
+def hear_area(r: Reading) -> list[SlotChange]:
+    """Sizes in m², also where they were said in square feet."""
+    for index, item in enumerate(r.items):
+        if item.number is None or not r.is_free(index):
+            continue
+        amount = amount_at(r, index)
+        noun = r.label(amount.last + 1, "noun") if amount else None
+        if amount is None or noun not in ("area", "sqft"):
+            continue
+        factor = _SQUARE_FOOT if noun == "sqft" else 1.0
+        if not _AREA_LIMITS[0] <= amount.value * factor <= _AREA_LIMITS[1]:
+            continue
+        low, high = (
+            round(v * factor) if v is not None else None for v in (amount.low, amount.high)
+        )
+        if amount.is_plain:
+            high = None
+        span = r.take(index, amount.last + 1)
+        return [SlotChange(Slot.AREA, Op.SET, Range(low, high), span, 1.0, "a size")]
+    return []
+
+
+def hear_kinds(r: Reading) -> list[SlotChange]:
+    """Property types, wanted or shunned."""
+    wanted: list[int] = []
+    changes: list[SlotChange] = []
+    for index in list(r.where("type")):
+        code = r.label(index, "type") or ""
+        if is_shunned(r, index):
+            changes.append(_change(r, Slot.PROPERTY_TYPE, Op.REMOVE, (code,), index, "shunned"))
+        elif code != "room" or not _is_counted_room(r, index):
+            wanted.append(index)
+    wanted = _corrected(r, wanted)
+    codes = tuple(dict.fromkeys(r.label(i, "type") or "" for i in wanted))
+    if "studio" in codes and "apartment" in codes and not r.mentions("or"):
+        codes = tuple(c for c in codes if c != "apartment")
+    if codes:
+        filled = Slot.PROPERTY_TYPE in r.state.slots
+        op = Op.ADD if filled and is_also(r, wanted[0]) else Op.SET
+        span = r.span(wanted[0], wanted[-1])
+        changes.append(SlotChange(Slot.PROPERTY_TYPE, op, codes, span, 0.95, "a kind of home"))
+    return changes
+
+
+def _is_counted_room(r: Reading, index: int) -> bool:
+    return r.at(index - 1).number is not None
+
+
+def hear_terms(r: Reading) -> list[SlotChange]:
+    """Long or short let; to rent or to buy."""
+    changes: list[SlotChange] = []
+    for kind, slot in (("term", Slot.RENTAL_TYPE), ("deal", Slot.DEAL)):
+        said = [i for i in r.where(kind) if not is_shunned(r, i)]
+        if said:
+            value = r.label(said[-1], kind) or ""
+            changes.append(_change(r, slot, Op.SET, value, said[-1], f"a word for {slot.value}"))
+    return changes
+
+
+def hear_amenities(r: Reading) -> list[SlotChange]:
+    """Extras wanted (ADD), shunned (REMOVE) or no longer needed (CLEAR with the code)."""
+    changes: list[SlotChange] = []
+    for index in list(r.where("amenity")):
+        code = r.label(index, "amenity") or ""
+        why = is_shunned(r, index)
+        op = {None: Op.ADD, "noneed": Op.CLEAR}.get(why, Op.REMOVE)
+        if op == Op.REMOVE and code in _OPPOSITES:
+            op, code = Op.ADD, _OPPOSITES[code]
+        changes.append(_change(r, Slot.AMENITIES, op, (code,), index, "an extra"))
+    for index in list(r.where("negamenity")):
+        code = r.label(index, "negamenity") or ""
+        changes.append(_change(r, Slot.AMENITIES, Op.REMOVE, (code,), index, "a word for without"))
+    for index in r.where("quality"):
+        if is_shunned(r, index):
+            r.notes.append(f"turned away, but no listing says it: {r.at(index).text}")
+    return changes
+
+
+def _change(
+    r: Reading, slot: Slot, op: Op, value: SlotValue | None, index: int, why: str
+) -> SlotChange:
+    return SlotChange(slot, op, value, r.span(index, index), 0.95, why)

@@ -1,0 +1,196 @@
+"""The state of a talk: what we know after one more message, and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from gatehouse.understanding.snapshot import from_json, to_json
+from gatehouse.understanding.types import (
+    Budget,
+    Contact,
+    DialogueState,
+    Filled,
+    Heard,
+    Intent,
+    Op,
+    PlaceName,
+    Slot,
+    SlotChange,
+    SlotValue,
+)
+
+Slots = dict[Slot, Filled]
+
+MANY = frozenset((Slot.LOCATION, Slot.PROPERTY_TYPE, Slot.AMENITIES))
+SHORT_STAY_NIGHTS = 28
+_LONG_TERM_MONTHS = 2
+_SURE = 0.6  # how sure of a language makes it the language of the talk
+_MOST_VALUES = 30
+
+
+def merge(state: DialogueState, heard: Heard) -> DialogueState:
+    """What we know after this message. Merging the same message twice changes nothing.
+
+    A value said later replaces an earlier one; nothing that was said is dropped unless the
+    message says so. "Start over" leaves only the language and the contact.
+    """
+    if Intent.START_OVER in heard.intents:
+        state = DialogueState(language=state.language, contact=state.contact, turn=state.turn)
+    slots = dict(state.slots)
+    for change in heard.changes:
+        _apply(slots, change)
+    _agree(slots, heard.changes)
+    is_sure = heard.language_confidence >= _SURE or state.language is None
+    return replace(
+        state,
+        slots=slots,
+        language=heard.language if is_sure else state.language,
+        contact=_joined(state.contact, heard.contact),
+        when=heard.when or state.when,
+        sort=heard.sort or state.sort,
+    )
+
+
+def required_open(state: DialogueState) -> tuple[Slot, ...]:
+    """The required slots that are still to be asked, in the order in which to ask them."""
+    required = [Slot.LOCATION, Slot.BUDGET]
+    deal = state.slots.get(Slot.DEAL)
+    if deal is None or deal.value != "buy":
+        required.append(Slot.RENTAL_TYPE)
+    return tuple(slot for slot in required if not is_filled(state, slot))
+
+
+def is_filled(state: DialogueState, slot: Slot) -> bool:
+    """Does the slot need no asking: has it a value, or may it be anything?"""
+    filled = state.slots.get(slot)
+    return filled is not None and (filled.value is not None or filled.is_any)
+
+
+def _apply(slots: Slots, change: SlotChange) -> None:
+    old = slots.get(change.slot, Filled(None))
+    if change.op == Op.ANY:
+        slots[change.slot] = Filled(None, is_any=True, shunned=old.shunned)
+    elif change.op == Op.CLEAR:
+        _clear(slots, change, old)
+    elif change.value is None:
+        return
+    elif change.slot in MANY:
+        _apply_many(slots, change, old)
+    elif change.op in (Op.SET, Op.ADD, Op.LESS, Op.MORE):
+        slots[change.slot] = Filled(_inheriting(old.value, change.value))
+
+
+def _inheriting(old: SlotValue | None, new: SlotValue) -> SlotValue:
+    """A budget without currency or period keeps those said before."""
+    if not isinstance(new, Budget) or not isinstance(old, Budget):
+        return new
+    return replace(new, currency=new.currency or old.currency, period=new.period or old.period)
+
+
+def _apply_many(slots: Slots, change: SlotChange, old: Filled) -> None:
+    said = _elements(change.value)
+    names = {_name(e) for e in said}
+    kept = _elements(old.value)
+    if change.op == Op.REMOVE:
+        left = tuple(e for e in kept if not _falls_under(_name(e), names))
+        shunned = tuple(dict.fromkeys((*old.shunned, *map(_name, said))))[:_MOST_VALUES]
+        slots[change.slot] = _filled(left, shunned)
+        return
+    shunned = tuple(s for s in old.shunned if s not in names)
+    before = kept if change.op == Op.ADD else ()
+    known = {_name(e) for e in before}
+    slots[change.slot] = _filled((*before, *(e for e in said if _name(e) not in known)), shunned)
+
+
+def _clear(slots: Slots, change: SlotChange, old: Filled) -> None:
+    """Opens the slot again; with a value, only that value goes."""
+    if change.value is None or change.slot not in MANY:
+        slots.pop(change.slot, None)
+        return
+    names = {_name(e) for e in _elements(change.value)}
+    left = tuple(e for e in _elements(old.value) if _name(e) not in names)
+    shunned = tuple(s for s in old.shunned if s not in names)
+    if left or shunned:
+        slots[change.slot] = _filled(left, shunned)
+    else:
+        slots.pop(change.slot, None)
+
+
+def _filled(elements: tuple[PlaceName | str, ...], shunned: tuple[str, ...]) -> Filled:
+    """Values without duplicates; none at all means anything but what is shunned."""
+    unique = {_name(e): e for e in reversed(elements)}
+    ordered = tuple(reversed(unique.values()))[:_MOST_VALUES]
+    value: tuple[PlaceName, ...] | tuple[str, ...]
+    places = tuple(e for e in ordered if isinstance(e, PlaceName))
+    value = places or tuple(e for e in ordered if isinstance(e, str))
+    return Filled(value or None, is_any=not value, shunned=shunned)
+
+
+def _elements(value: SlotValue | None) -> tuple[PlaceName | str, ...]:
+    return value if isinstance(value, tuple) else ()
+
+
+def _name(element: PlaceName | str) -> str:
+    return element.key if isinstance(element, PlaceName) else element
+
+
+def _falls_under(name: str, names: set[str]) -> bool:
+    """A district goes with its city."""
+    return name in names or name.partition("/")[0] in names
+
+
+def _agree(slots: Slots, changes: Sequence[SlotChange]) -> None:
+    """Makes slots agree that depend on each other, whatever order they were said in."""
+    said = {c.slot for c in changes}
+    start, end = _date(slots, Slot.CHECK_IN), _date(slots, Slot.CHECK_OUT)
+    if start and end and end <= start:
+        loser = (
+            Slot.CHECK_IN
+            if said & {Slot.CHECK_OUT} and Slot.CHECK_IN not in said
+            else Slot.CHECK_OUT
+        )
+        slots.pop(loser)
+    if Slot.RENTAL_TYPE not in slots and (term := _implied_term(slots)):
+        slots[Slot.RENTAL_TYPE] = Filled(term)
+    budget = slots.get(Slot.BUDGET)
+    deal = slots.get(Slot.DEAL)
+    if deal and deal.value == "buy" and budget and isinstance(budget.value, Budget):
+        slots[Slot.BUDGET] = Filled(replace(budget.value, period="total"))
+
+
+def _date(slots: Slots, slot: Slot) -> date | None:
+    filled = slots.get(slot)
+    return filled.value if filled and isinstance(filled.value, date) else None
+
+
+def _implied_term(slots: Slots) -> str | None:
+    """A stay of under four weeks, or a price per night, is a short let; months are a long one."""
+    deal = slots.get(Slot.DEAL)
+    if deal and deal.value == "buy":
+        return None
+    start, end = _date(slots, Slot.CHECK_IN), _date(slots, Slot.CHECK_OUT)
+    nights = (end - start).days if start and end else _count(slots, Slot.MIN_NIGHTS)
+    if nights is not None:
+        return "short_term" if nights < SHORT_STAY_NIGHTS else None
+    months = _count(slots, Slot.MIN_TERM_MONTHS)
+    if months is not None and months >= _LONG_TERM_MONTHS:
+        return "long_term"
+    budget = slots.get(Slot.BUDGET)
+    nightly = budget and isinstance(budget.value, Budget) and budget.value.period == "night"
+    return "short_term" if nightly else None
+
+
+def _count(slots: Slots, slot: Slot) -> int | None:
+    filled = slots.get(slot)
+    return filled.value if filled and isinstance(filled.value, int) else None
+
+
+def _joined(old: Contact | None, new: Contact | None) -> Contact | None:
+    if old is None or new is None:
+        return new or old
+    return Contact(new.name or old.name, new.phone or old.phone, new.email or old.email)
+
+
+__all__ = ["from_json", "is_filled", "merge", "required_open", "to_json"]

@@ -1,0 +1,213 @@
+"""What words mean: the phrases of a language, as a tree walked word by word."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from gatehouse.understanding.letters import fold, is_one_slip, neighbours
+from gatehouse.understanding.types import Language
+from gatehouse.understanding.words import Token, split
+
+Labels = dict[str, str]  # kind -> value: {"type": "apartment"}, {"num": "2", "weak": ""}
+
+_OPTIONAL = re.compile(r"\[([^\]]*)\]|(\S+)")
+_LONGEST_WORD = 24
+_SHORTEST_FOR_SLIPS = 5
+_SHORTEST_STEM_FOR_SLIPS = 5
+# Kinds that a word keeps from its looser readings besides its best one.
+_SHARED_KINDS = ("slot",)
+
+
+@dataclass(slots=True)
+class Node:
+    """A point between two words of a phrase; `labels` if a phrase may end here."""
+
+    words: dict[str, Node] = field(default_factory=dict)
+    stems: dict[str, Node] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
+
+
+class Match(NamedTuple):
+    """The longest phrase found at a word: how many words it takes, and what it means."""
+
+    length: int
+    labels: Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """One language: its phrases, its everyday words and the endings that give it away."""
+
+    language: Language
+    root: Node
+    words: frozenset[str]
+    stems: frozenset[str]
+    suffixes: tuple[str, ...]
+    slips: dict[str, tuple[str, ...]]
+
+    def knows(self, word: str) -> bool:
+        """Is this a word of the language, as far as we have it?"""
+        return word in self.words or any(s in self.stems for s in _prefixes(word, 3))
+
+    def match(self, tokens: list[Token], at: int) -> Match | None:
+        """The longest phrase that begins at this token."""
+        return _longest(self.root, tokens, at)
+
+    def mended(self, word: str) -> str | None:
+        """The known word or stem that this one differs from by one slip, if only one fits."""
+        if not _SHORTEST_FOR_SLIPS <= len(word) <= _LONGEST_WORD:
+            return None
+        whole = _near(word, self._candidates(word))
+        if whole:
+            return min(whole)
+        stems = {
+            s for n in range(_SHORTEST_STEM_FOR_SLIPS - 1, len(word)) for s in self._stems(word[:n])
+        }
+        return max(stems, key=lambda s: (len(s), s)) if stems else None
+
+    def _candidates(self, word: str) -> set[str]:
+        return {w for shape in neighbours(word) for w in self.slips.get(shape, ())}
+
+    def _stems(self, start: str) -> list[str]:
+        near = _near(start, {w for w in self.slips.get(start, ()) if w in self.stems})
+        shapes = (start[:i] + start[i + 1 :] for i in range(1, len(start)))
+        more = {w for s in shapes for w in self.slips.get(s, ()) if w in self.stems}
+        return near + _near(start, more)
+
+
+def _near(word: str, candidates: Iterable[str]) -> list[str]:
+    return [c for c in candidates if c[0] == word[0] and is_one_slip(c, word)]
+
+
+def _prefixes(word: str, shortest: int) -> Iterator[str]:
+    for length in range(min(len(word), _LONGEST_WORD), shortest - 1, -1):
+        yield word[:length]
+
+
+def _longest(root: Node, tokens: list[Token], at: int) -> Match | None:
+    """Walks all readings at once; the longest wins, then the one with more exact words."""
+    frontier: list[tuple[int, Node]] = [(0, root)]
+    best: Match | None = None
+    length = 0
+    while frontier and at + length < len(tokens):
+        token = tokens[at + length]
+        length += 1
+        frontier = _step(frontier, token)
+        ends = [(score, node) for score, node in frontier if node.labels]
+        if ends:
+            best = Match(length, _merged(ends))
+    return best
+
+
+def _step(frontier: list[tuple[int, Node]], token: Token) -> list[tuple[int, Node]]:
+    reached: list[tuple[int, Node]] = []
+    if token.kind in ("stop", "date", "time"):
+        return reached
+    texts = (token.text, token.base) if "'" in token.text else (token.text,)
+    for score, node in frontier:
+        for text in texts:
+            found = node.words.get(text)
+            if found is not None:
+                reached.append((score + 100, found))
+                break
+        if node.stems:
+            word = texts[-1]
+            for start in _prefixes(word, 2):
+                found = node.stems.get(start)
+                if found is not None:
+                    reached.append((score + len(start), found))
+    return reached
+
+
+def _merged(ends: list[tuple[int, Node]]) -> Labels:
+    if len(ends) == 1:
+        return ends[0][1].labels
+    ends = sorted(ends, key=lambda end: -end[0])
+    labels = dict(ends[0][1].labels)
+    for _, node in ends[1:]:
+        for kind in _SHARED_KINDS:
+            if kind in node.labels:
+                labels.setdefault(kind, node.labels[kind])
+    return labels
+
+
+@cache
+def load(language: Language) -> Vocabulary:
+    """The vocabulary of one language, read once from its data file."""
+    source = resources.files(__package__).joinpath(f"lexicon/{language}.json")
+    data = json.loads(source.read_text("utf-8"))
+    root = Node()
+    for label, phrases in data["concepts"].items():
+        kind, _, value = label.partition(":")
+        for phrase in phrases:
+            _plant(root, _parts(phrase), (kind, value))
+    words, stems = _spoken(root)
+    words |= set(_everyday(data["common"]))
+    slips = _slips(root, stems)
+    return Vocabulary(
+        language, root, frozenset(words), frozenset(stems), tuple(data["suffixes"]), slips
+    )
+
+
+def _everyday(lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        yield from fold(line).replace("-", " ").split()
+
+
+def _parts(phrase: str) -> list[tuple[bool, list[str]]]:
+    """A phrase as steps: (may be left out, alternatives). "[a/the] flat*" has two steps."""
+    steps = []
+    for optional, plain in _OPTIONAL.findall(phrase):
+        choices = (optional or plain).split("/")
+        steps.append((bool(optional), [c.strip() for c in choices if c.strip()]))
+    return steps
+
+
+def _plant(node: Node, steps: list[tuple[bool, list[str]]], label: tuple[str, str]) -> None:
+    if not steps:
+        node.labels.setdefault(*label)
+        return
+    is_optional, choices = steps[0]
+    if is_optional:
+        _plant(node, steps[1:], label)
+    for choice in choices:
+        _plant(_reach(node, choice), steps[1:], label)
+
+
+def _reach(node: Node, choice: str) -> Node:
+    """The node behind one alternative, which may itself be several words ("kim gibi")."""
+    is_stem = choice.endswith("*")
+    pieces = [t.text for t in split(fold(choice.rstrip("*")))]
+    for piece in pieces[:-1]:
+        node = node.words.setdefault(piece, Node())
+    branch = node.stems if is_stem else node.words
+    return branch.setdefault(pieces[-1], Node())
+
+
+def _spoken(root: Node) -> tuple[set[str], set[str]]:
+    words: set[str] = set()
+    stems: set[str] = set()
+    todo = [root]
+    while todo:
+        node = todo.pop()
+        words |= node.words.keys()
+        stems |= node.stems.keys()
+        todo += [*node.words.values(), *node.stems.values()]
+    return words, stems
+
+
+def _slips(root: Node, stems: set[str]) -> dict[str, tuple[str, ...]]:
+    """What a slip may have made of the longer words of our phrases, not of everyday ones."""
+    found: dict[str, list[str]] = {}
+    words, _ = _spoken(root)
+    for word in sorted(words | stems):
+        if len(word) >= _SHORTEST_FOR_SLIPS:
+            for shape in neighbours(word):
+                found.setdefault(shape, []).append(word)
+    return {shape: tuple(names) for shape, names in found.items()}

@@ -1,0 +1,167 @@
+"""Wishes about wishes: "anything", "forget the budget", "something cheaper", "the cheapest"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gatehouse.understanding.reading import Reading
+from gatehouse.understanding.types import (
+    Budget,
+    Currency,
+    DialogueState,
+    Op,
+    Range,
+    Slot,
+    SlotChange,
+    SlotValue,
+)
+
+CHEAPER = 0.85  # "cheaper": this share of the cheapest home shown, else of the budget
+DEARER = 1.2
+BIGGER = 1.2
+SMALLER = 0.8
+_LONGEST_BARE_ANY = 6
+_MORE_ROOMS = {"bigger", "more_bedrooms"}
+
+
+def hear_any(r: Reading, changes: Iterable[SlotChange]) -> list[SlotChange]:
+    """Slots that may be anything: the one named, else the one asked for."""
+    filled = {c.slot for c in changes}
+    found: list[SlotChange] = []
+    for index in list(r.where("any")):
+        slot = _any_slot(r, index)
+        if slot is not None and slot not in filled and slot not in {c.slot for c in found}:
+            span = r.take(index)
+            found.append(SlotChange(slot, Op.ANY, None, span, 0.95, "it may be anything"))
+    return found
+
+
+def _any_slot(r: Reading, index: int) -> Slot | None:
+    named = r.label(index, "any")
+    if named:
+        return Slot(named)
+    for at in (index + 1, index - 1, index - 2, index + 2):
+        slot = r.label(at, "slot")
+        if slot and not r.has(at, "type"):
+            return Slot(slot)
+    if r.has(index + 1, "type", "home", "amenity") or len(r.items) > _LONGEST_BARE_ANY:
+        return None
+    return r.state.awaiting
+
+
+def hear_clear(r: Reading) -> list[SlotChange]:
+    """Slots, or single extras and kinds, that are let go."""
+    found: list[SlotChange] = []
+    for kind, steps in (("clear", (1, 2, 3)), ("clearafter", (-1, -2))):
+        for index in list(r.where(kind)):
+            at = next((index + s for s in steps if _may_be_cleared(r, index + s)), None)
+            if at is not None:
+                found.append(_cleared(r, index, at))
+    return found
+
+
+def _may_be_cleared(r: Reading, at: int) -> bool:
+    return r.is_free(at) and r.has(at, "slot", "amenity", "type", "place", "term")
+
+
+def _cleared(r: Reading, index: int, at: int) -> SlotChange:
+    span = r.take(min(index, at), max(index, at))
+    slot, value = Slot(r.label(at, "slot") or Slot.LOCATION), None
+    codes: SlotValue | None = value
+    if r.has(at, "slot"):
+        pass
+    elif r.has(at, "amenity"):
+        slot, codes = Slot.AMENITIES, (r.label(at, "amenity") or "",)
+    elif r.has(at, "type"):
+        slot = Slot.PROPERTY_TYPE
+    elif r.has(at, "term"):
+        slot = Slot.RENTAL_TYPE
+    return SlotChange(slot, Op.CLEAR, codes, span, 0.95, "to be forgotten")
+
+
+def hear_relative(r: Reading, changes: Iterable[SlotChange]) -> list[SlotChange]:
+    """ "Cheaper", "bigger", "one more bedroom", as the new limits they mean here."""
+    filled = {c.slot for c in changes}
+    found: list[SlotChange] = []
+    for index in list(r.where("rel")):
+        change = _relative(r, index, r.label(index, "rel") or "")
+        if change and change.slot not in filled:
+            filled.add(change.slot)
+            found.append(change)
+    return found
+
+
+def _relative(r: Reading, index: int, kind: str) -> SlotChange | None:
+    span = r.take(index)
+    if kind in ("cheaper", "dearer"):
+        op = Op.LESS if kind == "cheaper" else Op.MORE
+        value = cheaper(r.state) if kind == "cheaper" else _dearer(r.state)
+        return SlotChange(Slot.BUDGET, op, value, span, 0.95, f"{kind} than now")
+    if kind == "longer":
+        return None
+    op = Op.MORE if kind in _MORE_ROOMS else Op.LESS
+    slot, size = _resized(r.state, kind)
+    return SlotChange(slot, op, size, span, 0.95, f"{kind.replace('_', ' ')} than now")
+
+
+def cheaper(state: DialogueState) -> Budget | None:
+    """85 % of the cheapest home shown, else of the budget; never above the budget."""
+    now = _budget(state)
+    priced = [s for s in state.shown if s.price]
+    cheapest = min(priced, key=lambda s: s.price or 0.0, default=None)
+    if cheapest is not None:
+        currency = _as_currency(cheapest.currency) or (now.currency if now else None)
+        high = round((cheapest.price or 0.0) * CHEAPER)
+        return Budget(None, float(high), currency, now.period if now else None)
+    limit = (now.high or now.low) if now else None
+    if now is None or not limit:
+        return None
+    return Budget(None, float(round(limit * CHEAPER)), now.currency, now.period)
+
+
+def _dearer(state: DialogueState) -> Budget | None:
+    now = _budget(state)
+    if now is None or not now.high:
+        return None
+    return Budget(now.low, float(round(now.high * DEARER)), now.currency, now.period)
+
+
+def _budget(state: DialogueState) -> Budget | None:
+    filled = state.slots.get(Slot.BUDGET)
+    return filled.value if filled and isinstance(filled.value, Budget) else None
+
+
+def _as_currency(code: str | None) -> Currency | None:
+    known: tuple[Currency, ...] = ("GBP", "EUR", "USD", "TRY", "RUB", "UAH")
+    return next((c for c in known if c == code), None)
+
+
+def _range(state: DialogueState, slot: Slot) -> Range | None:
+    filled = state.slots.get(slot)
+    return filled.value if filled and isinstance(filled.value, Range) else None
+
+
+def _resized(state: DialogueState, kind: str) -> tuple[Slot, Range | None]:
+    """Square metres if they were named; else bedrooms."""
+    area, rooms = _range(state, Slot.AREA), _range(state, Slot.BEDROOMS)
+    if area and kind in ("bigger", "smaller"):
+        return Slot.AREA, _resized_area(area, kind)
+    if rooms is None:
+        return Slot.AREA if kind in ("bigger", "smaller") else Slot.BEDROOMS, None
+    if kind in _MORE_ROOMS:
+        return Slot.BEDROOMS, Range((rooms.low or rooms.high or 0) + 1, None)
+    fewer = max(0.0, (rooms.high or rooms.low or 1) - 1)
+    return Slot.BEDROOMS, Range(None, fewer)
+
+
+def _resized_area(area: Range, kind: str) -> Range:
+    size = area.low or area.high or 0.0
+    if kind == "bigger":
+        return Range(float(round(size * BIGGER)), None)
+    return Range(None, float(round(size * SMALLER)))
+
+
+def hear_sort(r: Reading) -> str | None:
+    """The order asked for: "price" after "the cheapest"."""
+    index = next(r.where("sort"), None)
+    return r.label(index, "sort") if index is not None else None

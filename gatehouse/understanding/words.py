@@ -1,0 +1,123 @@
+"""A message taken apart: words, numbers, dates, times and signs, each with its place."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+TokenKind = Literal["word", "number", "date", "time", "sign", "stop"]
+
+_TOKEN = re.compile(
+    r"(?P<date>\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})(?!\d))"
+    r"|(?P<time>\d{1,2}:\d{2}(?!\d))"
+    r"|(?P<number>\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,]\d+)*)"
+    r"|(?P<word>(?:sq)?[mм]2(?!\w)|[^\W\d_]+(?:'[^\W\d_]+)*)"
+    r"|(?P<sign>[^\w\s]|_|\n)"
+)
+_STOPS = frozenset(".,;!?\n:()…")
+_SIGNS = frozenset("£€$₺₽₴+-/~<>%#№@&")
+_MOST_DIGITS = 12
+_GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+$")
+
+
+@dataclass(slots=True)
+class Token:
+    """A piece of the folded text; `number` and `day` are set for those kinds only."""
+
+    kind: TokenKind
+    text: str
+    start: int
+    end: int
+    number: float | None = None
+    day: date | None = None
+
+    @property
+    def base(self) -> str:
+        """The word without what follows an apostrophe: girne'de, girne."""
+        return self.text.partition("'")[0]
+
+    @property
+    def tail(self) -> str:
+        """What follows the apostrophe, if anything."""
+        return self.text.partition("'")[2]
+
+
+def split(folded: str) -> list[Token]:
+    """The tokens of a folded text, in order; quotes and joining hyphens fall away."""
+    tokens: list[Token] = []
+    for found in _TOKEN.finditer(folded):
+        token = _token(str(found.lastgroup), found.group(), found.span())
+        if token is not None and not _is_joint(token, folded):
+            tokens.append(token)
+    return tokens
+
+
+def _token(group: str, text: str, at: tuple[int, int]) -> Token | None:
+    start, end = at
+    if group == "word":
+        return Token("word", text, start, end)
+    if group == "number":
+        return Token("number", text, start, end, number=parse_number(text))
+    if group == "date":
+        day = parse_date(text)
+        return Token("date" if day else "stop", text, start, end, day=day)
+    if group == "time":
+        hours, _, minutes = text.partition(":")
+        is_clock = int(hours) < 24 and int(minutes) < 60
+        return Token("time" if is_clock else "stop", text, start, end)
+    if text in _STOPS:
+        return Token("stop", text, start, end)
+    return Token("sign", text, start, end) if text in _SIGNS else None
+
+
+def _is_joint(token: Token, folded: str) -> bool:
+    """Is this a hyphen or slash that joins words, not one that spans numbers or pauses?"""
+    if token.text != "-":
+        return False
+    before = folded[token.start - 1 : token.start]
+    after = folded[token.end : token.end + 1]
+    if before == " " and after == " " and not _between_digits(token, folded):
+        token.kind = "stop"
+        return False
+    return not _between_digits(token, folded)
+
+
+def _between_digits(token: Token, folded: str) -> bool:
+    before = folded[max(0, token.start - 3) : token.start].rstrip()
+    after = folded[token.end : token.end + 3].lstrip(" £€$₺₽₴")
+    return bool(before) and bool(after) and _ends_amount(before[-1]) and after[0].isdigit()
+
+
+def _ends_amount(char: str) -> bool:
+    return char.isdigit() or char in "kкh£€$₺₽₴"
+
+
+def parse_number(text: str) -> float | None:
+    """The value of digits with separators in either style; None beyond twelve digits."""
+    plain = text.replace(" ", "")
+    if sum(c.isdigit() for c in plain) > _MOST_DIGITS:
+        return None
+    if _GROUPED.match(plain) and not plain.startswith("0"):
+        return _grouped(plain)
+    last = max(plain.rfind("."), plain.rfind(","))
+    if last < 0:
+        return float(plain)
+    whole = plain[:last].replace(".", "").replace(",", "")
+    return float(f"{whole}.{plain[last + 1 :]}")
+
+
+def _grouped(plain: str) -> float:
+    """1,500 and 1.500 are fifteen hundred; the separators may not be mixed."""
+    return float(plain.replace(".", "").replace(",", ""))
+
+
+def parse_date(text: str) -> date | None:
+    """An ISO date, or day.month.year (day first, as everywhere on the island)."""
+    parts = [int(p) for p in re.split(r"[-./]", text)]
+    year, month, day = parts if len(text) > 4 and text[4] == "-" else parts[::-1]
+    try:
+        return date(year + 2000 if year < 100 else year, month, day)
+    except ValueError:
+        return None
