@@ -74,6 +74,10 @@ export class Desk {
     this.frame.announce(text);
   }
 
+  whisper(text) {
+    this.frame.whisper(text);
+  }
+
   focusComposer() {
     this.frame.composer.focus();
   }

@@ -10,7 +10,7 @@ import { Server } from "./session.js";
 import { recall } from "./storage.js";
 import { chooseLanguage } from "./texts.js";
 
-const SHEETS = ["tokens", "styles/base", "styles/frame", "styles/talk", "styles/cards", "styles/dialogs"];
+const SHEETS = ["tokens", "styles/base", "styles/frame", "styles/landing", "styles/talk", "styles/cards", "styles/dialogs"];
 const LONGEST_MESSAGE = 4000; // characters; the server refuses more
 
 function sheet(name) {

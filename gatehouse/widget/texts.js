@@ -21,7 +21,7 @@ async function load(language) {
   return loaded.get(language);
 }
 
-/** Texts of one language: `texts.say("key", {name: value})`. */
+/** Texts of one language: `texts.say(key, {name: value})`. */
 export class Texts {
   constructor(language, words) {
     this.language = language;

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -74,6 +75,13 @@ class Face:
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name)
+
+    def until(self, claim: Callable[[], object], what: str) -> None:
+        """Waits for something that is no locator."""
+        end = time.monotonic() + 5
+        while not claim():
+            assert time.monotonic() < end, what
+            self.page.wait_for_timeout(10)
 
     def violations(self) -> list[str]:
         found: list[str] = self.page.evaluate("window.violations")

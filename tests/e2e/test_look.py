@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser, expect
 
 from .conftest import PHONE
 from .face import Face, face
-from .mock.server import Stage
+from .mock.server import Fault, Stage
 
 pytestmark = pytest.mark.browser
 GROUND = "getComputedStyle(document.body).backgroundColor"
@@ -51,7 +53,7 @@ def sideways(shown: Face) -> list[str]:
 
 def test_the_switch_changes_every_word_and_is_remembered(visitor: Face, stage: Stage) -> None:
     visitor.say("flat in Girne")
-    visitor.page.get_by_label("Language").select_option("uk")
+    visitor.page.get_by_label("Language", exact=True).select_option("uk")
     expect(visitor.box).to_have_attribute("placeholder", "Де, який бюджет, на який строк?")
     expect(visitor.mine).to_have_count(1)
     expect(visitor.cards.first.locator("[data-button=info]")).to_have_text("Докладніше")
@@ -59,7 +61,7 @@ def test_the_switch_changes_every_word_and_is_remembered(visitor: Face, stage: S
     visitor.say("вітаю")
     assert stage.asked[-1]["language"] == "uk"
     visitor.page.reload()
-    expect(visitor.page.get_by_label("Мова")).to_have_value("uk")
+    expect(visitor.page.get_by_label("Мова", exact=True)).to_have_value("uk")
     visitor.settle()
 
 
@@ -81,11 +83,13 @@ def test_the_servers_examples_are_shown_and_clicks_are_reported(
     expect(visitor.page.locator(".examples button")).to_have_text(stage.examples or [])
     visitor.button("Villa in Lapta").click()
     expect(visitor.replies).to_have_count(1)
-    kinds = [one["event_type"] for one in stage.reported]
-    assert "example_clicked" in kinds
-    visitor.page.wait_for_timeout(100)
-    drawn = [one for one in stage.reported if one["event_type"] == "render"]
-    assert 0 < drawn[0]["duration_ms"] < 1000
+    visitor.until(lambda: report(stage, "example_clicked"), "the click was not reported")
+    visitor.until(lambda: report(stage, "render"), "the time of drawing was not reported")
+    assert 0 < report(stage, "render")[0]["duration_ms"] < 1000
+
+
+def report(stage: Stage, kind: str) -> list[dict[str, Any]]:
+    return [one for one in stage.reported if one["event_type"] == kind]
 
 
 def test_movement_stops_for_those_who_ask(browser: Browser, mock_url: str, stage: Stage) -> None:
@@ -120,9 +124,9 @@ def test_the_page_stays_where_one_reads_and_offers_the_new_message(
 ) -> None:
     for _ in range(3):
         visitor.say("flat in Girne")
-    log = visitor.page.locator(".log")
+    stage.faults = [Fault(hold_s=1)]
     visitor.write("flat in Girne")
-    log.hover()
+    visitor.page.locator(".log").hover(position={"x": 20, "y": 20})
     visitor.page.mouse.wheel(0, -3000)
     expect(visitor.replies).to_have_count(4)
     expect(visitor.page.locator(".pill")).to_be_visible()

@@ -45,9 +45,15 @@ export class HomeCard {
 
   picture() {
     const sources = pictures(this.card, this.desk.server.base);
-    const view = sources.length ? strip(sources, { title: this.card.title, texts: this.texts }).node : el("div", { class: "strip is-empty" }, icon("gate"));
+    const view = sources.length ? this.strip(sources) : el("div", { class: "strip is-empty" }, icon("gate"));
     const variant = this.card.variant && this.texts.has(`variant_${this.card.variant}`) && this.texts.say(`variant_${this.card.variant}`);
     return el("div", { class: "card-picture" }, view, el("span", { class: "card-number", "aria-hidden": "true", text: this.place }), variant && el("span", { class: `card-variant is-${this.card.variant}`, text: variant }), this.desk.shortlist.heart(this.card));
+  }
+
+  strip(sources) {
+    const view = strip(sources, { title: this.card.title, texts: this.texts });
+    view.listen(view.row);
+    return view.node;
   }
 
   body() {

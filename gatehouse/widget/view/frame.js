@@ -15,8 +15,9 @@ export class Frame {
     this.log = new Log(desk);
     this.composer = new Composer({ texts: desk.texts, limit: desk.limit, onSend: (text) => desk.say(text) });
     this.spoken = el("p", { class: "spoken", role: "status" });
+    this.whispered = el("p", { class: "unseen", role: "status" });
     this.toast = el("div", { class: "toast-place", role: "status" });
-    this.talk = el("div", { class: "talk" }, this.skipLink(), header(desk), this.main(), this.toast, this.spoken);
+    this.talk = el("div", { class: "talk" }, this.skipLink(), header(desk), this.main(), this.toast, this.spoken, this.whispered);
     this.node = desk.isPanel ? this.panel() : this.talk;
   }
 
@@ -67,6 +68,11 @@ export class Frame {
     place.textContent = text;
     clearTimeout(this.silence);
     this.silence = setTimeout(() => (place.textContent = ""), TOAST_MS);
+  }
+
+  /** Says something to screen readers only. */
+  whisper(text) {
+    this.whispered.textContent = text;
   }
 
   /** Offers to undo what was just done. */

@@ -16,10 +16,11 @@ function frame(source, alt, isFirst) {
   return el("li", { class: "frame" }, image);
 }
 
-/** A row of pictures that snaps, with arrows; `step(±1)` moves it. */
+/** A row of pictures that snaps, with arrows; `listen(node)` lets the arrow keys move it there. */
 export function strip(sources, { title, texts, isLarge = false }) {
+  const name = texts.say("photos_of", { n: sources.length, title });
   const alt = (at) => `${title}. ${texts.say("photo_n_of", { n: at + 1, total: sources.length })}`;
-  const row = el("ul", { class: "frames", role: "list" }, sources.map((source, at) => frame(source, alt(at), at === 0)));
+  const row = el("ul", { class: "frames", role: "list", tabindex: 0, "aria-label": name }, sources.map((source, at) => frame(source, alt(at), at === 0)));
   const place = el("span", { class: "frame-count", "aria-hidden": !isLarge });
   const here = () => Math.round(Math.abs(row.scrollLeft) / Math.max(row.clientWidth, 1));
   const show = () => (place.textContent = `${Math.min(here() + 1, sources.length)} / ${sources.length}`);
@@ -30,12 +31,21 @@ export function strip(sources, { title, texts, isLarge = false }) {
   const step = (by) => go((here() + by + sources.length) % sources.length);
   row.addEventListener("scroll", show, { passive: true });
   show();
-  return { row, place, step, node: el("div", { class: "strip" }, row, sources.length > 1 && arrows(step, texts), place) };
+  const listen = (node) => node.addEventListener("keydown", (event) => onArrow(event, { row, step }));
+  return { row, place, listen, node: el("div", { class: "strip" }, row, sources.length > 1 && arrows(step, texts), place) };
 }
 
+function onArrow(event, { row, step }) {
+  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (by === undefined) return;
+  event.preventDefault();
+  step(getComputedStyle(row).direction === "rtl" ? -by : by);
+}
+
+// Keyboards have the arrow keys on the row itself; these are for pointers.
 function arrows(step, texts) {
   const arrow = (by, name, label) =>
-    el("button", { type: "button", class: `arrow arrow-${name}`, "aria-label": label, on: { click: () => step(by) } }, icon(name));
+    el("button", { type: "button", tabindex: -1, class: `arrow arrow-${name}`, "aria-label": label, on: { click: () => step(by) } }, icon(name));
   return [arrow(-1, "back", texts.say("photo_previous")), arrow(1, "forward", texts.say("photo_next"))];
 }
 
@@ -43,14 +53,7 @@ function arrows(step, texts) {
 export function openGallery(root, card, { texts, base }) {
   const sources = pictures(card, base);
   const view = strip(sources, { title: card.title, texts, isLarge: true });
-  view.row.tabIndex = 0;
-  view.row.setAttribute("aria-label", texts.say("photos_of", { n: sources.length, title: card.title }));
   view.place.setAttribute("role", "status");
   const dialog = openDialog(root, { title: card.title, body: view.node, closeText: texts.say("close"), kind: "gallery" });
-  dialog.addEventListener("keydown", (event) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (by === undefined) return;
-    event.preventDefault();
-    view.step(getComputedStyle(view.row).direction === "rtl" ? -by : by);
-  });
+  view.listen(dialog);
 }

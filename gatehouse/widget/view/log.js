@@ -6,20 +6,21 @@ import { Landing } from "./landing.js";
 import { MyMessage, TheirMessage } from "./message.js";
 
 const NEAR_PX = 96;
+const SLACK_PX = 4;
 
 export class Log {
   constructor(desk) {
     this.desk = desk;
     this.views = new Map();
     this.isFollowing = true;
+    this.goal = 0;
     this.column = el("div", { class: "column", role: "log", "aria-label": desk.texts.say("log") });
     this.space = el("div", { class: "log", tabindex: 0, role: "region", "aria-label": desk.texts.say("log") }, this.column);
     this.pill = el("button", { type: "button", class: "pill", hidden: true, on: { click: () => this.toEnd() } }, icon("down"), el("span", { text: desk.texts.say("new_message") }));
     this.landing = new Landing(desk);
     this.space.prepend(this.landing.node);
     this.node = el("div", { class: "log-place" }, this.space, this.pill);
-    this.space.addEventListener("scroll", () => this.looked(), { passive: true });
-    for (const act of ["wheel", "touchmove", "keydown"]) this.space.addEventListener(act, () => this.moved(), { passive: true });
+    this.space.addEventListener("scroll", () => this.scrolled(), { passive: true });
   }
 
   added(item) {
@@ -52,13 +53,11 @@ export class Log {
     return this.space.scrollHeight - this.space.clientHeight - this.space.scrollTop;
   }
 
-  /** The visitor scrolled by hand: from now on the page stays where they read. */
-  moved() {
-    requestAnimationFrame(() => (this.isFollowing = this.distance() < NEAR_PX));
-  }
-
-  looked() {
-    if (this.distance() < NEAR_PX) this.pill.hidden = true;
+  /** Scrolled by hand, away from where we went: from now on the page stays where they read. */
+  scrolled() {
+    const isNear = this.distance() < NEAR_PX;
+    if (Math.abs(this.space.scrollTop - this.goal) > SLACK_PX) this.isFollowing = isNear;
+    if (isNear) this.pill.hidden = true;
   }
 
   /** Shows the end, but never scrolls the beginning of the newest question out of sight. */
@@ -70,7 +69,8 @@ export class Log {
     const mine = [...this.column.querySelectorAll(".message.is-mine")].at(-1);
     const end = this.space.scrollHeight - this.space.clientHeight;
     const top = mine ? mine.offsetTop - 16 : end;
-    this.space.scrollTo({ top: Math.min(end, top), behavior: "instant" });
+    this.goal = Math.max(0, Math.min(end, top));
+    this.space.scrollTo({ top: this.goal, behavior: "instant" });
   }
 
   toEnd() {

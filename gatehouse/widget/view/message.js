@@ -86,6 +86,7 @@ export class TheirMessage {
     if (!this.live) {
       this.live = el("div", { class: "bubble", "aria-hidden": "true" });
       this.body.replaceChildren(this.live);
+      this.desk.whisper(this.desk.texts.say("typing"));
     }
     const { text, interim, cards } = this.item;
     const dots = el("span", { class: "dots" }, el("i"), el("i"), el("i"));
@@ -105,6 +106,7 @@ export class TheirMessage {
     const bubble = el("div", { class: "bubble" }, speaker(texts.say("they_said")), el("div", { class: "prose" }, markdown(reply.summary)), blocks.map((block) => blockView(block, this.desk)));
     const cards = reply.cards?.length > 0 && (this.early ?? cardList(reply.cards, this.desk));
     this.body.replaceChildren(...[bubble, cards, this.under(reply, at), this.actions(reply)].filter(Boolean));
+    if (this.live) this.desk.whisper("");
     this.live = this.early = null;
   }
 
