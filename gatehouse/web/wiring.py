@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from gatehouse.base.clock import SystemClock
 from gatehouse.base.config import Settings
 from gatehouse.base.database import Database, PoolLimits
-from gatehouse.listings.cards import card
 from gatehouse.listings.store import SqlCatalogue
 from gatehouse.observe import journal
 from gatehouse.observe.access import OpsAccess
@@ -107,7 +106,7 @@ def turn_service(
     ear = RuleEar(
         gazetteer, today=lambda: datetime.now(zone).date(), timezone=settings.market_timezone
     )
-    handler = RulesHandler(card)
+    handler = RulesHandler()
     tools = Tools(
         catalogue=catalogue,
         ear=ear,
