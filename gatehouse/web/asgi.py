@@ -42,7 +42,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
     )
     app.include_router(talk_api.router(house.turns, house.access))
-    app.include_router(listings_api.router(house.catalogue, house.gazetteer))
+    app.include_router(listings_api.router(house.catalogue))
     app.include_router(pages.router(house.catalogue, translate=say))
     app.include_router(observe_api.router(house.report, house.access))
     _add_page(app)
