@@ -29,6 +29,7 @@ def server_url() -> Iterator[str]:
 
     with _data_folder() as data:
         os.environ.setdefault("GATEHOUSE_DATA", str(data))
+        os.environ.setdefault("LOG_FILE", str(data / "app.log"))
         yield postgres.ensure(data)
         postgres.release(data)
 

@@ -40,17 +40,18 @@ _registrations: dict[Path, int] = {}
 _children: dict[Path, subprocess.Popen[bytes]] = {}
 
 
-def ensure(data: Path) -> str:
+def ensure(data: Path, *, unless: Event | None = None) -> str:
     """The URL of a running server with this data folder, started if it was not running.
 
-    This process counts as a user of the server until `release` or its end. Raises ClusterTrouble.
+    This process counts as a user of the server until `release` or its end. Raises ClusterTrouble,
+    also when `unless` is set while a long recovery is waited for.
     """
     cluster = locate(data)
     with _only_one(cluster):
         _register(cluster)
         if not (cluster.folder / "PG_VERSION").exists():
             _create(cluster)
-        _await_answer(cluster)
+        _await_answer(cluster, unless or Event())
         _furnish(cluster)
     return cluster.url()
 
@@ -73,14 +74,16 @@ def release(data: Path, *, seconds: float = 2.0) -> bool:
 @contextmanager
 def running(data: Path) -> Iterator[str]:
     """A server for the length of the block: watched, restarted when it dies, then released."""
-    url, over = ensure(data), Event()
+    over = Event()
     watch = Thread(target=keep_alive, args=(data,), kwargs={"until": over}, daemon=True)
-    watch.start()
     try:
+        url = ensure(data)
+        watch.start()
         yield url
     finally:
         over.set()
-        watch.join()
+        if watch.is_alive():
+            watch.join()
         release(data)
 
 
@@ -92,7 +95,7 @@ def keep_alive(data: Path, *, until: Event, every_seconds: float = 0.2) -> None:
             continue
         _say("PostgreSQL has stopped; starting it again")
         try:
-            ensure(data)
+            ensure(data, unless=until)
         except (ClusterTrouble, psycopg.Error) as trouble:
             _say(f"PostgreSQL does not start: {trouble}")
             until.wait(2)
@@ -133,7 +136,7 @@ def _create(cluster: Cluster) -> None:
     draft.rename(cluster.folder)
 
 
-def _await_answer(cluster: Cluster) -> None:
+def _await_answer(cluster: Cluster, unless: Event) -> None:
     """Starts the server if nobody did, and waits out a crash recovery of any usual length."""
     began, told, starts = time.monotonic(), 0.0, 0
     while (answer := _ping(cluster)) != pq.Ping.OK:
@@ -150,7 +153,8 @@ def _await_answer(cluster: Cluster) -> None:
         if waited - told > 5:
             told = waited
             _say(f"waiting for PostgreSQL, {waited:.0f} s so far: {cluster.last_words()}")
-        time.sleep(0.02)
+        if unless.wait(0.02):
+            raise ClusterTrouble("PostgreSQL is no longer wanted")
 
 
 def _ping(cluster: Cluster) -> pq.Ping:
@@ -208,29 +212,32 @@ def _works_in(process: Any, folder: str) -> bool:
 
 
 def _is_running(cluster: Cluster) -> bool:
-    """Whether the process of the pid file lives and is this cluster's server."""
+    return _server(cluster) is not None
+
+
+def _server(cluster: Cluster) -> int | None:
+    """The living server's process: our child, or that of the pid file if it really is one."""
     import psutil
 
     if (child := _children.get(cluster.home)) is not None and child.poll() is None:
-        return True
+        return child.pid
     try:
         pid = int(cluster.pid_file.read_text().split("\n", 1)[0])
-        return _works_in(psutil.Process(pid), str(cluster.folder))
+        return pid if _works_in(psutil.Process(pid), str(cluster.folder)) else None
     except (OSError, ValueError, psutil.Error):
-        return False
+        return None
 
 
 def _stop(cluster: Cluster, seconds: float) -> None:
     """Fast shutdown; when that takes too long an immediate one, which costs only a recovery."""
-    if not _is_running(cluster):
+    if (pid := _server(cluster)) is None:
         return
-    pid = int(cluster.pid_file.read_text().split("\n", 1)[0])
     for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         with suppress(ProcessLookupError):
             os.kill(pid, number)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if not _is_running(cluster):
+            if _server(cluster) != pid:
                 _children.pop(cluster.home, None)
                 return
             time.sleep(0.02)

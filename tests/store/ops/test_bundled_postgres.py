@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -11,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Event
 
 import psutil
 import psycopg
@@ -255,6 +257,26 @@ def test_a_data_folder_that_the_account_cannot_reach_is_moved_and_linked(
 
 
 @as_root
+def test_programs_that_the_account_cannot_reach_are_copied_once(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hidden = data.parent / "hidden"
+    hidden.mkdir(mode=0o700)
+    package = cluster._package()
+    for folder in (package / "pginstall18", package.with_name(f"{package.name}.libs")):
+        if folder.exists():
+            shutil.copytree(folder, hidden / folder.relative_to(package.parent), symlinks=True)
+    monkeypatch.setattr(cluster, "_package", lambda: hidden / package.name)
+    monkeypatch.setattr(cluster, "STATE", data.parent / "state")
+    with psycopg.connect(postgres.ensure(data)) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert hidden not in Path(psutil.Process(pid_of(data)).exe()).parents
+    postgres.release(data)
+    postgres.ensure(data)
+    assert len(list((data.parent / "state").iterdir())) == 1
+
+
+@as_root
 def test_an_ordinary_account_is_told_whose_data_it_is(data: Path) -> None:
     locate(data)
     reader, writer = os.pipe()
@@ -280,6 +302,13 @@ def test_a_watched_server_comes_back_within_five_seconds(data: Path) -> None:
         assert eventually(lambda: _answers(url), seconds=5)
         assert pid_of(data) != first
     assert has_ended(first)
+
+
+def test_a_start_that_is_no_longer_wanted_ends_at_once(data: Path) -> None:
+    never = Event()
+    never.set()
+    with pytest.raises(ClusterTrouble, match="no longer wanted"):
+        postgres.ensure(data, unless=never)
 
 
 def test_without_a_watch_a_killed_server_stays_down(data: Path) -> None:
