@@ -24,6 +24,7 @@ class Sheet:
         self._title = title
         self._defs: dict[str, str] = {}
         self._shapes: list[str] = []
+        self._symbols: list[str] = []
 
     def fade(self, *colours: str, across: bool = False) -> str:
         """A paint that runs from the first colour to the last, downwards or `across`.
@@ -81,6 +82,21 @@ class Sheet:
         self._add(f'<g transform="translate({_number(x)} {_number(y)}) scale({wide:.3f} {scale:.3f})">')
         yield
         self._add("</g>")
+
+    @contextmanager
+    def symbol(self) -> Iterator[str]:
+        """What is drawn inside becomes a symbol of this name, to be stamped later."""
+        name, outer = f"s{len(self._symbols)}", self._shapes
+        self._symbols.append(name)
+        self._shapes = []
+        yield name
+        inner = "".join(self._shapes)
+        self._shapes = outer
+        self._defs[f'<g id="{name}">{inner}</g>'] = name
+
+    def stamp(self, name: str, x: float, y: float) -> None:
+        """The symbol, its origin at (x, y)."""
+        self._add(f'<use href="#{name}" x="{_number(x)}" y="{_number(y)}"/>')
 
     def svg(self) -> bytes:
         """The finished picture."""

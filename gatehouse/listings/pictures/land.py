@@ -12,10 +12,11 @@ Backdrop = Literal["sea", "mountains", "plain", "town"]
 
 # The ridge of Pentadactylos from the north: five knuckles on a long back.
 _FINGERS = (
-    (0, 70), (60, 58), (120, 74), (180, 88), (214, 104), (226, 92), (240, 128), (254, 112),
-    (268, 150), (284, 124), (298, 158), (314, 130), (328, 146), (344, 116), (358, 132), (376, 104),
-    (420, 90), (480, 100), (540, 76), (600, 86), (640, 66),
+    (-200, 60), (-110, 76), (-40, 62), (50, 84), (120, 72), (176, 100), (206, 92), (232, 124),
+    (252, 112), (276, 148), (298, 128), (322, 162), (346, 134), (370, 150), (392, 116), (414, 126),
+    (448, 94), (510, 104), (580, 74), (660, 92), (740, 66), (840, 80),
 )  # fmt: skip
+_LEFT, _RIGHT = -200, 840
 
 
 def sky(sheet: Sheet, light: Light, dice: Random) -> None:
@@ -33,7 +34,8 @@ def backdrop(sheet: Sheet, kind: Backdrop, *, light: Light, dice: Random, horizo
     if kind == "sea":
         _coast(sheet, light, horizon=horizon, dice=dice)
     elif kind == "mountains":
-        ridge(sheet, light, base=horizon + 20, height=1.0)
+        with sheet.moved(*dice.choice(((-150, 0), (170, 0)))):
+            ridge(sheet, light, base=horizon + 20, height=1.0)
         hills(sheet, light.ridges[2], dice=dice, base=horizon + 24, height=34)
     elif kind == "town":
         hills(sheet, light.ridges[0], dice=dice, base=horizon, height=52)
@@ -47,15 +49,19 @@ def backdrop(sheet: Sheet, kind: Backdrop, *, light: Light, dice: Random, horizo
 def ridge(sheet: Sheet, light: Light, *, base: float, height: float) -> None:
     """The mountain range, pale with distance, its sunlit faces picked out."""
     far = [(x, base - y * height * 0.8 - 26) for x, y in _FINGERS]
-    sheet.poly(light.ridges[0], (0, base), *[(x * 1.25 - 90, y) for x, y in far], (WIDTH, base), opacity=0.75)
+    far = [(x * 1.3 - 120, y) for x, y in far]
+    sheet.poly(light.ridges[0], (far[0][0], base), *far, (far[-1][0], base), opacity=0.75)
     peaks = [(float(x), base - y * height) for x, y in _FINGERS]
     sheet.poly(
-        sheet.fade(light.ridges[0], light.ridges[1], light.ridges[2]), (0, base), *peaks, (WIDTH, base)
+        sheet.fade(light.ridges[0], light.ridges[1], light.ridges[2]),
+        (_LEFT, base), *peaks, (_RIGHT, base),
     )
-    for (x0, y0), (x1, y1), (x2, y2) in zip(peaks, peaks[1:], peaks[2:], strict=False):
+    faces = ""
+    for (_, y0), (x1, y1), (x2, y2) in zip(peaks, peaks[1:], peaks[2:], strict=False):
         if y1 < y0 and y1 < y2:
-            foot = base - (base - y1) * 0.25
-            sheet.poly(light.sun, (x1, y1), (x2, y2), (x2 + 6, foot), (x1 + 4, foot - 14), opacity=0.16)
+            foot = base - (base - y1) * 0.3
+            faces += f"M{x1:.0f} {y1:.0f}L{x2:.0f} {y2:.0f}L{x2 + 8:.0f} {foot:.0f}L{x1 + 5:.0f} {foot - 18:.0f}Z"
+    sheet.path(light.sun, faces, opacity=0.15)
 
 
 def hills(sheet: Sheet, colour: str, *, dice: Random, base: float, height: float) -> None:
@@ -77,7 +83,7 @@ def sea(sheet: Sheet, light: Light, *, top: float, bottom: float, dice: Random) 
         (x - 14, top), (x + 14, top), (x + 80, bottom), (x - 80, bottom),
     )  # fmt: skip
     d = ""
-    for _ in range(26):
+    for _ in range(20):
         y = top + 3 + (bottom - top - 6) * dice.random() ** 1.5
         length = 6 + (y - top) * 0.3 * dice.random()
         d += f"M{dice.uniform(0, WIDTH):.0f} {y:.0f}h{length:.0f}"
@@ -91,7 +97,7 @@ def ground(sheet: Sheet, light: Light, *, top: float, dice: Random) -> None:
         f"M0 {top + 8:.0f}Q160 {top - 6:.0f} 320 {top:.0f}T640 {top + 4:.0f}V480H0Z",
     )
     d = ""
-    for _ in range(40):
+    for _ in range(22):
         x, y = dice.uniform(0, WIDTH), top + 14 + (HEIGHT - top - 20) * dice.random()
         d += f"M{x:.0f} {y:.0f}l{dice.choice((-2, 2))} -{dice.randint(4, 8)}"
     sheet.stroke(light.leaf[1], d, 1.2, opacity=0.35)

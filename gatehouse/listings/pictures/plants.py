@@ -72,10 +72,11 @@ def bush(sheet: Sheet, light: Light, *, x: float, y: float, size: float, dice: R
 
 def bougainvillea(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, height: float, dice: Random) -> None:
     """A cascade of blossom over a wall, hanging down from (x, y)."""
-    for _ in range(9):
-        dx, dy = dice.uniform(0, width), dice.random() ** 1.6 * height
-        sheet.oval(x + dx, y + dy, width * 0.15, height * 0.11, mood.light.leaf[1])
-    _dots(sheet, mood.bloom, x=x + width / 2, y=y + height * 0.35, width=width * 0.6, height=height * 0.5, dice=dice, count=42)
+    for n in range(11):
+        dx, dy = n % 4 * width / 3.2, (n // 4 + dice.uniform(-0.2, 0.3)) * height * 0.3
+        leaf = mood.light.leaf[(n + 1) % 2]
+        sheet.oval(x + dx + dice.uniform(-6, 6), y + dy, width * 0.2, height * 0.13, leaf)
+    _dots(sheet, mood.bloom, x=x + width / 2, y=y + height * 0.35, width=width * 0.6, height=height * 0.5, dice=dice, count=48)
 
 
 def pot(sheet: Sheet, mood: Mood, *, x: float, y: float, size: float, dice: Random) -> None:
