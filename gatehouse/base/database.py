@@ -83,8 +83,8 @@ class Database:
     ) -> AsyncIterator[Cursor]:
         """One stay: a cursor, bounded in wait and time. Hold nothing else while inside.
 
-        Raises StoreDown when no connection can be had, the server goes away or hangs, or, on the
-        chat pool, cuts a statement. A statement cut on the search pool stays QueryCanceled.
+        Raises StoreDown when no connection can be had or the server goes away or hangs. A statement
+        that the server cuts at its time limit stays psycopg's QueryCanceled.
         """
         began = perf_counter()
         try:
@@ -104,9 +104,9 @@ class Database:
                 cut.cancel()
                 await self._pools[pool].putconn(connection)
                 self._on_visit(pool, (perf_counter() - began) * 1000)
+        except psycopg.errors.QueryCanceled:
+            raise
         except psycopg.OperationalError as trouble:
-            if pool == "search" and isinstance(trouble, psycopg.errors.QueryCanceled):
-                raise
             raise StoreDown(retry_after=2) from trouble
 
     async def _take(self, name: PoolName) -> Connection:

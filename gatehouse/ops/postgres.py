@@ -29,7 +29,7 @@ SETTINGS = {
     "fsync": "on",
     "full_page_writes": "on",
     "synchronous_commit": "on",
-    "max_connections": "200",
+    "max_connections": "300",
     "jit": "off",  # compiling costs more than our short statements take
     "cluster_name": "gatehouse",
     "log_line_prefix": "%m [%p] ",
