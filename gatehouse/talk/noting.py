@@ -104,15 +104,15 @@ def _tell(claimed: Claimed, outcome: Outcome, *, total_ms: float, waited_ms: flo
         filled_before=[slot.value for slot in outcome.filled_before],
         latency_ms=round(total_ms),
     )
-    before = 2 * claimed.thread.state.turn
-    journal.event(
-        "chat.context",
-        message=f"context turn={turn}",
-        version=arm,
-        thread=thread,
-        turn=turn,
-        messages_before=before,
-    )
+    if turn >= 2:
+        journal.event(
+            "chat.context",
+            message=f"context turn={turn}",
+            version=arm,
+            thread=thread,
+            turn=turn,
+            messages_before=2 * claimed.thread.state.turn,
+        )
     _tell_end(outcome, arm, waited_ms=waited_ms)
     if outcome.decision.pin_reason is not None:
         reason = outcome.decision.pin_reason

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -203,9 +203,9 @@ class Store:
             async with self._database.visit() as cur:
                 await cur.execute(statement, params)
                 row = await cur.fetchone()
-        except (StoreDown, psycopg.errors.QueryCanceled) as trouble:
+        except StoreDown as trouble:
             _count_trouble(operation, trouble)
-            raise StoreDown(retry_after=2) from trouble
+            raise
         if operation is not None:
             self._count(operation, (time.monotonic() - began) * 1000)
         return row
@@ -250,10 +250,10 @@ def _one_turn(waiting: list[list[Any]]) -> list[list[Any]]:
     return joined
 
 
-def _count_trouble(operation: str | None, trouble: Exception) -> None:
-    if operation is not None:
-        kind: Literal["timeout", "unavailable"] = (
-            "timeout" if isinstance(trouble, psycopg.errors.QueryCanceled) else "unavailable"
-        )
-        meters.checkpointer_ops_total.labels(operation=operation).inc()
-        meters.checkpointer_errors_total.labels(operation=operation, kind=kind).inc()
+def _count_trouble(operation: str | None, trouble: StoreDown) -> None:
+    if operation is None:
+        return
+    is_cut = isinstance(trouble.__cause__, psycopg.errors.QueryCanceled)
+    kind = "timeout" if is_cut else "unavailable"
+    meters.checkpointer_ops_total.labels(operation=operation).inc()
+    meters.checkpointer_errors_total.labels(operation=operation, kind=kind).inc()

@@ -41,9 +41,9 @@ async def live_events(
     """
     began = monotonic()
     reach("before_ack")
-    yield meta_event(accepted)
     waiting = asyncio.ensure_future(turns.reply(accepted))
     try:
+        yield meta_event(accepted)
         async for sign in _signs_of_life(turns, waiting, interim):
             yield sign
         reply = waiting.result()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Coroutine
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -97,25 +98,18 @@ class TurnService:
         """The reply object as JSON; waits for it up to the turn's deadline. Raises ReplyLate."""
         if accepted.reply is not None:
             return accepted.reply
-        future = self._board.expect(accepted.inbox_id)
-        try:
-            async with asyncio.timeout(self.settings.turn_deadline_ms / 1000):
-                return await self._await_reply(accepted, future)
-        except TimeoutError:
-            raise ReplyLate(retry_after=2) from None
-        finally:
-            self._board.forget(accepted.inbox_id, future)
-
-    async def _await_reply(self, accepted: Accepted, future: asyncio.Future[str]) -> str:
+        until = monotonic() + self.settings.turn_deadline_ms / 1000
         pause = POLL_SECONDS[0]
-        while True:
+        while (left := until - monotonic()) > 0:
             is_ours = accepted.conversation in self._thinking
-            await asyncio.wait((future,), timeout=LOOK_SECONDS if is_ours else pause)
-            if future.done():
-                return future.result()
-            if (reply := await self._look(accepted)) is not None:
+            seconds = min(left, LOOK_SECONDS if is_ours else pause)
+            reply = await self._board.await_reply(accepted.inbox_id, seconds)
+            if reply is None:
+                reply = await self._look(accepted)
+            if reply is not None:
                 return reply
             pause = min(pause * 1.5, POLL_SECONDS[1])
+        raise ReplyLate(retry_after=2)
 
     async def _look(self, accepted: Accepted) -> str | None:
         """The reply if another process stored it; takes the conversation over if nobody has it."""

@@ -12,20 +12,17 @@ class Board:
     def __init__(self) -> None:
         self._expected: dict[int, list[asyncio.Future[str]]] = {}
 
-    def expect(self, inbox_id: int) -> asyncio.Future[str]:
-        """A future of the reply; give it back with `forget`."""
+    async def await_reply(self, inbox_id: int, seconds: float) -> str | None:
+        """The reply, if this process commits its turn within the time."""
         future: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._expected.setdefault(inbox_id, []).append(future)
-        return future
-
-    def forget(self, inbox_id: int, future: asyncio.Future[str]) -> None:
-        """Nobody waits on this future any more."""
-        future.cancel()
-        waiters = self._expected.get(inbox_id, [])
-        if future in waiters:
-            waiters.remove(future)
-        if not waiters:
-            self._expected.pop(inbox_id, None)
+        try:
+            async with asyncio.timeout(seconds):
+                return await future
+        except TimeoutError:
+            return None
+        finally:
+            self._forget(inbox_id, future)
 
     def tell(self, inbox_ids: Iterable[int], reply: str) -> None:
         """The turn of these messages is committed."""
@@ -33,3 +30,10 @@ class Board:
             for future in self._expected.pop(inbox_id, ()):
                 if not future.done():
                     future.set_result(reply)
+
+    def _forget(self, inbox_id: int, future: asyncio.Future[str]) -> None:
+        waiters = self._expected.get(inbox_id)
+        if waiters is not None and future in waiters:
+            waiters.remove(future)
+            if not waiters:
+                del self._expected[inbox_id]

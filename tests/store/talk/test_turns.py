@@ -135,6 +135,7 @@ async def test_a_living_workers_conversation_is_left_alone(database: Database, r
     assert await idle.sweep() == 1
     await idle.reply(accepted)
     slow.let_go.set()
+    await busy.stop()
 
 
 async def test_a_claim_whose_answer_was_lost_is_found_again(database: Database, rows: Rows) -> None:
@@ -143,6 +144,7 @@ async def test_a_claim_whose_answer_was_lost_is_found_again(database: Database, 
     assert claim is not None
     turns.store.drop(claim)  # as when the connection broke before the claim was known
     assert await turns.sweep() == 1
+    await turns.stop()
 
 
 async def test_whoever_loses_the_lease_gives_the_winners_reply(
@@ -157,6 +159,7 @@ async def test_whoever_loses_the_lease_gives_the_winners_reply(
     theirs = await winner.reply(accepted)
     slow.let_go.set()
     assert await loser.reply(accepted) == theirs
+    await loser.stop()
     assert len(rows("SELECT 1 FROM talk_turn")) == 1
     assert rows("SELECT is_recomputed FROM turn_ledger") == [{"is_recomputed": True}]
 
