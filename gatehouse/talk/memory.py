@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gatehouse.listings.types import Answer, Listing
-from gatehouse.talk.policy import open_slots
 from gatehouse.talk.types import Act, Decision, Move
+from gatehouse.understanding.state import required_open
 from gatehouse.understanding.types import DialogueState, Language, Shown, Slot
 
 SEARCHING = (Move.RECOMMEND, Move.MORE, Move.NOTHING_FOUND)
@@ -51,7 +51,7 @@ def _awaiting(state: DialogueState, decision: Decision) -> Slot | None:
         return decision.ask
     if decision.move in SEARCHING:
         return None
-    return state.awaiting if state.awaiting in open_slots(state) else None
+    return state.awaiting if state.awaiting in required_open(state) else None
 
 
 def _asks(state: DialogueState, slot: Slot | None) -> dict[Slot, int]:

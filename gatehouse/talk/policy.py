@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gatehouse.talk.pointing import pointed, spoken_of
-from gatehouse.talk.settling import is_filled, value
 from gatehouse.talk.types import Act, Decision, Move, ToDomain
+from gatehouse.understanding.state import required_open
 from gatehouse.understanding.types import Contact, DialogueState, Heard, Intent, Slot
 
-REQUIRED = (Slot.LOCATION, Slot.BUDGET, Slot.RENTAL_TYPE)
 MOST_ASKS = 3
 MOST_COMPARED = 4
 
@@ -40,17 +39,9 @@ def lawful(decision: Decision, state: DialogueState) -> Decision:
     return proceed(state)
 
 
-def open_slots(state: DialogueState) -> tuple[Slot, ...]:
-    """Required slots without a value, in the order of asking; buyers have no rental type."""
-    buys = value(state, Slot.DEAL) == "buy"
-    return tuple(
-        s for s in REQUIRED if not is_filled(state, s) and not (buys and s is Slot.RENTAL_TYPE)
-    )
-
-
 def askable(state: DialogueState) -> tuple[Slot, ...]:
     """Open slots that were not asked too often yet."""
-    return tuple(s for s in open_slots(state) if state.asks.get(s, 0) < MOST_ASKS)
+    return tuple(s for s in required_open(state) if state.asks.get(s, 0) < MOST_ASKS)
 
 
 def proceed(state: DialogueState) -> Decision:
@@ -66,7 +57,7 @@ def _ask(move: Move, slot: Slot) -> Decision:
 
 
 def _search(state: DialogueState, move: Move) -> Decision:
-    missing = open_slots(state)
+    missing = required_open(state)
     act = Act.ACK_AND_SEARCH if missing else Act.SEARCH_AND_RECOMMEND
     return Decision(act, move, next_needed=missing)
 
@@ -229,7 +220,7 @@ def _outside(state: DialogueState, heard: Heard) -> Decision | None:
     """Pinned while a slot is awaited: a friendly word and on; else it leaves the domain."""
     if not heard.wants(Intent.OUT_OF_SCOPE):
         return None
-    if state.awaiting in open_slots(state):
+    if state.awaiting in required_open(state):
         return _clarify(Move.OUT_OF_DOMAIN)
     return _escalate(Move.OUT_OF_DOMAIN, "general")
 

@@ -16,12 +16,12 @@ from gatehouse.talk import memory, passing, results
 from gatehouse.talk.policy import decide
 from gatehouse.talk.render import render
 from gatehouse.talk.scene import Scene
-from gatehouse.talk.settling import is_filled, settle, value
+from gatehouse.talk.settling import settle, value
 from gatehouse.talk.types import Decision, Move, Outcome, Reply, Thread, Tools
 from gatehouse.talk.voice import Voice
 from gatehouse.talk.wish import wish
-from gatehouse.understanding.state import merge
-from gatehouse.understanding.types import DialogueState, Heard, Intent, Slot
+from gatehouse.understanding.state import is_filled, merge
+from gatehouse.understanding.types import DialogueState, Heard, Slot
 
 PAGE = 6
 MOST_FETCHED = 50
@@ -62,7 +62,7 @@ class RulesHandler:
         watch = Stopwatch()
         with watch.step("understand"):
             heard = _hear(thread, tools)
-            state = settle(merge(_start(thread.state, heard), heard), heard)
+            state = settle(merge(thread.state, heard), heard)
         with watch.step("decide"):
             decision = decide(state, heard)
         with watch.step("search"):
@@ -83,13 +83,6 @@ def _say(scene: Scene, looked: Lookup, tools: Tools) -> Reply:
 def _hear(thread: Thread, tools: Tools) -> Heard:
     switched = next((m.language for m in reversed(thread.messages) if m.language), None)
     return tools.ear.hear(thread.text, state=thread.state, language=switched)
-
-
-def _start(state: DialogueState, heard: Heard) -> DialogueState:
-    """Starting over forgets the wishes, not who is speaking."""
-    if not heard.wants(Intent.START_OVER):
-        return state
-    return DialogueState(language=state.language, contact=state.contact, turn=state.turn)
 
 
 async def look_up(decision: Decision, state: DialogueState, tools: Tools) -> Lookup:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from gatehouse.understanding.state import is_filled
 from gatehouse.understanding.types import (
     Budget,
     DialogueState,
@@ -25,13 +26,7 @@ SURELY_A_PURCHASE = {
 
 def settle(state: DialogueState, heard: Heard) -> DialogueState:
     """The state after a merge, with what the words imply. Never overwrites an explicit slot."""
-    return _with_offer_taken(_with_sort(_with_term(_with_deal(state), heard), heard), heard)
-
-
-def is_filled(state: DialogueState, slot: Slot) -> bool:
-    """A value, or "any": needs no asking."""
-    filled = state.slots.get(slot)
-    return filled is not None and (filled.value is not None or filled.is_any)
+    return _with_offer_taken(_with_term(_with_deal(state), heard), heard)
 
 
 def value(state: DialogueState, slot: Slot) -> object | None:
@@ -87,12 +82,6 @@ def _period(state: DialogueState) -> str | None:
 
 def _filled(state: DialogueState, slot: Slot, said: str) -> DialogueState:
     return replace(state, slots={**state.slots, slot: Filled(said)})
-
-
-def _with_sort(state: DialogueState, heard: Heard) -> DialogueState:
-    """ "The cheapest" orders the homes; it stays until another order is wished."""
-    note = next((n for n in heard.notes if n.startswith("sort:")), None)
-    return replace(state, sort=note.removeprefix("sort:"), seen=0) if note else state
 
 
 def _with_offer_taken(state: DialogueState, heard: Heard) -> DialogueState:

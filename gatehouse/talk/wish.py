@@ -7,9 +7,10 @@ from datetime import date
 from typing import Literal, TypeVar, cast
 
 from gatehouse.listings.types import Near, RentType, Sort, Wish
-from gatehouse.talk.settling import is_filled, value
+from gatehouse.talk.settling import value
 from gatehouse.talk.types import Market
 from gatehouse.understanding.places import Gazetteer
+from gatehouse.understanding.state import is_filled
 from gatehouse.understanding.types import Budget, DialogueState, PlaceName, Range, Slot
 
 ABOUT = 0.15  # "around 500" reaches this share to both sides
