@@ -18,7 +18,7 @@ from gatehouse.base.config import Settings
 from gatehouse.base.errors import BadInput, GatehouseError, TooLarge
 from gatehouse.observe import access, journal, meters
 from gatehouse.observe.meter import Counted, Observed
-from gatehouse.web import body, problems
+from gatehouse.web import body, description, problems
 from gatehouse.web.origins import Headers, Origins, Pairs
 from gatehouse.web.shields import Shields
 
@@ -54,6 +54,7 @@ def install(app: FastAPI, settings: Settings, *, rules: Rules | None = None) -> 
     app.add_exception_handler(GatehouseError, problems.on_gatehouse_error)
     app.add_exception_handler(RequestValidationError, problems.on_validation_error)
     app.add_exception_handler(HTTPException, problems.on_http_exception)
+    description.complete(app)
 
 
 class Edge:
