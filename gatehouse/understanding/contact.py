@@ -60,7 +60,7 @@ def hear_name(r: Reading, raw: str, *, has_reach: bool) -> str | None:
         name = _name_from(r, raw, index + 1)
         if name:
             return name
-    is_asked = r.state.viewing is not None or r.state.offered in ("viewing", "contact")
+    is_asked = bool(r.state.viewing) or r.state.offered in ("viewing", "contact")
     return _name_from(r, raw, 0) if has_reach and is_asked else None
 
 

@@ -31,7 +31,7 @@ class Stretch:
 def is_about_viewing(r: Reading) -> bool:
     """Do days in this message mean a visit, not a stay?"""
     said = any(r.says("intent", intent) for intent in _VIEWING)
-    return said or r.state.viewing is not None or r.state.offered == "viewing"
+    return said or bool(r.state.viewing) or r.state.offered == "viewing"
 
 
 def hear_when(r: Reading) -> When | None:
@@ -190,7 +190,7 @@ def _is_short(r: Reading) -> bool:
 def _stretch(r: Reading) -> Stretch | None:
     for index, item in enumerate(r.items):
         said = item.labels.get("dur")
-        if said is not None and r.is_free(index):
+        if said is not None and r.is_free(index) and not _is_price_period(r, index):
             count, _, unit = said.partition(" ")
             return _stretch_of(float(count), unit, first=index, last=index)
         if item.number is None or not r.is_free(index):
@@ -201,6 +201,12 @@ def _stretch(r: Reading) -> Stretch | None:
         if amount and unit_name and not r.has(unit_at, "cur"):
             return _stretch_of(amount.value, unit_name, first=index, last=unit_at)
     return None
+
+
+def _is_price_period(r: Reading, index: int) -> bool:
+    """Words that mean "for a day" alone mean "per day" behind money."""
+    before = r.at(index - 1)
+    return r.has(index, "per") and (before.has("cur") or before.number is not None)
 
 
 def _stretch_of(count: float, unit: str, *, first: int, last: int) -> Stretch | None:

@@ -65,8 +65,12 @@ class RuleEar:
         return heard if origins is None else _moved(heard, origins)
 
     def _ordinary(self, tokens: Sequence[Token]) -> list[Token]:
-        """The tokens that are no names of places: those say nothing about the language."""
-        return [t for t in tokens if t.kind != "word" or not self._place_of(t.base)] or list(tokens)
+        """The tokens that say something about the language."""
+        return [t for t in tokens if not self._is_latin_place(t)] or list(tokens)
+
+    def _is_latin_place(self, token: Token) -> bool:
+        """Turkish names are spelt alike in both; Russian and Ukrainian spell them apart."""
+        return token.text[0] < "\u0400" and self._place_of(token.base) is not None
 
     def _reading(self, tokens: list[Token], language: Language, state: DialogueState) -> Reading:
         own = self._vocabularies[language]
@@ -96,6 +100,8 @@ def _hear(
     wanted = intents.hear_intents(
         r, changes=changes, asked=asked, refs=refs, contact=contact, when=when, sort=sort
     )
+    if Intent.OUT_OF_SCOPE in wanted:
+        changes = []
     return Heard(
         text=text,
         language=guess.language,

@@ -99,7 +99,8 @@ def _fits(items: list[Item], at: int, *, previous: float | None) -> bool:
     if _is_digits(items[at]):
         return False
     if items[at].text in _BARE_THOUSANDS:
-        return previous >= 10 and items[at].start == items[at - 1].end
+        is_glued = items[at].start == items[at - 1].end
+        return is_glued and (items[at].text == "k" or previous >= 10 or previous % 1 > 0)
     if _is_digits(items[at - 1]) and value < _HUNDRED:
         return False
     if value >= _THOUSAND:

@@ -10,6 +10,7 @@ from gatehouse.understanding.types import HomeRef, Shown, Span
 _SHORTEST_TITLE_WORD = 4
 _POINTING_INTENTS = ("compare", "book_viewing", "move_viewing")
 _LAST = -1
+_LOCAL_ENDINGS = ("daki", "deki", "taki", "teki")
 
 
 def hear_refs(r: Reading) -> list[HomeRef]:
@@ -56,6 +57,7 @@ def _run(r: Reading, index: int) -> list[HomeRef]:
     """One ordinal, or the run that "first two" or "last two" names."""
     number = int(r.label(index, "ord") or 1)
     count = r.at(index + 1).number
+    count = 2.0 if r.has(index + 1, "pair") else count
     is_run = count is not None and 2 <= count <= 6 and r.is_free(index + 1)
     if not is_run or r.has(index + 2, "noun", "cur", "unit") or number not in (1, _LAST):
         span = r.take(index)
@@ -105,11 +107,16 @@ def _by_place(r: Reading) -> list[HomeRef]:
     refs = []
     for index in list(r.where("place")):
         key = r.label(index, "place") or ""
-        pointed = any(r.has(i, "one", "oneafter") for i in _around(index, index))
-        pointed = pointed or (r.mentions("askhome") and r.mentions("one"))
+        pointed = any(r.has(i, "one", "oneafter", "it") for i in _around(index, index))
+        pointed = pointed or (r.mentions("askhome", "q") and _is_local(r, index))
         if pointed and any(_lies_in(s, key) for s in r.state.shown):
             refs.append(HomeRef(r.take(index), place=key))
     return refs
+
+
+def _is_local(r: Reading, index: int) -> bool:
+    """Turkish makes "the one in Lapta" of the place itself: Lapta'daki."""
+    return r.mentions("one") or r.at(index).text.endswith(_LOCAL_ENDINGS)
 
 
 def _lies_in(shown: Shown, key: str) -> bool:
@@ -147,8 +154,10 @@ def _bare_numbers(r: Reading) -> list[HomeRef]:
 
 
 def _is_measured(r: Reading, index: int) -> bool:
-    before = r.has(index - 1, "at") and not r.says("intent", "compare")
-    return before or r.has(index + 1, "am", "pm", "oclock", "month", "th", "unit", "noun", "cur")
+    if r.says("intent", "compare"):
+        return r.has(index + 1, "noun", "cur", "unit", "plus")
+    kinds = ("am", "pm", "oclock", "month", "th", "unit", "noun", "cur", "in")
+    return r.has(index - 1, "at") or r.has(index + 1, *kinds)
 
 
 def _pairs(r: Reading) -> list[HomeRef]:

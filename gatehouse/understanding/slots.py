@@ -21,12 +21,9 @@ def is_shunned(r: Reading, index: int) -> str | None:
     """The kind of word that turns this item away ("neg", "instead", "noneed"), if one does."""
     for at in range(index - 1, max(-1, index - 1 - _LOOK_BACK), -1):
         item = r.at(at)
-        for kind in ("neg", "instead", "noneed"):
-            if (kind in item.labels and not item.has("nr")) or (
-                kind == "neg" and item.text == "no"
-            ):
-                if kind in item.labels and not _is_refusal(r, at):
-                    return kind
+        kind = next((k for k in ("noneed", "instead", "neg") if k in item.labels), None)
+        if kind is not None and not _is_refusal(r, at):
+            return kind
         if item.has("stop", "but", "corr", "also") or not (item.is_word or item.has(*_PASSED)):
             break
     return _shunned_after(r, index)
@@ -41,7 +38,7 @@ def _shunned_after(r: Reading, index: int) -> str | None:
     """Languages that put the "no" behind: "havuz olmasın", "Lapta hariç"."""
     for at in (index + 1, index + 2):
         item = r.at(at)
-        for kind in ("negafter", "insteadafter", "noneedafter"):
+        for kind in ("noneedafter", "insteadafter", "negafter"):
             if kind in item.labels and not r.has(at + 1, "q"):
                 return kind.removesuffix("after")
         if not (item.is_word or item.has("in", "home", "it", "type", "noun")) or item.has("stop"):
@@ -232,6 +229,9 @@ def hear_terms(r: Reading) -> list[SlotChange]:
     changes: list[SlotChange] = []
     for kind, slot in (("term", Slot.RENTAL_TYPE), ("deal", Slot.DEAL)):
         said = [i for i in r.where(kind) if not is_shunned(r, i)]
+        if not said and r.awaits(slot):
+            kind = f"{kind}_if_asked"
+            said = list(r.where(kind))
         if said:
             value = r.label(said[-1], kind) or ""
             changes.append(_change(r, slot, Op.SET, value, said[-1], f"a word for {slot.value}"))

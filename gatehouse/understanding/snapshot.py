@@ -26,9 +26,7 @@ LONGEST_WORDS = 200
 _DATES = frozenset((Slot.CHECK_IN, Slot.CHECK_OUT, Slot.AVAILABLE_FROM))
 _RANGES = frozenset((Slot.BEDROOMS, Slot.BATHROOMS, Slot.AREA))
 _CODES = frozenset((Slot.PROPERTY_TYPE, Slot.AMENITIES))
-_PLAIN = (
-    "focus", "offered", "language", "turn", "has_searched", "seen", "viewing", "sort",
-)  # fmt: skip
+_PLAIN = ("focus", "offered", "language", "turn", "has_searched", "seen", "sort")
 
 
 def to_json(state: DialogueState) -> dict[str, Any]:
@@ -48,6 +46,7 @@ def to_json(state: DialogueState) -> dict[str, Any]:
         "asks": {slot.value: count for slot, count in state.asks.items()},
         "shown": [_shown_out(s) for s in state.shown[:MOST_SHOWN]],
         "accepted": list(state.accepted[:MOST_SHOWN]),
+        "viewing": list(state.viewing[:MOST_SHOWN]),
         "contact": _contact_out(state.contact),
         "when": _when_out(state.when),
     }
@@ -64,6 +63,7 @@ def from_json(data: dict[str, Any]) -> DialogueState:
         asks={s: int(n) for k, n in dict(data.get("asks") or {}).items() if (s := _slot(k))},
         shown=tuple(_shown_in(item) for item in data.get("shown") or ()),
         accepted=tuple(data.get("accepted") or ()),
+        viewing=tuple(data.get("viewing") or ()),
         contact=_contact_in(data.get("contact")),
         when=_when_in(data.get("when")),
         **plain,
@@ -74,7 +74,7 @@ def _short(value: Any) -> Any:
     return value[:LONGEST_WORDS] if isinstance(value, str) else value
 
 
-def _slot(name: object) -> Slot | None:
+def _slot(name: str | None) -> Slot | None:
     return Slot(name) if name in set(Slot) else None
 
 

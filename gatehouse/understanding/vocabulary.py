@@ -22,6 +22,7 @@ _SHORTEST_FOR_SLIPS = 5
 _SHORTEST_STEM_FOR_SLIPS = 5
 # Kinds that a word keeps from its looser readings besides its best one.
 _SHARED_KINDS = ("slot",)
+_SPECIFIC_STEM = 6  # letters; stems at least so long are no accident
 
 
 @dataclass(slots=True)
@@ -130,10 +131,11 @@ def _merged(ends: list[tuple[int, Node]]) -> Labels:
         return ends[0][1].labels
     ends = sorted(ends, key=lambda end: -end[0])
     labels = dict(ends[0][1].labels)
-    for _, node in ends[1:]:
-        for kind in _SHARED_KINDS:
-            if kind in node.labels:
-                labels.setdefault(kind, node.labels[kind])
+    is_vague = labels.keys() <= set(_SHARED_KINDS)
+    for score, node in ends[1:]:
+        for kind, value in node.labels.items():
+            if is_vague or kind in _SHARED_KINDS or _SPECIFIC_STEM <= score:
+                labels.setdefault(kind, value)
     return labels
 
 
