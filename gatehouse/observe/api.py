@@ -14,8 +14,20 @@ from gatehouse.observe import exposition, negotiation
 from gatehouse.observe.access import Scope
 from gatehouse.observe.report import Report
 
-_UNREADY: dict[int | str, dict[str, Any]] = {503: {"description": "Cannot serve just now."}}
-_HIDDEN: dict[int | str, dict[str, Any]] = {404: {"description": "Asked from elsewhere."}}
+Answers = dict[int | str, dict[str, Any]]
+_OBJECT = {"application/json": {"schema": {"type": "object"}}}
+_UNREADY: Answers = {503: {"description": "Cannot serve just now.", "content": _OBJECT}}
+_METRICS: Answers = {
+    200: {
+        "description": "The metrics of all worker processes.",
+        "content": {
+            "text/plain": {"schema": {"type": "string"}},
+            "application/openmetrics-text": {"schema": {"type": "string"}},
+            **_OBJECT,
+        },
+    },
+    404: {"description": "Asked from elsewhere."},
+}
 
 
 class Access(Protocol):
@@ -78,7 +90,7 @@ def _add_metrics(routes: APIRouter, report: Report, access: Access) -> None:
         headers = {"vary": "Accept", "cache-control": "no-store"}
         return Response(content, media_type=media_type, headers=headers)
 
-    _add(routes, "/metrics", metrics, responses=_HIDDEN)
+    _add(routes, "/metrics", metrics, responses=_METRICS, response_class=Response)
 
 
 def _render(form: negotiation.Form, report: Report) -> tuple[bytes, str]:

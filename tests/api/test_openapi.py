@@ -17,13 +17,14 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.strategies import SearchStrategy
 from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis.checks import content_type_conformance, status_code_conformance
 from schemathesis.core.result import Ok
 
 from gatehouse.base.config import load
 
 Operation = APIOperation[Any, Any, Any, Any]
 SEARCHED = settings(
-    max_examples=40,
+    max_examples=80,
     derandomize=True,
     deadline=None,
     database=None,
@@ -76,9 +77,10 @@ def cases(operation: Operation) -> SearchStrategy[Case[Any]]:
 
 
 def judge(address: str, case: Case[Any]) -> None:
-    """No server error, and each refusal is a problem in JSON."""
+    """No server error; the status and the type of the answer are described; problems in JSON."""
     answer = case.call(base_url=address, timeout=30)
     assert answer.status_code < 500, (case.as_curl_command(), answer.text)
+    case.validate_response(answer, checks=[status_code_conformance, content_type_conformance])
     if answer.status_code >= 400:
         assert answer.headers["content-type"] == ["application/problem+json"]
 

@@ -296,3 +296,13 @@ async def test_requests_are_counted_by_template(http: httpx.AsyncClient) -> None
 async def test_strange_methods_do_not_make_new_series(http: httpx.AsyncClient) -> None:
     await http.request("BREW", "/api/homes/1")
     assert 'method="BREW"' not in exposition.text().decode()
+
+
+async def test_the_description_names_what_the_edge_refuses(http: httpx.AsyncClient) -> None:
+    described = (await http.get("/openapi.json")).json()
+    answers = described["paths"]["/api/ask"]["post"]["responses"]
+    assert set(answers) >= {"200", "400", "403", "408", "413", "415", "422", "500"}
+    refusals = [answer for status, answer in answers.items() if status >= "400"]
+    assert all(list(each["content"]) == ["application/problem+json"] for each in refusals)
+    assert "408" not in described["paths"]["/api/cached"]["get"]["responses"]
+    assert "HTTPValidationError" not in described["components"]["schemas"]
