@@ -11,12 +11,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+BUSY, MOST_TRIES, RETRY_SECONDS = 503, 20, 0.1
 # The smoke test's talk: two questions, then a search with cards.
 TALK = ("I need an apartment", "Kyrenia 500 pounds", "long term")
 
 
 class Refused(Exception):
-    """The server answered something else than 200."""
+    """The server answered something else than a 2xx."""
+
+    def __init__(self, status: int, content: bytes = b"") -> None:
+        super().__init__(f"{status} {content[:300]!r}")
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,7 @@ class Measured:
 
     turns: int
     seconds: float
+    refused: int  # answers 503, after which the same message was sent again
     latencies_ms: tuple[float, ...] = field(repr=False)
 
     @property
@@ -49,7 +55,7 @@ class Wire:
         status, length = await self.head()
         content = await self._reader.readexactly(length or 0)
         if not 200 <= status < 300:
-            raise Refused(f"{status} {content[:300]!r}")
+            raise Refused(status, content)
         return content
 
     def send(self, path: str, body: dict[str, Any], **headers: str) -> None:
@@ -99,12 +105,24 @@ async def open_sessions(port: int, count: int) -> list[Session]:
     return [Session(each["session_id"], each["token"]) for each in opened]
 
 
-async def say(line: Wire, session: Session, text: str, *, path: str = "/api/chat/ask") -> bytes:
-    """One turn; the bytes of its reply."""
-    body = {"question": text, "session_id": session.id}
-    return await line.post(
-        path, body, Authorization=f"Bearer {session.token}", Idempotency_Key=str(uuid.uuid4())
-    )
+async def say(line: Wire, session: Session, text: str, *, path: str = "/api/chat/ask") -> int:
+    """One turn, sent again with the same key while the server is short of something.
+
+    Returns how often it was. Raises Refused.
+    """
+    body, key = {"question": text, "session_id": session.id}, str(uuid.uuid4())
+    for tries in range(MOST_TRIES):
+        try:
+            await line.post(
+                path, body, Authorization=f"Bearer {session.token}", Idempotency_Key=key
+            )
+        except Refused as refused:
+            if refused.status != BUSY or tries == MOST_TRIES - 1:
+                raise
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            return tries
+    return MOST_TRIES
 
 
 async def closed_loop(
@@ -114,17 +132,19 @@ async def closed_loop(
     waiting = list(sessions)
     began = time.perf_counter()
     runs = [_visitor(port, waiting, path=path) for _ in range(clients)]
-    latencies = [each for visitor in await asyncio.gather(*runs) for each in visitor]
-    return Measured(len(latencies), time.perf_counter() - began, tuple(latencies))
+    told = [each for visitor in await asyncio.gather(*runs) for each in visitor]
+    seconds = time.perf_counter() - began
+    return Measured(len(told), seconds, sum(r for _, r in told), tuple(ms for ms, _ in told))
 
 
-async def _visitor(port: int, waiting: list[Session], *, path: str) -> list[float]:
-    took: list[float] = []
+async def _visitor(port: int, waiting: list[Session], *, path: str) -> list[tuple[float, int]]:
+    """Per turn its milliseconds and its refusals."""
+    told: list[tuple[float, int]] = []
     async with wire(port) as line:
         while waiting:
             session = waiting.pop()
             for text in TALK:
                 start = time.perf_counter()
-                await say(line, session, text, path=path)
-                took.append((time.perf_counter() - start) * 1000)
-    return took
+                refused = await say(line, session, text, path=path)
+                told.append(((time.perf_counter() - start) * 1000, refused))
+    return told

@@ -92,7 +92,7 @@ async def _hold(port: int, session: load.Session, watch: Watch, *, at: float) ->
         )
         status, _ = await line.head()
         if status != 200:
-            raise load.Refused(str(status))
+            raise load.Refused(status)
         await _read(line, watch)
 
 

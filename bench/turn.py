@@ -49,6 +49,7 @@ class Reading:
     p50_ms: float
     p99_ms: float
     turns: int
+    refused: int
 
 
 def main() -> int:
@@ -168,6 +169,7 @@ async def _read(product: Product, lane: Lane, *, clients: int) -> Reading:
         measured.percentile(0.5),
         measured.percentile(0.99),
         measured.turns,
+        measured.refused,
     )
 
 
@@ -193,6 +195,7 @@ def _worst(group: list[Reading]) -> Reading:
         max(r.p50_ms for r in group),
         max(r.p99_ms for r in group),
         min(r.turns for r in group),
+        max(r.refused for r in group),
     )
 
 
@@ -214,13 +217,14 @@ def _row(reading: Reading) -> str:
     return (
         f"{reading.lane:<22}{reading.cpu_ms:9.3f}{reading.database_cpu_ms:9.3f}"
         f"{reading.per_second:10.0f}{reading.p50_ms:9.1f}{reading.p99_ms:9.1f}"
+        f"{reading.refused:9d}"
     )
 
 
 def _print(worst: list[Reading], ratios: Mapping[str, float], asked: argparse.Namespace) -> None:
     out = sys.stdout.write
     out(f"\n{asked.clients} clients, one core; worst of {asked.repeats} repeats\n")
-    out(f"{'':22}{'CPU ms':>9}{'DB CPU':>9}{'turns/s':>10}{'p50 ms':>9}{'p99 ms':>9}\n")
+    out(f"{'':22}{'CPU ms':>9}{'DB CPU':>9}{'turns/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'503s':>9}\n")
     for reading in worst:
         out(_row(reading) + "\n")
     out(f"\nours / floor, CPU per turn: {ratios['floor']:.2f} (goal ≤ {MOST_OF_FLOOR})\n")
