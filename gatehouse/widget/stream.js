@@ -3,6 +3,7 @@
 import { Problem } from "./session.js";
 
 const SILENCE_MS = 45_000; // The server sends at least a comment every 15 s.
+const END_MS = 2000;
 const LONGEST_WAIT_S = 30;
 
 function readBlock(block) {
@@ -39,8 +40,19 @@ export async function* parseEvents(bytes, onBytes = () => {}) {
       }
     }
   } finally {
-    reader.cancel().catch(() => {});
+    letEnd(reader);
   }
+}
+
+/** Waits aside for the server's own end: hanging up at once would look like a visitor who left. */
+async function letEnd(reader) {
+  const hangUp = setTimeout(() => reader.cancel().catch(() => {}), END_MS);
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // Cut: nothing more was awaited.
+  }
+  clearTimeout(hangUp);
 }
 
 /** Seconds to wait before try number `tries` (from 1): never earlier than the server asked. */

@@ -40,6 +40,18 @@ def test_nothing_scrolls_sideways(browser: Browser, mock_url: str, stage: Stage,
             assert sideways(small) == []
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_long_title_wraps_and_pictures_keep_their_shape(
+    browser: Browser, mock_url: str, stage: Stage, width: int
+) -> None:
+    with face(browser, mock_url, viewport={"width": width, "height": 860}) as shown:
+        shown.open(mock_url).say("flat in Girne")
+        for card in shown.cards.all():
+            assert card.evaluate("c => c.scrollWidth <= c.clientWidth + 1")
+            shape = card.locator(".strip").evaluate("s => s.clientWidth / s.clientHeight")
+            assert shape == pytest.approx(1.5, abs=0.02)
+
+
 def sideways(shown: Face) -> list[str]:
     """What sticks out of the page, but for the rows that scroll inside themselves."""
     found: list[str] = shown.page.evaluate(

@@ -51,7 +51,7 @@ export class HomeCard {
   }
 
   strip(sources) {
-    const view = strip(sources, { title: this.card.title, texts: this.texts });
+    const view = strip(sources, { title: this.card.title, texts: this.texts, alts: this.card.alts });
     view.listen(view.row);
     return view.node;
   }

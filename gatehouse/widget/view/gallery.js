@@ -17,9 +17,9 @@ function frame(source, alt, isFirst) {
 }
 
 /** A row of pictures that snaps, with arrows; `listen(node)` lets the arrow keys move it there. */
-export function strip(sources, { title, texts, isLarge = false }) {
+export function strip(sources, { title, texts, alts = [], isLarge = false }) {
   const name = texts.say("photos_of", { n: sources.length, title });
-  const alt = (at) => `${title}. ${texts.say("photo_n_of", { n: at + 1, total: sources.length })}`;
+  const alt = (at) => `${title}. ${alts[at] ?? texts.say("photo_n_of", { n: at + 1, total: sources.length })}`;
   const row = el("ul", { class: "frames", role: "list", tabindex: 0, "aria-label": name }, sources.map((source, at) => frame(source, alt(at), at === 0)));
   const place = el("span", { class: "frame-count", "aria-hidden": !isLarge });
   const here = () => Math.round(Math.abs(row.scrollLeft) / Math.max(row.clientWidth, 1));
@@ -52,7 +52,7 @@ function arrows(step, texts) {
 /** All pictures of a home in a dialog; arrow keys and swiping move. */
 export function openGallery(root, card, { texts, base }) {
   const sources = pictures(card, base);
-  const view = strip(sources, { title: card.title, texts, isLarge: true });
+  const view = strip(sources, { title: card.title, texts, alts: card.alts, isLarge: true });
   view.place.setAttribute("role", "status");
   const dialog = openDialog(root, { title: card.title, body: view.node, closeText: texts.say("close"), kind: "gallery" });
   view.listen(dialog);

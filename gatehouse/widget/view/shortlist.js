@@ -21,7 +21,7 @@ export function comparison(homes, texts) {
     headers: [texts.say("feature"), ...homes.map((home) => home.title)],
     rows: [
       row("row_price", (home) => price(home, texts).filter(Boolean).join(" ")),
-      row("row_place", (home) => home.subtitle ?? home.area ?? "–"),
+      row("row_place", (home) => home.subtitle ?? "–"),
       row("row_bedrooms", (home) => value(home, "bedrooms")),
       row("row_bathrooms", (home) => value(home, "bathrooms")),
       row("row_size", (home) => (home.metadata?.sqm ? texts.say("square_metres", { n: number(home.metadata.sqm, texts.language, 0) }) : "–")),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 _HOMES = (
-    ("Sea-view flat by the old harbour", "Girne · Merkez", 680, 2, 1, 85, ("Sea view", "Furnished", "Balcony")),
+    ("Sea-view flat with two balconies and a storeroom by the old harbour", "Girne · Merkez", 680, 2, 1, 85, ("Sea view", "Furnished", "Balcony")),
     ("Garden flat under the mountain", "Girne · Lapta", 620, 2, 2, 96, ("Shared pool", "Pets allowed")),
     ("Bright corner flat near the bazaar", "Girne · Karaoğlanoğlu", 590, 2, 1, 78, ("Furnished", "Parking")),
     ("Terrace flat with an evening breeze", "Girne · Alsancak", 640, 2, 1, 82, ("Terrace", "Shared pool", "Lift")),
