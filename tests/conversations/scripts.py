@@ -141,7 +141,7 @@ SCRIPTS: Mapping[Language, tuple[Script, ...]] = {
             "show more",
             "let me talk to a person",
         ),
-        _nothing("a flat in Famagusta for 300 pounds a month", "yes"),
+        _nothing("a flat in Famagusta for 170 pounds a month", "yes"),
         _courtesies(
             "Hello!",
             "how are you?",
@@ -176,7 +176,7 @@ SCRIPTS: Mapping[Language, tuple[Script, ...]] = {
             "daha fazla göster",
             "bir yetkiliyle görüşmek istiyorum",
         ),
-        _nothing("Gazimağusa'da ayda 300 sterline daire", "evet"),
+        _nothing("Gazimağusa'da ayda 170 sterline daire", "evet"),
         _courtesies(
             "Merhaba!",
             "nasılsın?",
@@ -207,7 +207,7 @@ SCRIPTS: Mapping[Language, tuple[Script, ...]] = {
             "покажите ещё",
             "позовите человека",
         ),
-        _nothing("квартира в Фамагусте за 300 фунтов в месяц", "да"),
+        _nothing("квартира в Фамагусте за 170 фунтов в месяц", "да"),
         _courtesies(
             "Здравствуйте!",
             "как дела?",
@@ -238,7 +238,7 @@ SCRIPTS: Mapping[Language, tuple[Script, ...]] = {
             "покажіть ще",
             "покличте людину",
         ),
-        _nothing("квартира у Фамагусті за 300 фунтів на місяць", "так"),
+        _nothing("квартира у Фамагусті за 170 фунтів на місяць", "так"),
         _courtesies(
             "Добрий день!",
             "як справи?",

@@ -192,7 +192,7 @@ def _seeded_homes() -> Iterator[Listing]:
             yield home(
                 100 * a + n,
                 area,
-                price=350 + 50 * n,
+                price=550 - 50 * n,
                 bedrooms=1 + n % 3,
                 amenities=("pool", "parking") if n % 2 else ("furnished", "pets_allowed"),
                 deposit=400 if n % 3 else None,

@@ -1,0 +1,174 @@
+"""Whole talks through the rules handler, the real ear and a catalogue in memory."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from gatehouse.base.errors import SearchDown, SearchTimeout
+from gatehouse.talk.rules import RulesHandler
+from gatehouse.talk.types import (
+    Act,
+    IncomingMessage,
+    Market,
+    Move,
+    Outcome,
+    Thread,
+    Tools,
+)
+from gatehouse.understanding.ear import RuleEar
+from gatehouse.understanding.places import Gazetteer
+from gatehouse.understanding.types import LANGUAGES, DialogueState, Language, Slot
+from tests.conversations.scripts import PHONE, SCRIPTS, Script
+from tests.conversations.stock import Twin, seeded
+
+EAR = RuleEar(Gazetteer.default(), today=lambda: date(2026, 1, 5), timezone="Asia/Nicosia")
+TALK = UUID("0d4f2e34-5a0e-4a1f-8a57-6e5b3a3f0a01")
+
+
+class Visit:
+    """One visitor's talk, turn after turn."""
+
+    def __init__(self, twin: Twin | None = None, *, cards_on: bool = True) -> None:
+        self.twin = twin or seeded()
+        self.tools = Tools(self.twin, EAR, Market(), cards_on=cards_on)
+        self.state = DialogueState()
+        self.turn = 0
+
+    async def say(self, text: str, *, language: Language | None = None) -> Outcome:
+        self.turn += 1
+        self.twin.calls.clear()
+        message = IncomingMessage(self.turn, self.turn, text, language)
+        thread = Thread(TALK, 1, self.turn, self.state, (message,))
+        outcome = await RulesHandler().think(thread, self.tools)
+        self.state = outcome.state
+        return outcome
+
+
+@pytest.mark.parametrize(
+    ("language", "script"),
+    [pytest.param(lang, s, id=f"{lang}: {s.name}") for lang in LANGUAGES for s in SCRIPTS[lang]],
+)
+async def test_the_talk_goes_as_written(language: Language, script: Script) -> None:
+    visit = Visit()
+    for line in script.lines:
+        outcome = await visit.say(line.said)
+        decision = outcome.decision
+        assert (decision.act, decision.move) == (line.act, line.move), line.said
+        assert decision.ask == line.ask, line.said
+        assert line.holds in outcome.reply.summary
+        assert [e.kind for e in outcome.effects] == ([line.effect] if line.effect else []), (
+            line.said
+        )
+        assert outcome.state.language == language, line.said
+        assert len(visit.twin.calls) <= 1
+        assert set(outcome.timings_ms) == {"understand", "decide", "search", "render"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_six_cards_come_when_six_homes_match(language: Language) -> None:
+    visit = Visit()
+    rollout = SCRIPTS[language][0]
+    for line in rollout.lines:
+        outcome = await visit.say(line.said)
+    assert len(outcome.reply.cards) == 6
+    assert {card["variant"] for card in outcome.reply.cards} == {"long_term"}
+    assert all(card["price"] <= 500 for card in outcome.reply.cards)
+    assert outcome.results is not None and outcome.results >= 6
+
+
+async def test_one_sentence_is_enough_to_see_homes() -> None:
+    outcome = await Visit().say("flat in Girne for 600 euros a month, 2 bedrooms")
+    assert outcome.decision.act is Act.SEARCH_AND_RECOMMEND
+    assert {card["metadata"]["bedrooms"] for card in outcome.reply.cards} == {2}
+
+
+async def test_cards_turned_off_leave_the_same_homes_as_a_table() -> None:
+    visit = Visit(cards_on=False)
+    outcome = await visit.say("flat in Girne for 600 pounds a month")
+    assert outcome.reply.cards == ()
+    assert outcome.reply.blocks[0]["type"] == "table"
+    assert len(outcome.reply.blocks[0]["rows"]) == 6
+
+
+async def test_paging_shows_each_home_once_and_says_when_there_are_no_more() -> None:
+    visit = Visit()
+    seen: list[str] = []
+    outcome = await visit.say("flat in Girne, long term, any price")
+    while outcome.reply.cards:
+        seen += [card["id"] for card in outcome.reply.cards]
+        outcome = await visit.say("show more")
+    assert len(seen) == len(set(seen)) == 24
+    assert outcome.decision.move is Move.MORE
+    assert "all the homes" in outcome.reply.summary
+
+
+async def test_an_accepted_step_shows_its_homes_and_says_what_moved() -> None:
+    visit = Visit()
+    nothing = await visit.say("a flat in Famagusta for 170 pounds a month")
+    assert nothing.reply.cards == ()
+    assert "closest step" in nothing.reply.summary
+    accepted = await visit.say("yes")
+    assert accepted.reply.cards
+    assert "I changed this" in accepted.reply.summary
+
+
+async def test_a_viewing_request_names_home_day_and_contact() -> None:
+    visit = Visit()
+    await visit.say("flat in Girne for 600 pounds a month")
+    second = visit.state.shown[1].id
+    await visit.say("I want to see the second one on Saturday at 3 pm")
+    outcome = await visit.say(f"{PHONE}")
+    (effect,) = outcome.effects
+    assert effect.kind == "viewing_request"
+    assert effect.payload["listing_id"] == second
+    assert effect.payload["time"] == "15:00"
+    assert effect.payload["day"] is not None
+    assert effect.payload["contact"]["phone"] == PHONE
+
+
+@pytest.mark.parametrize(
+    ("trouble", "error", "words"),
+    [
+        (SearchTimeout, "search_timeout", "slow to answer"),
+        (SearchDown, "search_unexpected", "can't reach the listings"),
+    ],
+)
+async def test_search_trouble_keeps_the_wishes_and_the_talk_goes_on(
+    trouble: type[SearchTimeout] | type[SearchDown], error: str, words: str
+) -> None:
+    visit = Visit()
+    visit.twin.trouble = trouble
+    outcome = await visit.say("flat in Girne for 600 pounds a month")
+    assert outcome.errors == (error,)
+    assert outcome.reply.degraded == ("search",)
+    assert words in outcome.reply.summary
+    assert Slot.LOCATION in outcome.state.slots
+    visit.twin.trouble = None
+    assert (await visit.say("yes, try again")).reply.cards
+
+
+async def test_the_language_can_change_in_the_middle_of_a_talk() -> None:
+    visit = Visit()
+    await visit.say("I need an apartment")
+    outcome = await visit.say("Girne'de, en fazla 500 sterlin")
+    assert outcome.reply.summary.startswith(("Not ettim", "Anladım", "Tamam"))
+    assert outcome.decision.ask is Slot.RENTAL_TYPE
+    outcome = await visit.say("на долгий срок")
+    assert outcome.decision.act is Act.SEARCH_AND_RECOMMEND
+
+
+async def test_a_house_that_was_asked_about_is_the_one_that_is_visited() -> None:
+    visit = Visit()
+    for text in (
+        "flat in Girne for 600 euros a month",
+        "actually make it Famagusta",
+        "does the first one allow pets?",
+        "compare the first two",
+    ):
+        await visit.say(text)
+    first = visit.state.shown[0].id
+    outcome = await visit.say("I want to see it on Saturday")
+    assert (outcome.decision.move, outcome.decision.home_ids) == (Move.ASK_CONTACT, (first,))
