@@ -47,13 +47,17 @@ def ensure(data: Path, *, unless: Event | None = None) -> str:
     also when `unless` is set while a long recovery is waited for.
     """
     cluster = locate(data)
-    with _only_one(cluster):
-        _register(cluster)
-        if not (cluster.folder / "PG_VERSION").exists():
-            _create(cluster)
-        _await_answer(cluster, unless or Event())
-        _furnish(cluster)
-    return cluster.url()
+    try:
+        with _only_one(cluster):
+            _register(cluster)
+            if not (cluster.folder / "PG_VERSION").exists():
+                _create(cluster)
+            _await_answer(cluster, unless or Event())
+            _furnish(cluster)
+        return cluster.url()
+    except (OSError, psycopg.Error) as trouble:
+        reason = str(trouble).strip().replace("\n", " ")
+        raise ClusterTrouble(f"the bundled PostgreSQL cannot be used: {reason}") from trouble
 
 
 def release(data: Path, *, seconds: float = 2.0) -> bool:
@@ -96,7 +100,7 @@ def keep_alive(data: Path, *, until: Event, every_seconds: float = 0.2) -> None:
         _say("PostgreSQL has stopped; starting it again")
         try:
             ensure(data, unless=until)
-        except (ClusterTrouble, psycopg.Error) as trouble:
+        except ClusterTrouble as trouble:
             _say(f"PostgreSQL does not start: {trouble}")
             until.wait(2)
 
