@@ -1,18 +1,18 @@
-"""What a committed turn leaves in the metrics and in the journal. No visitor's words."""
+"""What a committed turn leaves in the metrics."""
 
 from __future__ import annotations
 
 import time
 
-from gatehouse.observe import journal, meters
-from gatehouse.observe.labels import OTHER, STATE_OF_MOVE
+from gatehouse.base.errors import LostLease
+from gatehouse.observe import meters
 from gatehouse.talk.claims import Accepted, Claimed
 from gatehouse.talk.committing import Written
+from gatehouse.talk.telling import intent_of, state_of, tell_lost, tell_turn
 from gatehouse.talk.types import Act, Outcome
-from gatehouse.talk.wire import next_needed
+from gatehouse.understanding.state import required_open
 
 _STEPS = ("understand", "decide", "search", "render")
-_REQUIRED = ("location", "budget", "rental_type")
 
 
 def note_accepted(accepted: Accepted, arm: str = "stable") -> None:
@@ -23,17 +23,9 @@ def note_accepted(accepted: Accepted, arm: str = "stable") -> None:
 
 def note_lost(claimed: Claimed, trouble: Exception) -> None:
     """A turn of ours was not stored: somebody else has the conversation, or nobody can store."""
-    meters.checkpointer_errors_total.labels(
-        operation="aput",
-        kind="lost_lease" if trouble.__class__.__name__ == "LostLease" else "unavailable",
-    ).inc()
-    journal.event(
-        "turn_not_stored",
-        level="WARNING",
-        reason=type(trouble).__name__,
-        thread=journal.thread_hash(claimed.thread.id),
-        turn=claimed.thread.turn_no,
-    )
+    if isinstance(trouble, LostLease):
+        meters.checkpointer_errors_total.labels(operation="aput", kind="lost_lease").inc()
+    tell_lost(claimed, trouble)
 
 
 def note_turn(claimed: Claimed, outcome: Outcome, written: Written, *, handler: str) -> None:
@@ -43,7 +35,9 @@ def note_turn(claimed: Claimed, outcome: Outcome, written: Written, *, handler: 
     _count(claimed, outcome, total_ms=total_ms, handler=handler)
     _count_steps(outcome, commit_ms=total_ms - written.values["ledger_total_ms"])
     _count_trouble(claimed, outcome)
-    _tell(claimed, outcome, total_ms=total_ms, waited_ms=waited_ms)
+    _count_funnel(claimed, outcome)
+    _count_end(outcome, waited_ms)
+    tell_turn(claimed, outcome, total_ms=total_ms, waited_ms=waited_ms)
 
 
 def _count(claimed: Claimed, outcome: Outcome, *, total_ms: float, handler: str) -> None:
@@ -89,55 +83,17 @@ def _is_reask(outcome: Outcome) -> bool:
     return decision.act is Act.ASK_SLOT and decision.ask in outcome.filled_before
 
 
-def _tell(claimed: Claimed, outcome: Outcome, *, total_ms: float, waited_ms: float) -> None:
-    turn, arm = claimed.thread.turn_no, claimed.thread.arm
-    thread = journal.thread_hash(claimed.thread.id)
-    needed = next_needed(outcome)
-    journal.event(
-        "re.agent.parsed",
-        message=_parsed(outcome, needed),
-        version=arm,
-        thread=thread,
-        turn=turn,
-        act=outcome.decision.act.value,
-        next_needed=needed,
-        filled_before=[slot.value for slot in outcome.filled_before],
-        latency_ms=round(total_ms),
-    )
-    if turn >= 2:
-        journal.event(
-            "chat.context",
-            message=f"context turn={turn}",
-            version=arm,
-            thread=thread,
-            turn=turn,
-            messages_before=2 * claimed.thread.state.turn,
-        )
-    _tell_end(outcome, arm, waited_ms=waited_ms)
-    if outcome.decision.pin_reason is not None:
-        reason = outcome.decision.pin_reason
-        journal.event(
-            "re.router_pinned",
-            message=f"re.router_pinned reason={reason}",
-            version=arm,
-            reason=reason,
-            thread=thread,
-            turn=turn,
-        )
+def _count_funnel(claimed: Claimed, outcome: Outcome) -> None:
+    """The turn that fills the last required slot, and the first cards after that."""
+    if outcome.decision.act is not Act.SEARCH_AND_RECOMMEND:
+        return
+    arm, before = claimed.thread.arm, claimed.thread.state
+    if required_open(before) and not required_open(outcome.state):
+        meters.re_sessions_slots_complete_total.labels(arm=arm).inc()
+    if outcome.reply.cards and not before.shown:
+        meters.re_sessions_converted_total.labels(arm=arm).inc()
 
 
-def _tell_end(outcome: Outcome, arm: str, *, waited_ms: float) -> None:
-    state = STATE_OF_MOVE.get(outcome.decision.move.value, OTHER)
-    intent = outcome.heard.intents[0].value if outcome.heard.intents else OTHER
-    meters.end_to_end_latency_ms.labels(state=state, intent=intent).observe(waited_ms)
-    journal.event(
-        "end_to_end",
-        message=f"end_to_end_latency_ms {waited_ms:.0f} state={state} intent={intent}",
-        version=arm,
-        value_ms=round(waited_ms),
-    )
-
-
-def _parsed(outcome: Outcome, needed: list[str]) -> str:
-    listed = ",".join(f'"{slot}"' for slot in needed)
-    return f"RE Agent: parsed act={outcome.decision.act.value} next_needed=[{listed}]"
+def _count_end(outcome: Outcome, waited_ms: float) -> None:
+    labels = {"state": state_of(outcome), "intent": intent_of(outcome)}
+    meters.end_to_end_latency_ms.labels(**labels).observe(waited_ms)

@@ -1,0 +1,117 @@
+"""What a committed turn leaves in metrics and journal."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from gatehouse.observe import journal, meters
+from gatehouse.talk.claims import Claimed
+from gatehouse.talk.committing import write_down
+from gatehouse.talk.noting import note_turn
+from gatehouse.talk.types import (
+    Act,
+    Decision,
+    IncomingMessage,
+    Move,
+    Outcome,
+    Reply,
+    Thread,
+)
+from gatehouse.understanding.types import (
+    DialogueState,
+    Filled,
+    Heard,
+    Intent,
+    PlaceName,
+    Slot,
+)
+
+GIRNE = Filled((PlaceName("girne", "Kyrenia"),))
+
+
+class Lines:
+    """A sink that keeps the lines."""
+
+    name = "file"
+
+    def __init__(self) -> None:
+        self.text = b""
+
+    def write(self, lines: bytes, monotonic: float) -> None:
+        self.text += lines
+
+    def events(self, name: str) -> list[dict[str, object]]:
+        lines = [json.loads(line) for line in self.text.splitlines() if line.startswith(b"{")]
+        return [line for line in lines if line["event"] == name]
+
+
+@pytest.fixture
+def lines() -> Iterator[Lines]:
+    sink = Lines()
+    before = journal.use(journal.Journal(sinks=(sink,)))
+    yield sink
+    journal.use(before)
+
+
+def _turn(state: DialogueState, *, turn_no: int = 2, ask: Slot | None = None) -> None:
+    messages = (IncomingMessage(1, turn_no, "secret words", None),)
+    thread = Thread(UUID(int=7), 1, turn_no, state, messages)
+    now = time.monotonic()
+    claimed = Claimed(thread, "t", "s", "rules", "en", time.time(), now, 1.0, False)
+    outcome = Outcome(
+        decision=Decision(Act.ASK_SLOT, Move.ASK, ask=ask, pin_reason="refinement"),
+        reply=Reply("", "Which town?"),
+        state=replace(state, turn=turn_no),
+        heard=Heard("secret words", "en", 1.0, intents=(Intent.REFINE,)),
+        filled_before=tuple(state.slots),
+        errors=("search_timeout",),
+    )
+    written = write_down(claimed, outcome, handler="rules")
+    note_turn(claimed, outcome, written, handler="rules")
+
+
+def test_a_turn_tells_its_decision_in_the_runbooks_form(lines: Lines) -> None:
+    _turn(DialogueState(slots={Slot.LOCATION: GIRNE}, turn=1), ask=Slot.RENTAL_TYPE)
+    (parsed,) = lines.events("re.agent.parsed")
+    assert parsed["message"] == 'RE Agent: parsed act=ASK_SLOT next_needed=["rental_type"]'
+    assert parsed["filled_before"] == ["location"]
+    assert lines.events("chat.context")[0]["messages_before"] == 2
+    assert lines.events("re.router_pinned")[0]["reason"] == "refinement"
+    assert lines.events("re.search_fallback")[0]["level"] == "WARNING"
+    assert str(lines.events("end_to_end")[0]["message"]).endswith("intent=refine")
+
+
+def test_no_line_holds_the_visitors_words(lines: Lines) -> None:
+    _turn(DialogueState(turn=1), ask=Slot.LOCATION)
+    assert lines.text
+    assert b"secret" not in lines.text
+
+
+def test_a_first_turn_has_no_context_to_tell_of(lines: Lines) -> None:
+    _turn(DialogueState(), turn_no=1, ask=Slot.LOCATION)
+    assert lines.events("chat.context") == []
+
+
+@pytest.mark.parametrize(("ask", "grows"), [(Slot.LOCATION, 1), (Slot.RENTAL_TYPE, 0)])
+def test_asking_a_filled_slot_is_counted(lines: Lines, ask: Slot, grows: int) -> None:
+    counter = meters.re_slot_reask_total.labels(arm="stable")
+    before = counter._value.get()  # type: ignore[attr-defined]
+    _turn(DialogueState(slots={Slot.LOCATION: GIRNE}, turn=1), ask=ask)
+    assert counter._value.get() == before + grows  # type: ignore[attr-defined]
+    assert (b"\nRE Agent: parsed act=ASK_SLOT" in lines.text) == bool(grows)
+
+
+@pytest.mark.parametrize(("remembered", "result"), [(1, "ok"), (0, "lost")])
+def test_a_turn_that_lost_its_context_is_counted(
+    lines: Lines, remembered: int, result: str
+) -> None:
+    counter = meters.chat_context_turns_total.labels(result=result)
+    before = counter._value.get()  # type: ignore[attr-defined]
+    _turn(DialogueState(turn=remembered), ask=Slot.LOCATION)
+    assert counter._value.get() == before + 1  # type: ignore[attr-defined]
