@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from gatehouse.base.errors import SearchDown, SearchTimeout
+from gatehouse.talk.phrases.examples import pool
 from gatehouse.talk.rules import RulesHandler
 from gatehouse.talk.types import (
     Act,
@@ -172,3 +173,32 @@ async def test_a_house_that_was_asked_about_is_the_one_that_is_visited() -> None
     first = visit.state.shown[0].id
     outcome = await visit.say("I want to see it on Saturday")
     assert (outcome.decision.move, outcome.decision.home_ids) == (Move.ASK_CONTACT, (first,))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_example_question_leads_to_homes_or_one_question(language: Language) -> None:
+    for _topic, text in pool(language):
+        outcome = await Visit().say(text)
+        assert outcome.decision.act in (Act.ASK_SLOT, Act.SEARCH_AND_RECOMMEND), text
+        assert outcome.decision.move is not Move.NOT_UNDERSTOOD, text
+        assert outcome.state.language == language, text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_suggested_message_is_understood(language: Language) -> None:
+    """Each chip of each reply is said as if typed; none is met with "I did not get that"."""
+    for script in SCRIPTS[language]:
+        visit = Visit()
+        for line in script.lines:
+            outcome = await visit.say(line.said)
+            for action in outcome.reply.suggested_actions:
+                if action["type"] == "message":
+                    await _says_and_is_understood(visit, action["payload"])
+
+
+async def _says_and_is_understood(visit: Visit, text: str) -> None:
+    """On a copy of the talk, so that the talk itself goes on as written."""
+    other = Visit(visit.twin)
+    other.state, other.turn = visit.state, visit.turn
+    outcome = await other.say(text)
+    assert outcome.decision.move is not Move.NOT_UNDERSTOOD, text
