@@ -33,7 +33,12 @@ def grave(shown: Face) -> list[str]:
 def test_no_serious_violation_in_any_state(
     browser: Browser, mock_url: str, stage: Stage, *, theme: str, size: dict[str, int]
 ) -> None:
-    options = {"color_scheme": theme, "viewport": size, "bypass_csp": True, "reduced_motion": "reduce"}
+    options = {
+        "color_scheme": theme,
+        "viewport": size,
+        "bypass_csp": True,
+        "reduced_motion": "reduce",
+    }
     with face(browser, mock_url, **options) as shown:
         shown.open(mock_url)
         assert grave(shown) == []

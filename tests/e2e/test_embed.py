@@ -49,10 +49,15 @@ def test_an_allowed_site_talks_with_a_token_and_without_cookies(
     with face(browser, site, live_server, viewport=DESKTOP) as guest:
         open_panel(guest, site)
         sent: list[dict[str, str]] = []
-        guest.page.on("request", lambda r: sent.append(r.all_headers()) if "/api/chat/stream" in r.url else None)
+        guest.page.on(
+            "request",
+            lambda r: "/stream" in r.url and sent.append(r.all_headers()),
+        )
         guest.say("flat to rent long term in Girne for up to £1500 a month")
         expect(guest.cards.first).to_be_visible()
-        assert guest.cards.locator("img").first.evaluate("i => i.decode().then(() => i.naturalWidth > 0)")
+        assert guest.cards.locator("img").first.evaluate(
+            "i => i.decode().then(() => i.naturalWidth > 0)"
+        )
         assert sent[0]["authorization"].startswith("Bearer ")
         assert "cookie" not in sent[0]
         assert guest.page.context.cookies() == []
@@ -66,8 +71,13 @@ def test_the_sites_styles_stay_outside(browser: Browser, live_server: str, site:
     with face(browser, site, live_server, viewport=DESKTOP) as guest:
         open_panel(guest, site)
         assert guest.box.evaluate("b => getComputedStyle(b).fontSize") == "16px"
-        assert guest.page.locator(".name-text").evaluate("n => getComputedStyle(n).color") != "rgb(255, 0, 0)"
-        assert guest.page.locator("h1").evaluate("n => getComputedStyle(n).color") == "rgb(255, 0, 0)"
+        assert (
+            guest.page.locator(".name-text").evaluate("n => getComputedStyle(n).color")
+            != "rgb(255, 0, 0)"
+        )
+        assert (
+            guest.page.locator("h1").evaluate("n => getComputedStyle(n).color") == "rgb(255, 0, 0)"
+        )
 
 
 def test_escape_closes_the_panel_and_gives_the_focus_back(

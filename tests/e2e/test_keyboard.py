@@ -63,8 +63,10 @@ def test_the_gallery_takes_the_focus_moves_by_arrows_and_gives_it_back(visitor: 
     for _ in range(8):
         visitor.page.keyboard.press("Tab")
         assert visitor.page.evaluate(
-            "document.querySelector('gatehouse-chat').shadowRoot.activeElement === null ||"
-            " document.querySelector('gatehouse-chat').shadowRoot.activeElement.closest('dialog') !== null"
+            """() => {
+                const focused = document.querySelector("gatehouse-chat").shadowRoot.activeElement;
+                return focused === null || focused.closest("dialog") !== null;
+            }"""
         )
     visitor.page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
@@ -100,13 +102,14 @@ def test_a_reply_is_read_out_once_and_whole(visitor: Face) -> None:
     """What streams is hidden from screen readers; the log gains the reply in one piece."""
     visitor.page.evaluate(
         """() => {
-            const log = document.querySelector("gatehouse-chat").shadowRoot.querySelector("[role=log]");
+            const root = document.querySelector("gatehouse-chat").shadowRoot;
             window.heard = [];
-            const silent = (n) => n.nodeType !== 1 || n.closest("[aria-hidden=true], [aria-live=off]");
+            const mute = "[aria-hidden=true], [aria-live=off]";
+            const silent = (n) => n.nodeType !== 1 || n.closest(mute);
             new MutationObserver((all) => all.flatMap((m) => [...m.addedNodes])
                 .filter((n) => !silent(n) && !n.querySelector?.("[aria-hidden=true].bubble"))
                 .forEach((n) => window.heard.push(n.textContent)))
-                .observe(log, { childList: true, subtree: true });
+                .observe(root.querySelector("[role=log]"), { childList: true, subtree: true });
         }"""
     )
     visitor.say("flat in Girne")

@@ -31,13 +31,16 @@ def test_colours_follow_the_system_until_the_visitor_chooses(visitor: Face) -> N
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])
-def test_nothing_scrolls_sideways(browser: Browser, mock_url: str, stage: Stage, width: int) -> None:
-    for locale in ("en", "ru"):
-        with face(browser, mock_url, viewport={"width": width, "height": 700}, locale=locale) as small:
-            small.open(mock_url)
-            assert sideways(small) == []
-            small.say("flat in Girne")
-            assert sideways(small) == []
+@pytest.mark.parametrize("locale", ["en", "ru"])
+def test_nothing_scrolls_sideways(
+    browser: Browser, mock_url: str, stage: Stage, *, width: int, locale: str
+) -> None:
+    size = {"width": width, "height": 700}
+    with face(browser, mock_url, viewport=size, locale=locale) as small:
+        small.open(mock_url)
+        assert sideways(small) == []
+        small.say("flat in Girne")
+        assert sideways(small) == []
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -55,10 +58,14 @@ def test_a_long_title_wraps_and_pictures_keep_their_shape(
 def sideways(shown: Face) -> list[str]:
     """What sticks out of the page, but for the rows that scroll inside themselves."""
     found: list[str] = shown.page.evaluate(
-        """() => [...document.querySelector("gatehouse-chat").shadowRoot.querySelectorAll("*")]
-            .filter((n) => !n.closest(".card-row, .frames, .unseen, .skip") && !n.matches("option, defs *"))
-            .filter((n) => n.getBoundingClientRect().right > innerWidth + 0.5)
-            .map((n) => `${n.tagName}.${n.className}`)"""
+        """() => {
+            const within = ".card-row, .frames, .unseen, .skip, defs, select";
+            const root = document.querySelector("gatehouse-chat").shadowRoot;
+            return [...root.querySelectorAll("*")]
+                .filter((n) => !n.parentElement?.closest(within) && !n.matches(within))
+                .filter((n) => n.getBoundingClientRect().right > innerWidth + 0.5)
+                .map((n) => `${n.tagName}.${n.className}`);
+        }"""
     )
     return found
 
@@ -85,7 +92,9 @@ def test_the_built_in_examples_stand_in_when_the_server_has_none(
         phone.open(mock_url)
         expect(phone.page.locator(".examples button")).to_have_count(4)
         phone.page.locator(".examples button").first.click()
-        expect(phone.mine.locator(".said")).to_have_text("2-bedroom flat in Girne, up to £700 a month")
+        expect(phone.mine.locator(".said")).to_have_text(
+            "2-bedroom flat in Girne, up to £700 a month"
+        )
         phone.settle("status of 404")
 
 

@@ -26,7 +26,10 @@ def run(browser: Browser, pretended: tuple[Any, str]) -> Any:
 
 
 def test_events_are_read_the_same_wherever_the_bytes_are_cut(run: Any) -> None:
-    text = ": hello\r\n\r\nid: 1.1\nevent: delta\ndata: {\"ü\":\ndata: 1}\n\nevent:done\r\ndata: €\r\n\r\ndata\n\n"
+    text = (
+        ': hello\r\n\r\nid: 1.1\nevent: delta\ndata: {"ü":\ndata: 1}\n\n'
+        "event:done\r\ndata: €\r\n\r\ndata\n\n"
+    )
     found = run(
         "stream.js",
         """
@@ -34,7 +37,8 @@ def test_events_are_read_the_same_wherever_the_bytes_are_cut(run: Any) -> None:
         const all = [];
         for (let at = 0; at <= bytes.length; at += 1) {
             const parts = [bytes.slice(0, at), bytes.slice(at)];
-            const stream = new ReadableStream({ start(c) { parts.forEach((p) => c.enqueue(p)); c.close(); } });
+            const start = (c) => (parts.forEach((part) => c.enqueue(part)), c.close());
+            const stream = new ReadableStream({ start });
             const events = [];
             for await (const event of m.parseEvents(stream)) events.push(event);
             all.push(JSON.stringify(events));
@@ -78,7 +82,8 @@ def test_waiting_grows_is_bounded_and_never_earlier_than_asked(run: Any) -> None
     ],
 )
 def test_the_small_markdown(run: Any, text: str, html: str) -> None:
-    drawn = "const box = document.createElement('div'); box.append(m.markdown(a)); return box.innerHTML;"
+    box = "const box = document.createElement('div');"
+    drawn = f"{box} box.append(m.markdown(a)); return box.innerHTML;"
     assert run("markdown.js", drawn, text) == html
 
 
@@ -96,7 +101,14 @@ def test_formulas_are_disarmed_and_numbers_kept(run: Any, cell: str, neutral: st
 
 def test_pictures_come_only_from_our_own_server(run: Any) -> None:
     own = "return a.map((one) => m.ownAddress(one, 'https://chat.example/'));"
-    given = ["/a.svg", "https://chat.example/b", "https://evil.example/c", "//evil.example", "javascript:1", "data:,x"]
+    given = [
+        "/a.svg",
+        "https://chat.example/b",
+        "https://evil.example/c",
+        "//evil.example",
+        "javascript:1",
+        "data:,x",
+    ]
     assert run("dom.js", own, given) == [
         "https://chat.example/a.svg", "https://chat.example/b", None, None, None, None,
     ]  # fmt: skip

@@ -52,4 +52,6 @@ def test_an_older_card_speaks_by_name_because_numbers_mean_the_newest(visitor: F
     visitor.say("flat in Girne")
     visitor.say("something cheaper")
     visitor.replies.first.locator("[data-button=info]").nth(1).click()
-    expect(visitor.mine.last.locator(".said")).to_have_text("Tell me more about Garden flat under the mountain")
+    expect(visitor.mine.last.locator(".said")).to_have_text(
+        "Tell me more about Garden flat under the mountain"
+    )

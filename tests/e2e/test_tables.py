@@ -42,8 +42,10 @@ def test_the_suggestion_to_save_gives_the_same_file(visitor: Face, stage: Stage)
     with visitor.page.expect_download() as waiting:
         reply.get_by_role("button", name="Save as CSV").click()
     assert waiting.value.suggested_filename == "Comparison-of-homes.csv"
-    kinds = lambda: [one["event_type"] for one in stage.reported]  # noqa: E731
-    visitor.until(lambda: "suggested_action_clicked" in kinds(), "the click was not reported")
+    visitor.until(
+        lambda: "suggested_action_clicked" in [one["event_type"] for one in stage.reported],
+        "the click was not reported",
+    )
 
 
 def test_a_copied_table_pastes_as_rows_and_columns(browser: Browser, mock_url: str) -> None:

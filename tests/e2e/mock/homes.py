@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 _HOMES = (
-    ("Sea-view flat with two balconies and a storeroom by the old harbour", "Girne · Merkez", 680, 2, 1, 85, ("Sea view", "Furnished", "Balcony")),
-    ("Garden flat under the mountain", "Girne · Lapta", 620, 2, 2, 96, ("Shared pool", "Pets allowed")),
-    ("Bright corner flat near the bazaar", "Girne · Karaoğlanoğlu", 590, 2, 1, 78, ("Furnished", "Parking")),
-    ("Terrace flat with an evening breeze", "Girne · Alsancak", 640, 2, 1, 82, ("Terrace", "Shared pool", "Lift")),
-    ("Quiet flat among lemon trees", "Girne · Ozanköy", 560, 2, 1, 74, ("Garden",)),
-    ("New flat with two balconies", "Girne · Çatalköy", 700, 2, 2, 104, ("Sea view", "Lift", "Parking", "Furnished")),
-)  # fmt: skip
+    ("Sea-view flat with two balconies and a storeroom by the old harbour", "Merkez", 680, 1, 85),
+    ("Garden flat under the mountain", "Lapta", 620, 2, 96),
+    ("Bright corner flat near the bazaar", "Karaoğlanoğlu", 590, 1, 78),
+    ("Terrace flat with an evening breeze", "Alsancak", 640, 1, 82),
+    ("Quiet flat among lemon trees", "Ozanköy", 560, 1, 74),
+    ("New flat with two balconies", "Çatalköy", 700, 2, 104),
+)
+_BADGES = ("Sea view", "Furnished", "Shared pool", "Lift", "Parking", "Pets allowed")
 _SKIES = ("#cfe6ea", "#fbe3cf", "#dfeff0", "#f6e2d3", "#d9e8dd", "#e3e2f0")
 
 
@@ -22,7 +23,9 @@ def cards(*, hostile: bool = False) -> list[dict[str, Any]]:
 
 
 def _card(number: int, *, hostile: bool) -> dict[str, Any]:
-    title, place, price, bedrooms, bathrooms, sqm, badges = _HOMES[number]
+    title, district, price, bathrooms, sqm = _HOMES[number]
+    place = f"Girne · {district}"
+    badges = _BADGES[: number % 4 + 1]
     home = str(UUID(int=number + 1))
     pictures = [f"/homes/{home}/pictures/{n}.svg" for n in range(1, 5)]
     evil = '<img src=x onerror="window.hacked=1">'
@@ -39,7 +42,7 @@ def _card(number: int, *, hostile: bool) -> dict[str, Any]:
         "galleryImages": pictures,
         "variant": ("long_term", "short_term", "sale")[number % 3] if hostile else "long_term",
         "verified_at": "2026-03-14T09:00:00+00:00",
-        "metadata": {"bedrooms": bedrooms, "bathrooms": bathrooms, "sqm": sqm, "amenities": []},
+        "metadata": {"bedrooms": 2, "bathrooms": bathrooms, "sqm": sqm, "amenities": []},
         "buttons": ["photos", "info", "availability", "reserve", "contact"],
     }
 
@@ -49,7 +52,8 @@ def picture(number: int, view: int) -> str:
     sky = _SKIES[(number + view) % len(_SKIES)]
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 480">'
-        f'<rect width="640" height="480" fill="{sky}"/><circle cx="{120 + 60 * view}" cy="110" r="44" fill="#f6bd60"/>'
+        f'<rect width="640" height="480" fill="{sky}"/>'
+        f'<circle cx="{120 + 60 * view}" cy="110" r="44" fill="#f6bd60"/>'
         '<rect y="300" width="640" height="180" fill="#5fb0b7"/>'
         f'<rect x="{180 + 10 * number}" y="190" width="240" height="190" fill="#fffdf8"/>'
         f'<path d="M{160 + 10 * number} 192l140-70 140 70z" fill="#c9694b"/>'

@@ -9,17 +9,37 @@ from .homes import cards
 
 Reply = dict[str, Any]
 
+# Found, asked, compared, cheaper, holding text.
 WORDS = {
-    "en": ("I found six homes in Girne that fit. The first one is closest to your budget.",
-           "Is it for a holiday, or to live there?", "Here they are side by side.",
-           "Something cheaper", "I am comparing homes…"),
-    "tr": ("Girne'de size uyan altı ev buldum. İlki bütçenize en yakın olanı.",
-           "Tatil için mi, oturmak için mi?", "İşte yan yana.", "Daha ucuz bir şey", "Evleri karşılaştırıyorum…"),
-    "ru": ("Нашла шесть подходящих вариантов в Кирении. Первый ближе всего к вашему бюджету.",
-           "Это для отдыха или для жизни?", "Вот они рядом.", "Что-нибудь дешевле", "Сравниваю варианты…"),
-    "uk": ("Знайшла шість відповідних варіантів у Кіренії. Перший найближчий до вашого бюджету.",
-           "Це для відпочинку чи для життя?", "Ось вони поруч.", "Щось дешевше", "Порівнюю варіанти…"),
-}  # fmt: skip
+    "en": (
+        "I found six homes in Girne that fit. The first one is closest to your budget.",
+        "Is it for a holiday, or to live there?",
+        "Here they are side by side.",
+        "Something cheaper",
+        "I am comparing homes…",
+    ),
+    "tr": (
+        "Girne'de size uyan altı ev buldum. İlki bütçenize en yakın olanı.",
+        "Tatil için mi, oturmak için mi?",
+        "İşte yan yana.",
+        "Daha ucuz bir şey",
+        "Evleri karşılaştırıyorum…",
+    ),
+    "ru": (
+        "Нашла шесть подходящих вариантов в Кирении. Первый ближе всего к вашему бюджету.",
+        "Это для отдыха или для жизни?",
+        "Вот они рядом.",
+        "Что-нибудь дешевле",
+        "Сравниваю варианты…",
+    ),
+    "uk": (
+        "Знайшла шість відповідних варіантів у Кіренії. Перший найближчий до вашого бюджету.",
+        "Це для відпочинку чи для життя?",
+        "Ось вони поруч.",
+        "Щось дешевше",
+        "Порівнюю варіанти…",
+    ),
+}
 TABLE = {
     "type": "table",
     "caption": "Comparison of homes",
@@ -32,7 +52,10 @@ TABLE = {
     ],
     "dense": False,
 }
-EVIL = '<script>window.hacked=1</script><img src=x onerror="window.hacked=1">**bold** [x](javascript:1)'
+EVIL = (
+    '<script>window.hacked=1</script><img src=x onerror="window.hacked=1">'
+    "**bold** [x](javascript:1)"
+)
 
 
 def interim(language: str) -> str:
@@ -42,7 +65,7 @@ def interim(language: str) -> str:
 def reply_to(question: str, language: str, *, session: str, turn: int) -> Reply:
     """The reply object for a question: its words choose the kind."""
     found, ask, compared, cheaper, _ = WORDS[language]
-    reply = {"title": "", "summary": found, "blocks": [], "cards": cards()}
+    reply: Reply = {"title": "", "summary": found, "blocks": [], "cards": cards()}
     if "compare" in question:
         reply |= {"title": "Comparison", "summary": compared, "blocks": [TABLE], "cards": []}
     elif "attack" in question:

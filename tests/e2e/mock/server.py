@@ -18,6 +18,7 @@ from fastapi.staticfiles import StaticFiles
 
 from gatehouse.base.config import load
 from gatehouse.web import edge
+
 from . import homes, replies
 
 WIDGET = Path(__file__).parents[3] / "gatehouse" / "widget"
@@ -77,7 +78,9 @@ def _add_chat(app: FastAPI, stage: Stage) -> None:
         stage.asked.append({"key": key, "last": last, "auth": auth, **body})
         if fault.status:
             return _problem(fault)
-        return StreamingResponse(_events(stage, body, key=key, last=last, fault=fault), media_type="text/event-stream")
+        return StreamingResponse(
+            _events(stage, body, key=key, last=last, fault=fault), media_type="text/event-stream"
+        )
 
     @app.get("/api/chat/history/{session}")
     async def history(session: str) -> Response:
@@ -116,7 +119,9 @@ def _add_rest(app: FastAPI, stage: Stage) -> None:
 
 def _problem(fault: Fault) -> Response:
     headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-    return JSONResponse({"title": "Not now", "status": fault.status, "detail": "Try later."}, fault.status, headers)
+    return JSONResponse(
+        {"title": "Not now", "status": fault.status, "detail": "Try later."}, fault.status, headers
+    )
 
 
 def _event(kind: str, data: Any, number: str | None = None) -> str:
@@ -127,13 +132,14 @@ def _event(kind: str, data: Any, number: str | None = None) -> str:
 def _turn(stage: Stage, body: dict[str, Any], key: str) -> dict[str, Any]:
     """The stored reply for a key; made and remembered at its first use."""
     if key not in stage.turns:
-        said = stage.sessions[body["session_id"]]
-        language = body.get("language") or "en"
-        reply = replies.reply_to(body["question"], language, session=body["session_id"], turn=len(said) // 2 + 1)
+        said, question = stage.sessions[body["session_id"]], body["question"]
+        turn = {"session": body["session_id"], "turn": len(said) // 2 + 1}
+        reply = replies.reply_to(question, body.get("language") or "en", **turn)
         stage.turns[key] = reply
         now = datetime.now(UTC).isoformat()
-        said.append({"id": f"m{len(said)}", "role": "user", "content": body["question"], "timestamp": now})
-        said.append({"id": reply["meta"]["message_id"], "role": "assistant", "content": reply["summary"], "timestamp": now, **reply})
+        answer = {"id": reply["meta"]["message_id"], "role": "assistant", "timestamp": now}
+        said.append({"id": f"m{len(said)}", "role": "user", "content": question, "timestamp": now})
+        said.append(answer | reply | {"content": reply["summary"]})
     return stage.turns[key]
 
 

@@ -22,7 +22,11 @@ def free_port() -> int:
 def serving(app: Any, *, port: int | None = None) -> Iterator[str]:
     """Serves until the block ends; gives the address."""
     port = port or free_port()
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="critical", access_log=False, timeout_graceful_shutdown=1))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, port=port, log_level="critical", access_log=False, timeout_graceful_shutdown=1
+        )
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
