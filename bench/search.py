@@ -80,7 +80,9 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def is_scanned(plan: dict[str, Any]) -> bool:
     """Is the table of homes read from end to end?"""
-    return any(n["Node Type"] == "Seq Scan" and n.get("Relation Name") == TABLE for n in nodes(plan))
+    return any(
+        n["Node Type"] == "Seq Scan" and n.get("Relation Name") == TABLE for n in nodes(plan)
+    )
 
 
 def told(plan: dict[str, Any]) -> str:

@@ -48,7 +48,9 @@ def wish(
     q: Annotated[str | None, Query(max_length=200, description="Words, as in the texts.")] = None,
     sort: Sort = "best",
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
-    after: Annotated[str | None, Query(max_length=400, description="`next` of the page before.")] = None,
+    after: Annotated[
+        str | None, Query(max_length=400, description="`next` of the page before.")
+    ] = None,
 ) -> Wish:
     """The search that the parameters describe."""
     cities, districts = places(city, district)

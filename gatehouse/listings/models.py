@@ -191,7 +191,11 @@ class BlockedDates(models.Model):
     """
 
     home = models.ForeignKey(
-        Home, on_delete=models.CASCADE, db_column="listing_id", related_name="blocked", db_index=False
+        Home,
+        on_delete=models.CASCADE,
+        db_column="listing_id",
+        related_name="blocked",
+        db_index=False,
     )
     during = DateRangeField()
 

@@ -21,7 +21,9 @@ def picture(home: Listing, number: int) -> bytes | None:
     scenes = scenes_of(home.property_type, home.amenities)
     if not 1 <= number <= len(scenes):
         return None
-    return _drawn(home.id, scenes[number - 1], home.property_type, home.district or home.city, home.amenities)
+    return _drawn(
+        home.id, scenes[number - 1], home.property_type, home.district or home.city, home.amenities
+    )
 
 
 @lru_cache(maxsize=512)
@@ -42,7 +44,9 @@ def _drawn(identity: UUID, scene: str, kind: str, place: str, amenities: tuple[s
     return sheet.svg()
 
 
-def _outside(sheet: Sheet, own: Mood, dice: Random, *, kind: str, place: str, behind: Backdrop) -> None:
+def _outside(
+    sheet: Sheet, own: Mood, dice: Random, *, kind: str, place: str, behind: Backdrop
+) -> None:
     """The house on its plot, before sea, mountains, plain or town."""
     land.sky(sheet, own.light, dice)
     land.backdrop(sheet, behind, light=own.light, dice=dice)

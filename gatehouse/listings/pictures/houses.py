@@ -18,7 +18,12 @@ def pane(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, height: 
     light = mood.light
     sheet.rect(x - 1.5, y - 1.5, width + 3, height + 3, light.wall[1], round=1)
     sheet.rect(x, y, width, height, sheet.fade(*light.glass))
-    shine = (x + width * 0.15, y), (x + width * 0.45, y), (x + width * 0.2, y + height), (x, y + height)
+    shine = (
+        (x + width * 0.15, y),
+        (x + width * 0.45, y),
+        (x + width * 0.2, y + height),
+        (x, y + height),
+    )
     sheet.poly("#ffffff", *shine, opacity=0.28)
     if width > 30:
         middle = x + width / 2
@@ -30,29 +35,70 @@ def shuttered(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, hei
     pane(sheet, mood, x=x, y=y, width=width, height=height)
     for left in (x - width * 0.48, x + width + 2):
         sheet.rect(left, y - 1, width * 0.46, height + 2, mood.accent, round=1)
-        d = "".join(f"M{left + 2:.0f} {y + step:.0f}h{width * 0.46 - 4:.0f}" for step in range(5, int(height), 6))
+        d = "".join(
+            f"M{left + 2:.0f} {y + step:.0f}h{width * 0.46 - 4:.0f}"
+            for step in range(5, int(height), 6)
+        )
         sheet.stroke("#000000", d, 1, opacity=0.18)
 
 
-def door(sheet: Sheet, mood: Mood, *, x: float, foot: float, width: float, height: float, is_arched: bool = False) -> None:
+def door(
+    sheet: Sheet,
+    mood: Mood,
+    *,
+    x: float,
+    foot: float,
+    width: float,
+    height: float,
+    is_arched: bool = False,
+) -> None:
     """A panelled door with a knob."""
     top = foot - height
     if is_arched:
-        sheet.path(mood.light.wall[1], f"M{x - 5} {foot}V{top + width / 2}a{width / 2 + 5} {width / 2 + 5} 0 0 1 {width + 10} 0V{foot}Z")
-        sheet.path(mood.accent, f"M{x} {foot}V{top + width / 2}a{width / 2} {width / 2} 0 0 1 {width} 0V{foot}Z")
+        sheet.path(
+            mood.light.wall[1],
+            f"M{x - 5} {foot}V{top + width / 2}a{width / 2 + 5} {width / 2 + 5} 0 0 1 {width + 10} 0V{foot}Z",
+        )
+        sheet.path(
+            mood.accent,
+            f"M{x} {foot}V{top + width / 2}a{width / 2} {width / 2} 0 0 1 {width} 0V{foot}Z",
+        )
     else:
         sheet.rect(x - 3, top - 3, width + 6, height + 3, mood.light.wall[1])
         sheet.rect(x, top, width, height, mood.accent)
     inset = width * 0.16
-    sheet.rect(x + inset, top + height * 0.5, width - 2 * inset, height * 0.38, "#000000", opacity=0.16, round=1)
+    sheet.rect(
+        x + inset,
+        top + height * 0.5,
+        width - 2 * inset,
+        height * 0.38,
+        "#000000",
+        opacity=0.16,
+        round=1,
+    )
     sheet.oval(x + width * 0.84, top + height * 0.58, 2.2, 2.2, "#f4d58d")
 
 
-def block(sheet: Sheet, mood: Mood, *, x: float, width: float, floors: int, dice: Random, storey: float = 50) -> float:
+def block(
+    sheet: Sheet,
+    mood: Mood,
+    *,
+    x: float,
+    width: float,
+    floors: int,
+    dice: Random,
+    storey: float = 50,
+) -> float:
     """A block of flats with deep balconies. Returns the height of its roof."""
     light, top = mood.light, GROUND - floors * storey
     sheet.rect(x, top, width, GROUND - top, sheet.fade(light.wall[0], light.wall[1], across=True))
-    sheet.poly(light.wall[1], (x + width, top), (x + width + 26, top + 12), (x + width + 26, GROUND), (x + width, GROUND))
+    sheet.poly(
+        light.wall[1],
+        (x + width, top),
+        (x + width + 26, top + 12),
+        (x + width + 26, GROUND),
+        (x + width, GROUND),
+    )
     bays = _bays(sheet, mood, width=(width - 14) / 3 - 8, height=storey - 12)
     for floor in range(floors):
         for col in range(3):
@@ -115,7 +161,9 @@ def penthouse(sheet: Sheet, mood: Mood, dice: Random) -> None:
     sheet.rect(210, top - 56, 170, 50, light.wall[0])
     pane(sheet, mood, x=222, y=top - 50, width=146, height=42)
     sheet.rect(200, top - 64, 200, 9, light.wall[0])
-    sheet.stroke("#9a7550", f"M410 {top - 8:.0f}v-46M446 {top - 8:.0f}v-46M398 {top - 54:.0f}h60", 5)
+    sheet.stroke(
+        "#9a7550", f"M410 {top - 8:.0f}v-46M446 {top - 8:.0f}v-46M398 {top - 54:.0f}h60", 5
+    )
     sheet.stroke("#b98e62", "".join(f"M{x} {top - 60:.0f}v10" for x in range(402, 458, 9)), 3)
     for x in (166, 184, 392, 430):
         plants.bush(sheet, light, x=x, y=top - 8, size=13, dice=dice, bloom=mood.bloom)
@@ -149,7 +197,12 @@ def _modern_villa(sheet: Sheet, mood: Mood, dice: Random) -> None:
     pane(sheet, mood, x=350, y=178, width=48, height=44)
     pane(sheet, mood, x=176, y=266, width=170, height=GROUND - 270)
     sheet.rect(364, 258, 50, GROUND - 258, "#a97d55")
-    sheet.stroke("#7d5836", "".join(f"M{x} 258v{GROUND - 258:.0f}" for x in range(370, 414, 7)), 1.4, opacity=0.6)
+    sheet.stroke(
+        "#7d5836",
+        "".join(f"M{x} 258v{GROUND - 258:.0f}" for x in range(370, 414, 7)),
+        1.4,
+        opacity=0.6,
+    )
     door(sheet, mood, x=374, foot=GROUND, width=30, height=72)
     pane(sheet, mood, x=430, y=268, width=60, height=50)
     plants.bougainvillea(sheet, mood, x=468, y=236, width=66, height=74, dice=dice)
@@ -228,7 +281,9 @@ def townhouse(sheet: Sheet, mood: Mood, dice: Random) -> None:
         shuttered(sheet, own, x=x + 82, y=222, width=22, height=38)
         pane(sheet, own, x=x + 66, y=288, width=46, height=40)
         door(sheet, own, x=x + 18, foot=GROUND, width=28, height=62)
-        plants.bush(sheet, mood.light, x=x + 88, y=GROUND + 16, size=24, dice=dice, bloom=mood.bloom)
+        plants.bush(
+            sheet, mood.light, x=x + 88, y=GROUND + 16, size=24, dice=dice, bloom=mood.bloom
+        )
     _cobbles(sheet, mood, dice=dice)
     plants.olive(sheet, mood.light, x=600, y=GROUND + 34, size=92, dice=dice)
 
@@ -267,19 +322,33 @@ def roof(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, height: 
 def pool(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, height: float) -> None:
     """Water in perspective with a pale rim; (x, y) is its middle."""
     half, depth = width / 2, height / 2
-    rim = (x - half * 0.86, y - depth), (x + half * 0.86, y - depth), (x + half, y + depth), (x - half, y + depth)
+    rim = (
+        (x - half * 0.86, y - depth),
+        (x + half * 0.86, y - depth),
+        (x + half, y + depth),
+        (x - half, y + depth),
+    )
     sheet.poly("#f1e7d6", *[(a + (a - x) * 0.06, b + (b - y) * 0.26) for a, b in rim])
     sheet.poly(sheet.fade("#6fd3dd", "#1c93b3"), *rim)
     sheet.stroke(
         "#ffffff",
         "".join(
             f"M{x + dx * half:.0f} {y + dy * depth:.0f}q14-5 28 0t28 0"
-            for dx, dy in ((-0.7, -0.5), (-0.1, -0.2), (0.35, -0.6), (-0.5, 0.35), (0.15, 0.55), (0.5, 0.15))
+            for dx, dy in (
+                (-0.7, -0.5),
+                (-0.1, -0.2),
+                (0.35, -0.6),
+                (-0.5, 0.35),
+                (0.15, 0.55),
+                (0.5, 0.15),
+            )
         ),
         2,
         opacity=0.55,
     )
-    sheet.poly(mood.light.sun, rim[0], rim[1], (x + half * 0.2, y), (x - half * 0.7, y), opacity=0.12)
+    sheet.poly(
+        mood.light.sun, rim[0], rim[1], (x + half * 0.2, y), (x - half * 0.7, y), opacity=0.12
+    )
 
 
 def _arcade(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, count: int) -> None:
@@ -325,7 +394,15 @@ def _cobbles(sheet: Sheet, mood: Mood, *, dice: Random) -> None:
 def _hedge(sheet: Sheet, mood: Mood, *, dice: Random) -> None:
     """Shrubs along the foot of the picture."""
     for x in (20, 62, 560, 604):
-        plants.bush(sheet, mood.light, x=x, y=448 + dice.uniform(-6, 14), size=34, dice=dice, bloom=mood.bloom)
+        plants.bush(
+            sheet,
+            mood.light,
+            x=x,
+            y=448 + dice.uniform(-6, 14),
+            size=34,
+            dice=dice,
+            bloom=mood.bloom,
+        )
 
 
 DRAWINGS: dict[str, Drawing] = {

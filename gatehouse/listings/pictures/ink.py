@@ -63,11 +63,15 @@ class Sheet:
         self._add(f'<ellipse {place} fill="{fill}"{_attributes(more)}/>')
 
     @contextmanager
-    def window(self, x: float, y: float, width: float, height: float, *, round: float = 0) -> Iterator[None]:
+    def window(
+        self, x: float, y: float, width: float, height: float, *, round: float = 0
+    ) -> Iterator[None]:
         """What is drawn inside shows only within this frame, and is moved and scaled to fill it."""
         corner = f' rx="{_number(round)}"' if round else ""
         box = f'width="{_number(width)}" height="{_number(height)}"{corner}'
-        name = self._define(f'<clipPath id="?"><rect x="{_number(x)}" y="{_number(y)}" {box}/></clipPath>')
+        name = self._define(
+            f'<clipPath id="?"><rect x="{_number(x)}" y="{_number(y)}" {box}/></clipPath>'
+        )
         scale = max(width / WIDTH, height / HEIGHT)
         left, top = x + (width - WIDTH * scale) / 2, y + (height - HEIGHT * scale) / 2
         move = f"translate({_number(left)} {_number(top)}) scale({scale:.3f})"
@@ -76,10 +80,14 @@ class Sheet:
         self._add("</g></g>")
 
     @contextmanager
-    def moved(self, x: float, y: float, scale: float = 1.0, *, flip: bool = False) -> Iterator[None]:
+    def moved(
+        self, x: float, y: float, scale: float = 1.0, *, flip: bool = False
+    ) -> Iterator[None]:
         """Shapes drawn around the origin land at (x, y)."""
         wide = -scale if flip else scale
-        self._add(f'<g transform="translate({_number(x)} {_number(y)}) scale({wide:.3f} {scale:.3f})">')
+        self._add(
+            f'<g transform="translate({_number(x)} {_number(y)}) scale({wide:.3f} {scale:.3f})">'
+        )
         yield
         self._add("</g>")
 

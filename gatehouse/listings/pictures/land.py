@@ -23,13 +23,17 @@ def sky(sheet: Sheet, light: Light, dice: Random) -> None:
     """Sky with sun, its glow, and a few clouds."""
     sheet.rect(0, 0, WIDTH, HEIGHT, sheet.fade(*light.sky))
     x, y = light.sun_at
-    sheet.oval(x, y, 190, 190, sheet.glow(f"{light.sun}@0.85", f"{light.sun}@0.25", f"{light.sun}@0"))
+    sheet.oval(
+        x, y, 190, 190, sheet.glow(f"{light.sun}@0.85", f"{light.sun}@0.25", f"{light.sun}@0")
+    )
     sheet.oval(x, y, 22, 22, light.sun)
     for _ in range(3):
         _cloud(sheet, light, dice)
 
 
-def backdrop(sheet: Sheet, kind: Backdrop, *, light: Light, dice: Random, horizon: float = 285) -> None:
+def backdrop(
+    sheet: Sheet, kind: Backdrop, *, light: Light, dice: Random, horizon: float = 285
+) -> None:
     """Everything between the sky and the plot, down to below the horizon."""
     if kind == "sea":
         _coast(sheet, light, horizon=horizon, dice=dice)
@@ -54,7 +58,9 @@ def ridge(sheet: Sheet, light: Light, *, base: float, height: float) -> None:
     peaks = [(float(x), base - y * height) for x, y in _FINGERS]
     sheet.poly(
         sheet.fade(light.ridges[0], light.ridges[1], light.ridges[2]),
-        (_LEFT, base), *peaks, (_RIGHT, base),
+        (_LEFT, base),
+        *peaks,
+        (_RIGHT, base),
     )
     faces = ""
     for (_, y0), (x1, y1), (x2, y2) in zip(peaks, peaks[1:], peaks[2:], strict=False):
@@ -116,7 +122,9 @@ def roofs(sheet: Sheet, light: Light, *, dice: Random, base: float) -> None:
             for row in range(int(height // 14))
         )
         if d:
-            sheet.stroke(light.lamp or light.ridges[1], d, 3.5, opacity=0.8, **{"stroke-linecap": "butt"})
+            sheet.stroke(
+                light.lamp or light.ridges[1], d, 3.5, opacity=0.8, **{"stroke-linecap": "butt"}
+            )
         x += width + dice.uniform(-4, 7)
 
 
@@ -129,7 +137,12 @@ def _coast(sheet: Sheet, light: Light, *, horizon: float, dice: Random) -> None:
         sheet.path(light.ridges[0], d)
         sheet.path(light.ridges[1], f"M0 {y}V{y - 16}Q50 {y - 18} 80 {y - 7}T150 {y}Z")
     for _ in range(dice.randint(1, 2)):
-        _boat(sheet, x=dice.uniform(120, 560), y=horizon - dice.uniform(8, 30), size=dice.uniform(0.6, 1.1))
+        _boat(
+            sheet,
+            x=dice.uniform(120, 560),
+            y=horizon - dice.uniform(8, 30),
+            size=dice.uniform(0.6, 1.1),
+        )
 
 
 def _boat(sheet: Sheet, *, x: float, y: float, size: float) -> None:
@@ -144,7 +157,7 @@ def _cloud(sheet: Sheet, light: Light, dice: Random) -> None:
     opacity = dice.uniform(0.45, 0.85)
     with sheet.moved(x, y, size):
         sheet.path(
-            sheet.fade(light.cloud, f"{light.cloud}@0.1"),
+            sheet.fade(light.cloud, f"{light.cloud}@0.6", f"{light.cloud}@0"),
             "M-62 16Q-66 0-44-1Q-40-20-16-16Q-4-32 16-20Q38-24 42-4Q64-4 60 16Z",
             opacity=opacity,
         )

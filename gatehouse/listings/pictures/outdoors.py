@@ -39,7 +39,9 @@ def outlook(sheet: Sheet, mood: Mood, kind: Backdrop, dice: Random) -> None:
 def terrace(sheet: Sheet, mood: Mood, kind: Backdrop, dice: Random) -> None:
     """A table under a pergola, with the view behind."""
     outlook(sheet, mood, kind, dice)
-    sheet.poly(sheet.fade("#dcc29a", "#b08d60"), (0, 348), (WIDTH, 348), (WIDTH, HEIGHT), (0, HEIGHT))
+    sheet.poly(
+        sheet.fade("#dcc29a", "#b08d60"), (0, 348), (WIDTH, 348), (WIDTH, HEIGHT), (0, HEIGHT)
+    )
     d = "".join(f"M{n * 64} 348L{-320 + n * 128} 480" for n in range(11))
     sheet.stroke("#6d4f2e", d, 1.3, opacity=0.35)
     sheet.rect(0, 306, WIDTH, 44, mood.light.wall[0], opacity=0.95)
@@ -55,7 +57,9 @@ def pool(sheet: Sheet, mood: Mood, kind: Backdrop, dice: Random) -> None:
     outlook(sheet, mood, kind, dice)
     plants.palm(sheet, mood.light, x=70, y=352, height=210, dice=dice)
     plants.palm(sheet, mood.light, x=590, y=346, height=180, dice=dice)
-    sheet.poly(sheet.fade("#f1e6d3", "#dcc9a8"), (0, 336), (WIDTH, 330), (WIDTH, HEIGHT), (0, HEIGHT))
+    sheet.poly(
+        sheet.fade("#f1e6d3", "#dcc9a8"), (0, 336), (WIDTH, 330), (WIDTH, HEIGHT), (0, HEIGHT)
+    )
     water(sheet, mood, x=330, y=424, width=560, height=84)
     _parasol(sheet, mood, x=250, foot=366)
     for x in (150, 284):
@@ -81,7 +85,10 @@ def plot(sheet: Sheet, mood: Mood, kind: Backdrop, dice: Random) -> None:
 def road(sheet: Sheet, mood: Mood, kind: Backdrop, dice: Random) -> None:
     """The lane that leads there, between dry walls."""
     outlook(sheet, mood, kind, dice)
-    sheet.path(sheet.fade("#e9d9b8", "#c8ad7e"), "M330 322Q300 350 350 378T250 480H520Q480 420 420 380T352 322Z")
+    sheet.path(
+        sheet.fade("#e9d9b8", "#c8ad7e"),
+        "M330 322Q300 350 350 378T250 480H520Q480 420 420 380T352 322Z",
+    )
     for side in (-1, 1):
         for n in range(9):
             y = 350 + n * 14
@@ -100,7 +107,9 @@ def _pergola(sheet: Sheet, mood: Mood, *, dice: Random) -> None:
     for x in range(74, 580, 42):
         sheet.poly("#b98e62", (x, 34), (x + 12, 34), (x + 12, 60), (x, 60))
     for x in (60, 210, 420):
-        plants.bougainvillea(sheet, mood, x=x, y=34, width=dice.uniform(90, 140), height=70, dice=dice)
+        plants.bougainvillea(
+            sheet, mood, x=x, y=34, width=dice.uniform(90, 140), height=70, dice=dice
+        )
 
 
 def _table(sheet: Sheet, mood: Mood) -> None:
@@ -123,8 +132,15 @@ def _table(sheet: Sheet, mood: Mood) -> None:
 
 def _parasol(sheet: Sheet, mood: Mood, *, x: float, foot: float) -> None:
     sheet.stroke("#8a6a48", f"M{x} {foot}V232", 5)
-    sheet.path(mood.fabric[0], f"M{x - 96} 262Q{x} 176 {x + 96} 262Q{x + 72} 252 {x + 48} 262Q{x + 24} 252 {x} 262Q{x - 24} 252 {x - 48} 262Q{x - 72} 252 {x - 96} 262Z")
-    sheet.path(mood.fabric[1], f"M{x - 48} 262Q{x - 34} 206 {x} 217Q{x + 34} 206 {x + 48} 262Q{x + 24} 252 {x} 262Q{x - 24} 252 {x - 48} 262Z", opacity=0.85)
+    sheet.path(
+        mood.fabric[0],
+        f"M{x - 96} 262Q{x} 176 {x + 96} 262Q{x + 72} 252 {x + 48} 262Q{x + 24} 252 {x} 262Q{x - 24} 252 {x - 48} 262Q{x - 72} 252 {x - 96} 262Z",
+    )
+    sheet.path(
+        mood.fabric[1],
+        f"M{x - 48} 262Q{x - 34} 206 {x} 217Q{x + 34} 206 {x + 48} 262Q{x + 24} 252 {x} 262Q{x - 24} 252 {x - 48} 262Z",
+        opacity=0.85,
+    )
 
 
 def _lounger(sheet: Sheet, mood: Mood, *, x: float, y: float) -> None:

@@ -21,7 +21,14 @@ def palm(sheet: Sheet, light: Light, *, x: float, y: float, height: float, dice:
     d = f"M{x:.0f} {y:.0f}Q{x + lean * 0.2:.0f} {y - height * 0.6:.0f} {top_x:.0f} {top_y:.0f}"
     sheet.stroke("#8d6e4c", d, max(3.0, height * 0.045))
     for n, angle in enumerate(range(-10, 200, 24)):
-        _frond(sheet, light.leaf[n % 2], x=top_x, y=top_y, angle=angle + dice.uniform(-8, 8), size=height * 0.42)
+        _frond(
+            sheet,
+            light.leaf[n % 2],
+            x=top_x,
+            y=top_y,
+            angle=angle + dice.uniform(-8, 8),
+            size=height * 0.42,
+        )
     sheet.oval(top_x, top_y + 2, height * 0.03, height * 0.03, "#8a5a2e")
 
 
@@ -49,7 +56,9 @@ def olive(sheet: Sheet, light: Light, *, x: float, y: float, size: float, dice: 
     """A round-headed tree in clumps of leaf."""
     shadow(sheet, x + 6, y, size * 0.55)
     sheet.stroke(
-        "#7a634a", f"M{x:.0f} {y:.0f}q-4 -{size * 0.3:.0f} 2 -{size * 0.6:.0f}", max(3.0, size * 0.09)
+        "#7a634a",
+        f"M{x:.0f} {y:.0f}q-4 -{size * 0.3:.0f} 2 -{size * 0.6:.0f}",
+        max(3.0, size * 0.09),
     )
     for _ in range(7):
         dx, dy = dice.uniform(-0.4, 0.4) * size, dice.uniform(-1.05, -0.6) * size
@@ -59,7 +68,16 @@ def olive(sheet: Sheet, light: Light, *, x: float, y: float, size: float, dice: 
         sheet.oval(x + dx, y + dy, size * 0.17, size * 0.12, light.leaf[0])
 
 
-def bush(sheet: Sheet, light: Light, *, x: float, y: float, size: float, dice: Random, bloom: str | None = None) -> None:
+def bush(
+    sheet: Sheet,
+    light: Light,
+    *,
+    x: float,
+    y: float,
+    size: float,
+    dice: Random,
+    bloom: str | None = None,
+) -> None:
     """A low shrub; with `bloom`, in flower."""
     shadow(sheet, x, y, size)
     for n in range(5):
@@ -67,16 +85,37 @@ def bush(sheet: Sheet, light: Light, *, x: float, y: float, size: float, dice: R
         lift = size * (0.42 - abs(n - 2) * 0.09)
         sheet.oval(x + dx, y - lift, size * 0.36, size * 0.38, light.leaf[(n + 1) % 2])
     if bloom:
-        _dots(sheet, bloom, x=x, y=y - size * 0.45, width=size, height=size * 0.42, dice=dice, count=16)
+        _dots(
+            sheet,
+            bloom,
+            x=x,
+            y=y - size * 0.45,
+            width=size,
+            height=size * 0.42,
+            dice=dice,
+            count=16,
+        )
 
 
-def bougainvillea(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, height: float, dice: Random) -> None:
+def bougainvillea(
+    sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, height: float, dice: Random
+) -> None:
     """A cascade of blossom over a wall, hanging down from (x, y)."""
-    for n in range(11):
-        dx, dy = n % 4 * width / 3.2, (n // 4 + dice.uniform(-0.2, 0.3)) * height * 0.3
-        leaf = mood.light.leaf[(n + 1) % 2]
-        sheet.oval(x + dx + dice.uniform(-6, 6), y + dy, width * 0.2, height * 0.13, leaf)
-    _dots(sheet, mood.bloom, x=x + width / 2, y=y + height * 0.35, width=width * 0.6, height=height * 0.5, dice=dice, count=48)
+    for n in range(22):
+        down = dice.random()
+        dx, dy = (0.5 + dice.uniform(-0.5, 0.5) * (1 - 0.5 * down)) * width, down * height * 0.9
+        leaf = mood.light.leaf[n % 2]
+        sheet.oval(x + dx, y + dy, width * 0.13, height * 0.08, leaf)
+    _dots(
+        sheet,
+        mood.bloom,
+        x=x + width / 2,
+        y=y + height * 0.4,
+        width=width * 0.52,
+        height=height * 0.5,
+        dice=dice,
+        count=54,
+    )
 
 
 def pot(sheet: Sheet, mood: Mood, *, x: float, y: float, size: float, dice: Random) -> None:
@@ -95,8 +134,22 @@ def pot(sheet: Sheet, mood: Mood, *, x: float, y: float, size: float, dice: Rand
     sheet.rect(x - half * 1.15, y - size * 0.8, half * 2.3, size * 0.13, "#c9744c", round=2)
 
 
-def _dots(sheet: Sheet, colour: str, *, x: float, y: float, width: float, height: float, dice: Random, count: int) -> None:
-    spots = [(x + dice.gauss(0, 0.5) * width, y + dice.gauss(0, 0.5) * height) for _ in range(count)]
+def _dots(
+    sheet: Sheet,
+    colour: str,
+    *,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    dice: Random,
+    count: int,
+) -> None:
+    spots = [
+        (x + dice.gauss(0, 0.5) * width, y + dice.gauss(0, 0.5) * height) for _ in range(count)
+    ]
     d = "".join(f"M{a:.0f} {b:.0f}h.1" for a, b in spots)
     sheet.stroke(colour, d, 5.5)
-    sheet.stroke("#ffffff", "".join(f"M{a - 1:.0f} {b - 1:.0f}h.1" for a, b in spots[::3]), 2.2, opacity=0.5)
+    sheet.stroke(
+        "#ffffff", "".join(f"M{a - 1:.0f} {b - 1:.0f}h.1" for a, b in spots[::3]), 2.2, opacity=0.5
+    )

@@ -19,19 +19,43 @@ def shell(sheet: Sheet, mood: Mood) -> None:
     sheet.rect(0, 0, WIDTH, HEIGHT, dark)
     sheet.poly(sheet.fade("#ffffff", lit), (0, 0), (WIDTH, 0), (RIGHT, TOP), (LEFT, TOP))
     sheet.poly(sheet.fade(dark, lit, across=True), (0, 0), (LEFT, TOP), (LEFT, FLOOR), (0, 430))
-    sheet.poly(sheet.fade(lit, dark, across=True), (WIDTH, 0), (RIGHT, TOP), (RIGHT, FLOOR), (WIDTH, 430))
+    sheet.poly(
+        sheet.fade(lit, dark, across=True), (WIDTH, 0), (RIGHT, TOP), (RIGHT, FLOOR), (WIDTH, 430)
+    )
     sheet.rect(LEFT, TOP, RIGHT - LEFT, FLOOR - TOP, sheet.fade(lit, lit, dark))
-    sheet.poly(sheet.fade(mood.light.floor[1], mood.light.floor[0]), (LEFT, FLOOR), (RIGHT, FLOOR), (WIDTH, 430), (WIDTH, HEIGHT), (0, HEIGHT), (0, 430))
+    sheet.poly(
+        sheet.fade(mood.light.floor[1], mood.light.floor[0]),
+        (LEFT, FLOOR),
+        (RIGHT, FLOOR),
+        (WIDTH, 430),
+        (WIDTH, HEIGHT),
+        (0, HEIGHT),
+        (0, 430),
+    )
     d = "".join(f"M{LEFT + n * 47.2:.0f} {FLOOR}L{-330 + n * 130} {HEIGHT}" for n in range(11))
     sheet.stroke("#5c3d22", d, 1, opacity=0.22)
     sheet.stroke("#ffffff", f"M0 430L{LEFT} {FLOOR}H{RIGHT}L{WIDTH} 430", 4, opacity=0.7)
 
 
-def window(sheet: Sheet, mood: Mood, outlook: Outlook, *, x: float, y: float, width: float, height: float, curtains: bool = True) -> None:
+def window(
+    sheet: Sheet,
+    mood: Mood,
+    outlook: Outlook,
+    *,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    curtains: bool = True,
+) -> None:
     """A window with the view, its frame, light curtains, and its light on the floor."""
     with sheet.window(x, y, width, height):
         outlook()
-    sheet.path("#ffffff", f"M{x - 6} {y - 6}H{x + width + 6}V{y + height + 6}H{x - 6}ZM{x} {y}V{y + height}H{x + width}V{y}Z", fill_rule="evenodd")
+    sheet.path(
+        "#ffffff",
+        f"M{x - 6} {y - 6}H{x + width + 6}V{y + height + 6}H{x - 6}ZM{x} {y}V{y + height}H{x + width}V{y}Z",
+        fill_rule="evenodd",
+    )
     sheet.stroke("#ffffff", f"M{x + width / 2:.0f} {y}v{height}", 4)
     sheet.poly(
         sheet.fade(f"{mood.light.sun}@0.55", f"{mood.light.sun}@0"),
@@ -39,8 +63,16 @@ def window(sheet: Sheet, mood: Mood, outlook: Outlook, *, x: float, y: float, wi
     )  # fmt: skip
     if curtains:
         for left in (x - 34, x + width - 10):
-            sheet.path(sheet.fade("#ffffff@0.95", f"{mood.fabric[1]}@0.9"), f"M{left} {y - 16}h44q-6 {height * 0.6:.0f} 0 {height + 30:.0f}h-44q6-{height * 0.5:.0f} 0-{height + 30:.0f}Z")
-            sheet.stroke("#8a7a66", "".join(f"M{left + step} {y - 14}v{height + 26:.0f}" for step in (11, 22, 33)), 1, opacity=0.18)
+            sheet.path(
+                sheet.fade("#ffffff@0.95", f"{mood.fabric[1]}@0.9"),
+                f"M{left} {y - 16}h44q-6 {height * 0.6:.0f} 0 {height + 30:.0f}h-44q6-{height * 0.5:.0f} 0-{height + 30:.0f}Z",
+            )
+            sheet.stroke(
+                "#8a7a66",
+                "".join(f"M{left + step} {y - 14}v{height + 26:.0f}" for step in (11, 22, 33)),
+                1,
+                opacity=0.18,
+            )
         sheet.stroke("#6b5a48", f"M{x - 42} {y - 17}h{width + 84}", 4)
 
 
@@ -67,7 +99,12 @@ def bedroom(sheet: Sheet, mood: Mood, outlook: Outlook, dice: Random) -> None:
     sheet.poly(sheet.fade("#ffffff", "#e9e2d8"), (152, 262), (362, 262), (428, 420), (96, 420))
     sheet.poly("#d8cfc2", (96, 420), (428, 420), (424, 442), (100, 442))
     for x in (170, 268):
-        sheet.path("#ffffff", f"M{x} 266q-8-32 10-36h58q18 4 10 36q-40 10-78 0Z", stroke="#d9d0c3", stroke_width=1)
+        sheet.path(
+            "#ffffff",
+            f"M{x} 266q-8-32 10-36h58q18 4 10 36q-40 10-78 0Z",
+            stroke="#d9d0c3",
+            stroke_width=1,
+        )
         sheet.path(second, f"M{x + 14} 272q-4-22 8-25h38q12 3 8 25q-27 7-54 0Z", opacity=0.95)
     sheet.poly(sheet.fade(main, main), (128, 330), (390, 330), (428, 420), (96, 420))
     sheet.poly("#ffffff", (124, 336), (394, 336), (399, 350), (119, 350), opacity=0.35)
@@ -85,13 +122,17 @@ def kitchen(sheet: Sheet, mood: Mood, outlook: Outlook, dice: Random) -> None:
     front, top = (mood.accent if dice.random() < 0.5 else "#e9e4da"), "#f7f3ec"
     sheet.rect(LEFT, 92, 150, 66, front, round=2)
     sheet.rect(RIGHT - 128, 92, 128, 66, front, round=2)
-    sheet.stroke("#000000", f"M{LEFT + 50} 92v66M{LEFT + 100} 92v66M{RIGHT - 64} 92v66", 1.4, opacity=0.25)
+    sheet.stroke(
+        "#000000", f"M{LEFT + 50} 92v66M{LEFT + 100} 92v66M{RIGHT - 64} 92v66", 1.4, opacity=0.25
+    )
     window(sheet, mood, outlook, x=256, y=88, width=150, height=112, curtains=False)
     _tiles(sheet, mood, x=LEFT, y=200, width=RIGHT - LEFT, height=38)
     sheet.rect(LEFT - 4, 238, RIGHT - LEFT + 8, 9, top)
     sheet.rect(LEFT, 247, RIGHT - LEFT, FLOOR - 247, sheet.fade(front, front))
     sheet.rect(LEFT, 247, RIGHT - LEFT, 14, "#000000", opacity=0.12)
-    sheet.stroke("#000000", "".join(f"M{LEFT + n * 59:.0f} 250v84" for n in range(1, 8)), 1.3, opacity=0.22)
+    sheet.stroke(
+        "#000000", "".join(f"M{LEFT + n * 59:.0f} 250v84" for n in range(1, 8)), 1.3, opacity=0.22
+    )
     sheet.stroke("#d9b26a", "".join(f"M{LEFT + 20 + n * 59:.0f} 262h18" for n in range(8)), 3)
     sheet.rect(456, 252, 78, 76, "#2d3338", round=3)
     sheet.rect(464, 270, 62, 46, sheet.fade("#4b555c", "#20262a"), round=2)
@@ -119,7 +160,9 @@ def bathroom(sheet: Sheet, mood: Mood, outlook: Outlook, dice: Random) -> None:
     sheet.oval(486, 152, 56, 56, "#c79a5b")
     sheet.oval(486, 152, 50, 50, sheet.fade("#f7fcfd", mood.light.glass[0], mood.light.glass[1]))
     sheet.poly("#ffffff", (462, 116), (486, 104), (462, 196), (446, 180), opacity=0.4)
-    sheet.poly(sheet.fade("#b58a62", "#8a6240"), (424, 268), (556, 268), (610, 300), (610, 404), (424, 372))
+    sheet.poly(
+        sheet.fade("#b58a62", "#8a6240"), (424, 268), (556, 268), (610, 300), (610, 404), (424, 372)
+    )
     sheet.poly("#f6f1e8", (416, 258), (560, 258), (620, 290), (620, 302), (416, 270))
     sheet.oval(492, 256, 42, 11, "#ffffff", stroke="#d3d8d9")
     sheet.oval(492, 256, 32, 7, "#d7e6ea")
@@ -134,7 +177,14 @@ def shop_inside(sheet: Sheet, mood: Mood, outlook: Outlook, dice: Random) -> Non
     sheet.stroke("#8a8f92", "M100 40H540", 4)
     for x in (150, 250, 350, 450):
         sheet.poly("#4b5257", (x - 8, 42), (x + 8, 42), (x + 12, 60), (x - 12, 60))
-        sheet.poly(f"{mood.light.sun}", (x - 12, 60), (x + 12, 60), (x + 54, 330), (x - 54, 330), opacity=0.1)
+        sheet.poly(
+            f"{mood.light.sun}",
+            (x - 12, 60),
+            (x + 12, 60),
+            (x + 54, 330),
+            (x - 54, 330),
+            opacity=0.1,
+        )
     sheet.rect(430, 120, 110, 8, "#b58a62")
     sheet.rect(430, 180, 110, 8, "#b58a62")
     for n in range(5):
@@ -156,8 +206,18 @@ def _sofa(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float) -> None
         sheet.rect(left, y + 48, (width - 36) / 2, 40, main, round=10)
         sheet.rect(left, y + 48, (width - 36) / 2, 40, "#ffffff", round=10, opacity=0.13)
     sheet.rect(x + 6, y + 84, width - 12, 20, "#000000", round=6, opacity=0.18)
-    sheet.rect(x + 24, y + 14, 46, 42, second, round=9, transform=f"rotate(-10 {x + 47:.0f} {y + 35:.0f})")
-    sheet.rect(x + width - 74, y + 14, 46, 42, "#fff8ec", round=9, transform=f"rotate(9 {x + width - 50:.0f} {y + 35:.0f})")
+    sheet.rect(
+        x + 24, y + 14, 46, 42, second, round=9, transform=f"rotate(-10 {x + 47:.0f} {y + 35:.0f})"
+    )
+    sheet.rect(
+        x + width - 74,
+        y + 14,
+        46,
+        42,
+        "#fff8ec",
+        round=9,
+        transform=f"rotate(9 {x + width - 50:.0f} {y + 35:.0f})",
+    )
 
 
 def _armchair(sheet: Sheet, mood: Mood, *, x: float, y: float) -> None:
@@ -184,7 +244,11 @@ def _low_table(sheet: Sheet, *, x: float, y: float, width: float) -> None:
     sheet.rect(x - 40, y - 12, 34, 6, "#3d6b78", round=1)
     sheet.rect(x - 37, y - 18, 30, 6, "#c9744c", round=1)
     sheet.path("#fdfaf4", f"M{x + 18} {y - 6}q-5-20 8-24q13 4 8 24Z")
-    sheet.stroke("#5d7d45", f"M{x + 26} {y - 28}q-8-14-14-16M{x + 26} {y - 28}q0-18 4-24M{x + 26} {y - 28}q8-12 16-12", 2.5)
+    sheet.stroke(
+        "#5d7d45",
+        f"M{x + 26} {y - 28}q-8-14-14-16M{x + 26} {y - 28}q0-18 4-24M{x + 26} {y - 28}q8-12 16-12",
+        2.5,
+    )
 
 
 def _floor_lamp(sheet: Sheet, mood: Mood, *, x: float, foot: float) -> None:
@@ -192,19 +256,25 @@ def _floor_lamp(sheet: Sheet, mood: Mood, *, x: float, foot: float) -> None:
     sheet.oval(x, foot, 20, 5, "#4a4038")
     if mood.light.lamp:
         sheet.oval(x, 142, 96, 96, sheet.glow(f"{mood.light.lamp}@0.7", f"{mood.light.lamp}@0"))
-    sheet.poly(sheet.fade("#fff6e0", "#f0d9ae"), (x - 20, 116), (x + 20, 116), (x + 32, 164), (x - 32, 164))
+    sheet.poly(
+        sheet.fade("#fff6e0", "#f0d9ae"), (x - 20, 116), (x + 20, 116), (x + 32, 164), (x - 32, 164)
+    )
 
 
 def _night_table(sheet: Sheet, mood: Mood, *, x: float, y: float) -> None:
     sheet.rect(x, y, 42, 62, sheet.fade("#b58a62", "#8a6240"), round=3)
     sheet.stroke("#6b4a2e", f"M{x + 4} {y + 30}h34", 2)
     if mood.light.lamp:
-        sheet.oval(x + 21, y - 30, 60, 60, sheet.glow(f"{mood.light.lamp}@0.75", f"{mood.light.lamp}@0"))
+        sheet.oval(
+            x + 21, y - 30, 60, 60, sheet.glow(f"{mood.light.lamp}@0.75", f"{mood.light.lamp}@0")
+        )
     sheet.stroke("#6b5a48", f"M{x + 21} {y}v-18", 4)
     sheet.poly("#fff3d6", (x + 10, y - 46), (x + 32, y - 46), (x + 38, y - 18), (x + 4, y - 18))
 
 
-def _painting(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, height: float, dice: Random) -> None:
+def _painting(
+    sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, height: float, dice: Random
+) -> None:
     """An abstract sea: bands of the home's colours."""
     sheet.rect(x - 5, y - 5, width + 10, height + 10, "#8a6a48")
     sheet.rect(x, y, width, height, "#fffaf0")
@@ -212,7 +282,11 @@ def _painting(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, hei
     for n, fill in enumerate(dice.sample(colours, 4)):
         top = y + height * (0.3 + n * 0.17)
         wave = dice.uniform(-12, 12)
-        sheet.path(fill, f"M{x} {top:.0f}q{width / 2:.0f} {wave:.0f} {width:.0f} 0V{y + height:.0f}H{x}Z", opacity=0.85)
+        sheet.path(
+            fill,
+            f"M{x} {top:.0f}q{width / 2:.0f} {wave:.0f} {width:.0f} 0V{y + height:.0f}H{x}Z",
+            opacity=0.85,
+        )
     sheet.oval(x + width * 0.7, y + height * 0.25, height * 0.12, height * 0.12, "#e9a93c")
 
 
@@ -226,7 +300,12 @@ def _tiles(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, height
 def _island(sheet: Sheet, mood: Mood, *, top: str) -> None:
     sheet.oval(320, 466, 210, 14, "#1b2b2a", opacity=0.2)
     sheet.poly(sheet.fade("#b98e62", "#8d6541"), (146, 372), (494, 372), (508, 468), (132, 468))
-    sheet.stroke("#6b4a2e", "".join(f"M{x} 374l{(x - 320) * 0.04:.0f} 92" for x in range(176, 490, 26)), 1.3, opacity=0.35)
+    sheet.stroke(
+        "#6b4a2e",
+        "".join(f"M{x} 374l{(x - 320) * 0.04:.0f} 92" for x in range(176, 490, 26)),
+        1.3,
+        opacity=0.35,
+    )
     sheet.poly(sheet.fade(top, "#e3dccf"), (150, 346), (490, 346), (520, 372), (120, 372))
     sheet.rect(120, 372, 400, 9, "#d8d0c2")
 
@@ -234,7 +313,9 @@ def _island(sheet: Sheet, mood: Mood, *, top: str) -> None:
 def _pendant(sheet: Sheet, mood: Mood, *, x: float, drop: float) -> None:
     sheet.stroke("#4a4038", f"M{x} 26V{drop}", 2)
     if mood.light.lamp:
-        sheet.oval(x, drop + 22, 58, 58, sheet.glow(f"{mood.light.lamp}@0.8", f"{mood.light.lamp}@0"))
+        sheet.oval(
+            x, drop + 22, 58, 58, sheet.glow(f"{mood.light.lamp}@0.8", f"{mood.light.lamp}@0")
+        )
     sheet.path(mood.fabric[1], f"M{x - 22} {drop + 24}q2-26 22-28q20 2 22 28Z")
     sheet.oval(x, drop + 24, 22, 4, "#fff3cf")
 

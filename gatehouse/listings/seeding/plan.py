@@ -158,7 +158,9 @@ def _verified_at(dice: Random, listed: date, today: date) -> datetime | None:
 
 
 def _moment(day: date, dice: Random) -> datetime:
-    return datetime.combine(day, time(dice.randint(8, 17), dice.choice((0, 15, 30, 45))), tzinfo=UTC)
+    return datetime.combine(
+        day, time(dice.randint(8, 17), dice.choice((0, 15, 30, 45))), tzinfo=UTC
+    )
 
 
 def _spot(dice: Random, town: Town) -> tuple[float, float]:

@@ -80,7 +80,7 @@ def tell(home: Draft, words: Wording, language: Language) -> tuple[str, str]:
 
 @cache
 def where(key: str, language: Language) -> str:
-    """"in Alsancak", in the language's own case."""
+    """ "in Alsancak", in the language's own case."""
     phrases = _words(language)["in"]
     if key in phrases:
         return str(phrases[key])

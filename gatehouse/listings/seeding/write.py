@@ -172,7 +172,9 @@ def _write_blocks(batch: list[Draft]) -> int:
     blocks = [(home_id(home.number), f"[{a},{b})") for home in batch for a, b in home.blocked]
     with connection.cursor() as cur:
         cur.execute("DROP TABLE IF EXISTS staged_blocks")
-        cur.execute("CREATE TEMPORARY TABLE staged_blocks (listing_id uuid, during daterange) ON COMMIT DROP")
+        cur.execute(
+            "CREATE TEMPORARY TABLE staged_blocks (listing_id uuid, during daterange) ON COMMIT DROP"
+        )
         with cur.copy("COPY staged_blocks FROM STDIN") as copy:
             for block in blocks:
                 copy.write_row(block)
