@@ -64,7 +64,6 @@ class DatabasePulse:
 
         The question is not cancelled: cancelling asks the server too, and may hang with it.
         """
-        started = self._clock.monotonic()
         if self._asking is None:
             self._asking = asyncio.create_task(self._ask())
         done, _ = await asyncio.wait({self._asking}, timeout=LIMIT_SECONDS)
@@ -74,7 +73,6 @@ class DatabasePulse:
         if asked.exception() is not None:
             await self._drop()
             return Beat(is_up=False, can_store=False)
-        meters.db_roundtrip_ms.observe((self._clock.monotonic() - started) * 1000)
         return Beat(is_up=True, can_store=asked.result())
 
     async def _ask(self) -> bool:
@@ -82,7 +80,9 @@ class DatabasePulse:
             self._connection = await psycopg.AsyncConnection.connect(
                 self._url, autocommit=True, connect_timeout=2, tcp_user_timeout=10_000
             )
+        started = self._clock.monotonic()
         row = await (await self._connection.execute(_CAN_STORE)).fetchone()
+        meters.db_roundtrip_ms.observe((self._clock.monotonic() - started) * 1000)
         return row is not None and row[0]
 
     async def _drop(self) -> None:
