@@ -101,6 +101,7 @@ class Cluster:
             os.close(file)
 
     def open(self, path: Path, extra_flags: int = 0) -> int:
+        """The same for longer than a block; follows no link that somebody may have laid."""
         flags = os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC | extra_flags
         with suppress(FileExistsError):
             file = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
@@ -130,17 +131,14 @@ class Cluster:
 
     def last_words(self) -> str:
         """The last line of the server's log."""
-        lines = (
-            self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
-        )
-        return lines[-1] if lines else "no log"
+        if not self.log.exists():
+            return "no log"
+        return (self.log.read_text(errors="replace").splitlines() or ["the log is empty"])[-1]
 
     def binaries(self) -> Path:
         """The folder of programs that fits this cluster and that its account may run."""
-        version_file = self.folder / "PG_VERSION"
-        version = (
-            version_file.read_text().strip() if version_file.exists() else next(iter(INSTALLS))
-        )
+        made_by = self.folder / "PG_VERSION"
+        version = made_by.read_text().strip() if made_by.exists() else next(iter(INSTALLS))
         if version not in INSTALLS:
             raise ClusterTrouble(
                 f"{self.folder} was made by PostgreSQL {version}, which is not bundled: "

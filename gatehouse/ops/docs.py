@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from gatehouse.base.inventory import Row, rows
 from gatehouse.base.values import KINDS
+from gatehouse.ops.openapi_text import api_lines
 
 FOLDER: Final = Path("docs")
 APP: Final = "gatehouse.web.asgi"
@@ -64,77 +65,9 @@ def api_page() -> str:
             " running instance serves at `/api/openapi.json`."
             " Errors are `application/problem+json`.",
             "",
-            *endpoint_lines(described),
+            *api_lines(described),
         ]
     )
-
-
-def endpoint_lines(described: Mapping[str, Any]) -> Iterator[str]:
-    """One section for each path and method."""
-    for path, methods in sorted(described["paths"].items()):
-        for method, operation in methods.items():
-            yield f"## `{method.upper()} {path}`"
-            yield ""
-            yield str(operation.get("description") or operation.get("summary", "")).strip()
-            yield ""
-            yield from _input_lines(operation, described)
-            yield "Answers: " + ", ".join(_answers(operation, described)) + "."
-            yield ""
-
-
-def _input_lines(operation: Mapping[str, Any], described: Mapping[str, Any]) -> Iterator[str]:
-    found = [
-        (p["name"], p["in"], p.get("required", False), p["schema"], p.get("description", ""))
-        for p in operation.get("parameters", ())
-    ]
-    body = _body_schema(operation, described)
-    for name, schema in body.get("properties", {}).items():
-        needed = name in body.get("required", ())
-        found.append((name, "body", needed, schema, schema.get("description", "")))
-    if not found:
-        return
-    yield "| field | in | needed | type | meaning |"
-    yield "|---|---|---|---|---|"
-    for name, place, needed, schema, meaning in found:
-        kind = _type(schema).replace("|", "\\|")
-        yield f"| `{name}` | {place} | {'yes' if needed else 'no'} | {kind} | {meaning} |"
-    yield ""
-
-
-def _body_schema(operation: Mapping[str, Any], described: Mapping[str, Any]) -> Mapping[str, Any]:
-    content = operation.get("requestBody", {}).get("content", {})
-    schema: Mapping[str, Any] = {}
-    for kind in content.values():
-        schema = kind.get("schema", {})
-    if (name := _reference(schema)) is not None:
-        schema = described["components"]["schemas"][name]
-    return schema
-
-
-def _answers(operation: Mapping[str, Any], described: Mapping[str, Any]) -> Iterator[str]:
-    for status, answer in sorted(operation["responses"].items()):
-        schemas = [c.get("schema", {}) for c in answer.get("content", {}).values()]
-        names = [_type(schema) for schema in schemas if schema]
-        yield f"{status} {answer.get('description', '')}".strip() + (
-            f" ({', '.join(names)})" if names else ""
-        )
-
-
-def _type(schema: Mapping[str, Any]) -> str:
-    """A JSON schema in a few words."""
-    if (name := _reference(schema)) is not None:
-        return name
-    if options := schema.get("anyOf") or schema.get("oneOf"):
-        return " or ".join(dict.fromkeys(_type(option) for option in options))
-    if "enum" in schema or "const" in schema:
-        return ", ".join(map(str, schema.get("enum", [schema.get("const")])))
-    if schema.get("type") == "array":
-        return f"list of {_type(schema.get('items', {}))}"
-    return str(schema.get("format") or schema.get("type") or "any")
-
-
-def _reference(schema: Mapping[str, Any]) -> str | None:
-    return str(schema["$ref"]).rsplit("/", 1)[-1] if "$ref" in schema else None
 
 
 PAGES: Final[dict[str, Callable[[], str]]] = {

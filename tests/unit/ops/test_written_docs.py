@@ -8,6 +8,7 @@ import pytest
 
 from gatehouse.base.config import Settings
 from gatehouse.ops import docs
+from gatehouse.ops.openapi_text import api_lines
 
 
 @pytest.fixture
@@ -59,8 +60,9 @@ def test_an_endpoint_is_described_by_its_fields_and_answers() -> None:
             }
         },
     }
-    lines = list(docs.endpoint_lines(described))
+    lines = list(api_lines(described))
     assert "## `POST /x`" in lines
     assert "| `q` | query | no | integer |  |" in lines
     assert "| `names` | body | yes | list of string |  |" in lines
-    assert "Answers: 200 Done." in lines
+    assert "- 200: Done" in lines
+    assert "| `names` | yes | list of string |  |" in lines  # and the shape by its name
