@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
+from annotated_types import Ge, Le
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
 
@@ -20,7 +21,7 @@ PropertyType = Literal[
 ]  # fmt: skip
 _NOWHERE = "(no such place)"  # a name that we do not know finds nothing; it is no error
 _Money = Query(ge=0, le=1_000_000_000, allow_inf_nan=False)
-_Day = Query(ge=date(2000, 1, 1), le=date(2100, 1, 1))
+Day = Annotated[date, Ge(date(2000, 1, 1)), Le(date(2100, 1, 1))]
 _Name = Query(min_length=1, max_length=80)
 
 
@@ -37,8 +38,8 @@ def wish(
     price_max: Annotated[float | None, _Money] = None,
     currency: Annotated[str, Query(pattern="^[A-Za-z]{3}$", description="Of the prices.")] = "GBP",
     price_period: Literal["night", "month", "total"] | None = None,
-    check_in: Annotated[date | None, _Day] = None,
-    check_out: Annotated[date | None, _Day] = None,
+    check_in: Day | None = None,
+    check_out: Day | None = None,
     amenities: Annotated[
         str | None, Query(max_length=400, description="Codes, with commas between; all wanted.")
     ] = None,

@@ -53,7 +53,8 @@ def prefix_query(text: str) -> str | None:
 def folded_sql(latin: str, cyrillic: str) -> str:
     """SQL that folds two expressions as `fold` does, each first by the table of its own script."""
     first = f"CASE WHEN ({latin}) ~ '[Ѐ-ӿ]' THEN {_both(latin)} ELSE {_by(_LATIN, latin)} END"
-    rest = f"CASE WHEN ({cyrillic}) ~ '[A-zÀ-ɏ]' THEN {_both(cyrillic)} ELSE {_by(_CYRILLIC, cyrillic)} END"
+    own = _by(_CYRILLIC, cyrillic)
+    rest = f"CASE WHEN ({cyrillic}) ~ '[A-zÀ-ɏ]' THEN {_both(cyrillic)} ELSE {own} END"
     return f"""lower(({first} || ' ' || {rest}) COLLATE "C")"""
 
 

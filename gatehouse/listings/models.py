@@ -98,10 +98,14 @@ class Home(models.Model):
         db_persist=True,
     )
     rank = models.GeneratedField(
-        expression=RawSQL(RANK_SQL, ()), output_field=models.FloatField(), db_persist=True
+        expression=RawSQL(RANK_SQL, ()),  # noqa: S611 (a constant)
+        output_field=models.FloatField(),
+        db_persist=True,
     )
     search = models.GeneratedField(
-        expression=RawSQL(_search_sql(), ()), output_field=SearchVectorField(), db_persist=True
+        expression=RawSQL(_search_sql(), ()),  # noqa: S611 (a constant)
+        output_field=SearchVectorField(),
+        db_persist=True,
     )
 
     class Meta:

@@ -33,7 +33,7 @@ def relax(wish: Wish, limit: Limit) -> Wish | None:
     match limit:
         case Limit.AREA:
             circle = _wider(wish)
-            return circle and replace(fresh, cities=(), districts=(), near=circle)
+            return replace(fresh, cities=(), districts=(), near=circle) if circle else None
         case Limit.BUDGET:
             most = wish.price_max
             return None if most is None else replace(fresh, price_max=most * BUDGET_FACTOR)

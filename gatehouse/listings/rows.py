@@ -19,7 +19,8 @@ def listing(row: tuple[Any, ...]) -> Listing:
     fields[_AMENITIES] = tuple(fields[_AMENITIES])
     fields[_PICTURES] = _pictures(fields[_PICTURES])
     titles, descriptions = row[_FIELDS : _FIELDS + 3], row[_FIELDS + 3 :]
-    return Listing(*fields, _by_language(titles), _by_language(descriptions))
+    fields += [_by_language(titles), _by_language(descriptions)]
+    return Listing(*fields)
 
 
 def _by_language(texts: tuple[str | None, ...]) -> dict[str, str]:

@@ -13,8 +13,8 @@ from gatehouse.listings.types import Listing
 _PLAIN = (
     "ref", "title", "description", "deal", "rent_type", "variant", "property_type", "city",
     "district", "latitude", "longitude", "bedrooms", "bathrooms", "area_m2", "price", "price_month",
-    "price_night", "price_sale", "currency", "deposit", "minimum_nights", "minimum_months", "agency",
-    "agency_phone", "rating",
+    "price_night", "price_sale", "currency", "deposit", "minimum_nights", "minimum_months",
+    "agency", "agency_phone", "rating",
 )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from gatehouse.understanding.types import LANGUAGES, Language
 Say = Callable[[str], str]
 
 
-def N_(msgid: str) -> str:  # noqa: N802 (gettext's own name, which the extractor looks for)
+def N_(msgid: str) -> str:
     """Marks a text for the phrase catalogues; it is translated where it is said."""
     return msgid
 

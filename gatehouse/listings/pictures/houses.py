@@ -1,4 +1,4 @@
-"""Homes from outside, each by its kind. The plot's ground line is at y = 330."""
+"""Homes from outside, each by its kind, standing on the line `GROUND`."""
 
 from __future__ import annotations
 
@@ -8,125 +8,22 @@ from random import Random
 from gatehouse.listings.pictures import plants
 from gatehouse.listings.pictures.ink import Sheet
 from gatehouse.listings.pictures.light import Mood
+from gatehouse.listings.pictures.parts import (
+    GROUND,
+    arcade,
+    block,
+    cobbles,
+    door,
+    hedge,
+    pane,
+    path_to,
+    pool,
+    roof,
+    shuttered,
+    stones,
+)
 
-GROUND = 352.0
 Drawing = Callable[[Sheet, Mood, Random], None]
-
-
-def pane(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, height: float) -> None:
-    """Glass with a frame and a slanting reflection."""
-    light = mood.light
-    sheet.rect(x - 1.5, y - 1.5, width + 3, height + 3, light.wall[1], round=1)
-    sheet.rect(x, y, width, height, sheet.fade(*light.glass))
-    shine = (
-        (x + width * 0.15, y),
-        (x + width * 0.45, y),
-        (x + width * 0.2, y + height),
-        (x, y + height),
-    )
-    sheet.poly("#ffffff", *shine, opacity=0.28)
-    if width > 30:
-        middle = x + width / 2
-        sheet.stroke(light.wall[0], f"M{middle:.0f} {y:.0f}v{height:.0f}", 2)
-
-
-def shuttered(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, height: float) -> None:
-    """A window with open shutters in the home's colour."""
-    pane(sheet, mood, x=x, y=y, width=width, height=height)
-    for left in (x - width * 0.48, x + width + 2):
-        sheet.rect(left, y - 1, width * 0.46, height + 2, mood.accent, round=1)
-        d = "".join(
-            f"M{left + 2:.0f} {y + step:.0f}h{width * 0.46 - 4:.0f}"
-            for step in range(5, int(height), 6)
-        )
-        sheet.stroke("#000000", d, 1, opacity=0.18)
-
-
-def door(
-    sheet: Sheet,
-    mood: Mood,
-    *,
-    x: float,
-    foot: float,
-    width: float,
-    height: float,
-    is_arched: bool = False,
-) -> None:
-    """A panelled door with a knob."""
-    top = foot - height
-    if is_arched:
-        sheet.path(
-            mood.light.wall[1],
-            f"M{x - 5} {foot}V{top + width / 2}a{width / 2 + 5} {width / 2 + 5} 0 0 1 {width + 10} 0V{foot}Z",
-        )
-        sheet.path(
-            mood.accent,
-            f"M{x} {foot}V{top + width / 2}a{width / 2} {width / 2} 0 0 1 {width} 0V{foot}Z",
-        )
-    else:
-        sheet.rect(x - 3, top - 3, width + 6, height + 3, mood.light.wall[1])
-        sheet.rect(x, top, width, height, mood.accent)
-    inset = width * 0.16
-    sheet.rect(
-        x + inset,
-        top + height * 0.5,
-        width - 2 * inset,
-        height * 0.38,
-        "#000000",
-        opacity=0.16,
-        round=1,
-    )
-    sheet.oval(x + width * 0.84, top + height * 0.58, 2.2, 2.2, "#f4d58d")
-
-
-def block(
-    sheet: Sheet,
-    mood: Mood,
-    *,
-    x: float,
-    width: float,
-    floors: int,
-    dice: Random,
-    storey: float = 50,
-) -> float:
-    """A block of flats with deep balconies. Returns the height of its roof."""
-    light, top = mood.light, GROUND - floors * storey
-    sheet.rect(x, top, width, GROUND - top, sheet.fade(light.wall[0], light.wall[1], across=True))
-    sheet.poly(
-        light.wall[1],
-        (x + width, top),
-        (x + width + 26, top + 12),
-        (x + width + 26, GROUND),
-        (x + width, GROUND),
-    )
-    bays = _bays(sheet, mood, width=(width - 14) / 3 - 8, height=storey - 12)
-    for floor in range(floors):
-        for col in range(3):
-            left = x + 10 + col * (width - 14) / 3
-            sheet.stamp(dice.choice(bays), left, top + floor * storey + 9)
-    sheet.rect(x - 6, top - 8, width + 12, 10, light.wall[0])
-    sheet.rect(x - 6, top + 1, width + 12, 3, light.ridges[1], opacity=0.5)
-    return top
-
-
-def _bays(sheet: Sheet, mood: Mood, *, width: float, height: float) -> list[str]:
-    """Four kinds of balcony: with glass, with a wall, under an awning, with flowers."""
-    names = []
-    for rail in (mood.light.glass[1], mood.light.wall[0], "awning", "flowers"):
-        with sheet.symbol() as name:
-            pane(sheet, mood, x=3, y=0, width=width - 6, height=height - 3)
-            sheet.rect(-2, height, width + 4, 4, mood.light.wall[1])
-            fill = rail if rail.startswith("#") else mood.light.wall[0]
-            sheet.rect(-2, height - 15, width + 4, 15, fill, opacity=0.72)
-            sheet.stroke(mood.accent, f"M-2 {height - 15:.0f}h{width + 4:.0f}", 2)
-            if rail == "awning":
-                sheet.poly(mood.accent, (0, -3), (width, -3), (width + 5, 9), (-5, 9), opacity=0.9)
-            elif rail == "flowers":
-                for n in range(5):
-                    fill = mood.bloom if n == 2 else mood.light.leaf[n % 2]
-                    sheet.oval(6 + n * (width - 12) / 4, height - 16, 5, 5, fill)
-        names.append(name)
-    return names
 
 
 def flats(sheet: Sheet, mood: Mood, dice: Random) -> None:
@@ -136,10 +33,10 @@ def flats(sheet: Sheet, mood: Mood, dice: Random) -> None:
     sheet.rect(282, GROUND - 46, 46, 46, mood.light.glass[1])
     door(sheet, mood, x=292, foot=GROUND, width=26, height=42)
     sheet.rect(270, GROUND - 54, 70, 7, mood.light.wall[0])
-    _path_to(sheet, mood, x=305)
+    path_to(sheet, mood, x=305)
     plants.cypress(sheet, mood.light, x=142, y=GROUND + 14, height=150)
     plants.palm(sheet, mood.light, x=510, y=GROUND + 22, height=190, dice=dice)
-    _hedge(sheet, mood, dice=dice)
+    hedge(sheet, mood, dice=dice)
 
 
 def tower(sheet: Sheet, mood: Mood, dice: Random) -> None:
@@ -151,7 +48,7 @@ def tower(sheet: Sheet, mood: Mood, dice: Random) -> None:
     plants.palm(sheet, mood.light, x=380, y=GROUND + 10, height=104, dice=dice)
     plants.palm(sheet, mood.light, x=582, y=GROUND + 24, height=150, dice=dice)
     pool(sheet, mood, x=320, y=424, width=420, height=58)
-    _hedge(sheet, mood, dice=dice)
+    hedge(sheet, mood, dice=dice)
 
 
 def penthouse(sheet: Sheet, mood: Mood, dice: Random) -> None:
@@ -167,11 +64,11 @@ def penthouse(sheet: Sheet, mood: Mood, dice: Random) -> None:
     sheet.stroke("#b98e62", "".join(f"M{x} {top - 60:.0f}v10" for x in range(402, 458, 9)), 3)
     for x in (166, 184, 392, 430):
         plants.bush(sheet, light, x=x, y=top - 8, size=13, dice=dice, bloom=mood.bloom)
-    _path_to(sheet, mood, x=300)
+    path_to(sheet, mood, x=300)
     door(sheet, mood, x=286, foot=GROUND, width=28, height=40)
     plants.palm(sheet, light, x=104, y=GROUND + 20, height=170, dice=dice)
     plants.olive(sheet, light, x=536, y=GROUND + 26, size=96, dice=dice)
-    _hedge(sheet, mood, dice=dice)
+    hedge(sheet, mood, dice=dice)
 
 
 def villa(sheet: Sheet, mood: Mood, dice: Random) -> None:
@@ -217,7 +114,7 @@ def _tiled_villa(sheet: Sheet, mood: Mood, dice: Random) -> None:
     roof(sheet, mood, x=398, y=250, width=118, height=24)
     for x in (236, 300, 364):
         shuttered(sheet, mood, x=x, y=190, width=24, height=40)
-    _arcade(sheet, mood, x=232, y=266, width=170, count=3)
+    arcade(sheet, mood, x=232, y=266, width=170, count=3)
     shuttered(sheet, mood, x=176, y=280, width=28, height=44)
     shuttered(sheet, mood, x=440, y=280, width=28, height=44)
     sheet.stroke(light.wall[1], f"M222 {252}h194", 5)
@@ -232,11 +129,11 @@ def bungalow(sheet: Sheet, mood: Mood, dice: Random) -> None:
     roof(sheet, mood, x=118, y=266, width=424, height=64)
     sheet.rect(438, 184, 22, 40, light.wall[1])
     sheet.rect(434, 180, 30, 7, mood.roof)
-    _arcade(sheet, mood, x=160, y=280, width=196, count=4)
+    arcade(sheet, mood, x=160, y=280, width=196, count=4)
     shuttered(sheet, mood, x=396, y=288, width=30, height=38)
     shuttered(sheet, mood, x=470, y=288, width=26, height=38)
     plants.bougainvillea(sheet, mood, x=346, y=268, width=48, height=70, dice=dice)
-    _path_to(sheet, mood, x=262)
+    path_to(sheet, mood, x=262)
     for x in (130, 400, 452, 522):
         bloom = mood.bloom if x != 452 else "#f2c14b"
         plants.bush(sheet, light, x=x, y=GROUND + 22, size=30, dice=dice, bloom=bloom)
@@ -249,7 +146,7 @@ def stone_house(sheet: Sheet, mood: Mood, dice: Random) -> None:
     lit, dark = ("#e8cf9f", "#c9a875") if light.lamp is None else ("#d9b98c", "#a98762")
     sheet.rect(0, 300, 140, 70, dark, opacity=0.7)
     sheet.rect(140, 176, 330, GROUND - 176, sheet.fade(lit, dark, across=True))
-    _stones(sheet, x=140, y=176, width=330, height=GROUND - 176, dice=dice)
+    stones(sheet, x=140, y=176, width=330, height=GROUND - 176, dice=dice)
     roof(sheet, mood, x=126, y=178, width=358, height=34)
     for x in (178, 392):
         shuttered(sheet, mood, x=x, y=204, width=30, height=46)
@@ -261,7 +158,7 @@ def stone_house(sheet: Sheet, mood: Mood, dice: Random) -> None:
     shuttered(sheet, mood, x=178, y=286, width=30, height=40)
     shuttered(sheet, mood, x=392, y=286, width=30, height=40)
     plants.bougainvillea(sheet, mood, x=430, y=210, width=74, height=134, dice=dice)
-    _cobbles(sheet, mood, dice=dice)
+    cobbles(sheet, mood, dice=dice)
     plants.pot(sheet, mood, x=252, y=GROUND + 10, size=44, dice=dice)
     plants.pot(sheet, mood, x=362, y=GROUND + 12, size=50, dice=dice)
     plants.cypress(sheet, light, x=548, y=GROUND + 4, height=190)
@@ -284,7 +181,7 @@ def townhouse(sheet: Sheet, mood: Mood, dice: Random) -> None:
         plants.bush(
             sheet, mood.light, x=x + 88, y=GROUND + 16, size=24, dice=dice, bloom=mood.bloom
         )
-    _cobbles(sheet, mood, dice=dice)
+    cobbles(sheet, mood, dice=dice)
     plants.olive(sheet, mood.light, x=600, y=GROUND + 34, size=92, dice=dice)
 
 
@@ -301,108 +198,9 @@ def shop(sheet: Sheet, mood: Mood, dice: Random) -> None:
         fill = mood.accent if n % 2 == 0 else "#fff8ec"
         sheet.path(fill, f"M{x} {GROUND - 96}h30l4 22a17 10 0 0 1-34 0Z")
     sheet.rect(238, top + 112, 160, 0.1, light.wall[0])
-    _cobbles(sheet, mood, dice=dice)
+    cobbles(sheet, mood, dice=dice)
     for x in (110, 522):
         plants.pot(sheet, mood, x=x, y=GROUND + 14, size=54, dice=dice)
-
-
-def roof(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, height: float) -> None:
-    """A hipped roof of tiles above a wall whose top is at y."""
-    inset = height * 0.9
-    shape = (x, y), (x + inset, y - height), (x + width - inset, y - height), (x + width, y)
-    sheet.poly(sheet.fade("#e08a63", mood.roof), *shape)
-    d = ""
-    for step in range(14, int(width), 14):
-        start = min(max(x + step, x + inset), x + width - inset)
-        d += f"M{start:.0f} {y - height:.0f}L{x + step:.0f} {y:.0f}"
-    sheet.stroke("#7d3f2a", d, 1, opacity=0.32)
-    sheet.rect(x, y - 3, width, 6, "#8f4a33")
-
-
-def pool(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, height: float) -> None:
-    """Water in perspective with a pale rim; (x, y) is its middle."""
-    half, depth = width / 2, height / 2
-    rim = (
-        (x - half * 0.86, y - depth),
-        (x + half * 0.86, y - depth),
-        (x + half, y + depth),
-        (x - half, y + depth),
-    )
-    sheet.poly("#f1e7d6", *[(a + (a - x) * 0.06, b + (b - y) * 0.26) for a, b in rim])
-    sheet.poly(sheet.fade("#6fd3dd", "#1c93b3"), *rim)
-    sheet.stroke(
-        "#ffffff",
-        "".join(
-            f"M{x + dx * half:.0f} {y + dy * depth:.0f}q14-5 28 0t28 0"
-            for dx, dy in (
-                (-0.7, -0.5),
-                (-0.1, -0.2),
-                (0.35, -0.6),
-                (-0.5, 0.35),
-                (0.15, 0.55),
-                (0.5, 0.15),
-            )
-        ),
-        2,
-        opacity=0.55,
-    )
-    sheet.poly(
-        mood.light.sun, rim[0], rim[1], (x + half * 0.2, y), (x - half * 0.7, y), opacity=0.12
-    )
-
-
-def _arcade(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, count: int) -> None:
-    """A shaded veranda behind round arches."""
-    light, span = mood.light, width / count
-    sheet.rect(x, y, width, GROUND - y, "#3d3a3f", opacity=0.42)
-    pane(sheet, mood, x=x + width * 0.28, y=y + 24, width=width * 0.44, height=GROUND - y - 26)
-    arches = "".join(
-        f"M{x + n * span + 6:.0f} {GROUND:.0f}V{y + span * 0.5:.0f}a{span / 2 - 6:.1f} {span / 2 - 8:.1f} 0 0 1 {span - 12:.1f} 0V{GROUND:.0f}Z"
-        for n in range(count)
-    )
-    frame = f"M{x} {y}H{x + width:.0f}V{GROUND}H{x}Z"
-    sheet.path(light.wall[0], frame + arches, fill_rule="evenodd")
-
-
-def _stones(sheet: Sheet, *, x: float, y: float, width: float, height: float, dice: Random) -> None:
-    d = ""
-    for row in range(1, int(height // 15)):
-        d += f"M{x:.0f} {y + row * 15:.0f}h{width:.0f}"
-        for _ in range(6):
-            d += f"M{x + dice.uniform(0, width):.0f} {y + row * 15:.0f}v-15"
-    sheet.stroke("#6e5230", d, 1, opacity=0.24)
-
-
-def _path_to(sheet: Sheet, mood: Mood, *, x: float) -> None:
-    """A pale path that widens towards the viewer."""
-    shape = (x - 16, GROUND), (x + 16, GROUND), (x + 74, 480), (x - 74, 480)
-    sheet.poly(sheet.fade("#efe4d0", "#d6c4a6"), *shape)
-    d = "".join(f"M{x - 16 - n * 11:.0f} {GROUND + n * 22:.0f}h{32 + n * 22}" for n in range(1, 6))
-    sheet.stroke("#a28f70", d, 1.2, opacity=0.4)
-
-
-def _cobbles(sheet: Sheet, mood: Mood, *, dice: Random) -> None:
-    sheet.rect(0, GROUND, 640, 480 - GROUND, sheet.fade("#dccbb0", "#b9a280"))
-    d = ""
-    for row in range(1, 7):
-        y = GROUND + row * row * 3.4
-        d += f"M0 {y:.0f}h640"
-        d += "".join(f"M{dice.uniform(0, 640):.0f} {y:.0f}v{row * 5}" for _ in range(14))
-    sheet.stroke("#8a7556", d, 1.2, opacity=0.35)
-
-
-def _hedge(sheet: Sheet, mood: Mood, *, dice: Random) -> None:
-    """Shrubs along the foot of the picture."""
-    for x in (20, 62, 560, 604):
-        plants.bush(
-            sheet,
-            mood.light,
-            x=x,
-            y=448 + dice.uniform(-6, 14),
-            size=34,
-            dice=dice,
-            bloom=mood.bloom,
-        )
 
 
 DRAWINGS: dict[str, Drawing] = {

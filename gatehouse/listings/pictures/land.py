@@ -52,7 +52,7 @@ def backdrop(
 
 def ridge(sheet: Sheet, light: Light, *, base: float, height: float) -> None:
     """The mountain range, pale with distance, its sunlit faces picked out."""
-    far = [(x, base - y * height * 0.8 - 26) for x, y in _FINGERS]
+    far = [(float(x), base - y * height * 0.8 - 26) for x, y in _FINGERS]
     far = [(x * 1.3 - 120, y) for x, y in far]
     sheet.poly(light.ridges[0], (far[0][0], base), *far, (far[-1][0], base), opacity=0.75)
     peaks = [(float(x), base - y * height) for x, y in _FINGERS]
@@ -66,7 +66,8 @@ def ridge(sheet: Sheet, light: Light, *, base: float, height: float) -> None:
     for (_, y0), (x1, y1), (x2, y2) in zip(peaks, peaks[1:], peaks[2:], strict=False):
         if y1 < y0 and y1 < y2:
             foot = base - (base - y1) * 0.3
-            faces += f"M{x1:.0f} {y1:.0f}L{x2:.0f} {y2:.0f}L{x2 + 8:.0f} {foot:.0f}L{x1 + 5:.0f} {foot - 18:.0f}Z"
+            faces += f"M{x1:.0f} {y1:.0f}L{x2:.0f} {y2:.0f}L{x2 + 8:.0f} {foot:.0f}"
+            faces += f"L{x1 + 5:.0f} {foot - 18:.0f}Z"
     sheet.path(light.sun, faces, opacity=0.15)
 
 

@@ -29,25 +29,29 @@ MORNING = Light(
     sky=("#7fbde3", "#bfe0ee", "#fdebc8"), sun="#fff6d8", sun_at=(500, 175), cloud="#ffffff",
     sea=("#8ccbd6", "#2f89a8"), ridges=("#a9bfd0", "#86a6b3", "#6f9484"),
     ground=("#c6cf93", "#8fa55f"), leaf=("#7fa457", "#4d7743"), wall=("#fffaf0", "#dde3e6"),
-    glass=("#cfe9f2", "#7fb4cc"), lamp=None, inside=("#fbf5ea", "#e6ddce"), floor=("#dcc09a", "#b88f63"),
+    glass=("#cfe9f2", "#7fb4cc"), lamp=None, inside=("#fbf5ea", "#e6ddce"),
+    floor=("#dcc09a", "#b88f63"),
 )  # fmt: skip
 NOON = Light(
     sky=("#2f93d6", "#7cc3ee", "#dff2fa"), sun="#fffbe6", sun_at=(150, 80), cloud="#ffffff",
     sea=("#4dbdd1", "#0f739c"), ridges=("#93b4cf", "#6c97aa", "#588766"),
     ground=("#cfd38f", "#93a755"), leaf=("#75a346", "#3f7038"), wall=("#ffffff", "#d6e0e9"),
-    glass=("#bfe3f3", "#5aa5cd"), lamp=None, inside=("#fcfaf5", "#e3e2dc"), floor=("#d9c7ab", "#b09672"),
+    glass=("#bfe3f3", "#5aa5cd"), lamp=None, inside=("#fcfaf5", "#e3e2dc"),
+    floor=("#d9c7ab", "#b09672"),
 )  # fmt: skip
 GOLDEN = Light(
     sky=("#5f96c4", "#f3c896", "#fde9bd"), sun="#fff0bf", sun_at=(455, 215), cloud="#fff0dc",
     sea=("#f0c48d", "#3f7f98"), ridges=("#c0a5b3", "#9a8aa2", "#76806c"),
     ground=("#d6bf77", "#9c9150"), leaf=("#8f9a45", "#566b36"), wall=("#fff3df", "#d9c2ae"),
-    glass=("#ffe2a8", "#c99a6b"), lamp="#ffd98f", inside=("#fdf0dc", "#e8d0b2"), floor=("#d8ad77", "#a97748"),
+    glass=("#ffe2a8", "#c99a6b"), lamp="#ffd98f", inside=("#fdf0dc", "#e8d0b2"),
+    floor=("#d8ad77", "#a97748"),
 )  # fmt: skip
 DUSK = Light(
     sky=("#27355f", "#76598c", "#f4a27c"), sun="#ffd9b0", sun_at=(420, 262), cloud="#e7a7a0",
     sea=("#d58d86", "#2c3c66"), ridges=("#7a6592", "#544f79", "#3b4560"),
     ground=("#6d7558", "#3f4f47"), leaf=("#54704c", "#2f473c"), wall=("#efdcd2", "#a994a5"),
-    glass=("#ffdf9a", "#f2b25f"), lamp="#ffcf7a", inside=("#f3e2cc", "#cdb299"), floor=("#b98a5e", "#825a3c"),
+    glass=("#ffdf9a", "#f2b25f"), lamp="#ffcf7a", inside=("#f3e2cc", "#cdb299"),
+    floor=("#b98a5e", "#825a3c"),
 )  # fmt: skip
 
 LIGHTS = (MORNING, NOON, NOON, GOLDEN, GOLDEN, DUSK)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from random import Random
 
 from gatehouse.listings.pictures import land, plants
-from gatehouse.listings.pictures.houses import pool as water
 from gatehouse.listings.pictures.ink import HEIGHT, WIDTH, Sheet
 from gatehouse.listings.pictures.land import Backdrop
 from gatehouse.listings.pictures.light import Mood
+from gatehouse.listings.pictures.parts import pool as water
 
 
 def view(sheet: Sheet, mood: Mood, kind: Backdrop, dice: Random) -> None:
@@ -134,11 +134,13 @@ def _parasol(sheet: Sheet, mood: Mood, *, x: float, foot: float) -> None:
     sheet.stroke("#8a6a48", f"M{x} {foot}V232", 5)
     sheet.path(
         mood.fabric[0],
-        f"M{x - 96} 262Q{x} 176 {x + 96} 262Q{x + 72} 252 {x + 48} 262Q{x + 24} 252 {x} 262Q{x - 24} 252 {x - 48} 262Q{x - 72} 252 {x - 96} 262Z",
+        f"M{x - 96} 262Q{x} 176 {x + 96} 262Q{x + 72} 252 {x + 48} 262"
+        f"Q{x + 24} 252 {x} 262Q{x - 24} 252 {x - 48} 262Q{x - 72} 252 {x - 96} 262Z",
     )
     sheet.path(
         mood.fabric[1],
-        f"M{x - 48} 262Q{x - 34} 206 {x} 217Q{x + 34} 206 {x + 48} 262Q{x + 24} 252 {x} 262Q{x - 24} 252 {x - 48} 262Z",
+        f"M{x - 48} 262Q{x - 34} 206 {x} 217Q{x + 34} 206 {x + 48} 262"
+        f"Q{x + 24} 252 {x} 262Q{x - 24} 252 {x - 48} 262Z",
         opacity=0.85,
     )
 

@@ -129,7 +129,8 @@ def pot(sheet: Sheet, mood: Mood, *, x: float, y: float, size: float, dice: Rand
     half = size * 0.34
     sheet.poly(
         sheet.fade("#d98a62", "#a3512f", across=True),
-        (x - half, y - size * 0.75), (x + half, y - size * 0.75), (x + half * 0.65, y), (x - half * 0.65, y),
+        (x - half, y - size * 0.75), (x + half, y - size * 0.75), (x + half * 0.65, y),
+        (x - half * 0.65, y),
     )  # fmt: skip
     sheet.rect(x - half * 1.15, y - size * 0.8, half * 2.3, size * 0.13, "#c9744c", round=2)
 

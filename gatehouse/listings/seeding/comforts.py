@@ -13,8 +13,8 @@ _DETACHED = frozenset({"villa", "bungalow", "house"})
 _ORDER = (
     "private_pool", "pool", "sea_view", "mountain_view", "near_sea", "near_university", "garden",
     "terrace", "balcony", "furnished", "unfurnished", "pets_allowed", "air_conditioning", "heating",
-    "fireplace", "wifi", "white_goods", "washing_machine", "dishwasher", "parking", "garage", "lift",
-    "gym", "security", "generator", "storage", "wheelchair_access",
+    "fireplace", "wifi", "white_goods", "washing_machine", "dishwasher", "parking", "garage",
+    "lift", "gym", "security", "generator", "storage", "wheelchair_access",
 )  # fmt: skip
 
 

@@ -15,8 +15,9 @@ from gatehouse.understanding.types import LANGUAGES, Language
 
 _BACK, _FRONT, _VOICELESS = "aıouAIOU", "eiöüEİÖÜ", "fstkçşhp"
 _FEATURES = (
-    "private_pool", "pool", "sea_view", "garden", "terrace", "balcony", "mountain_view", "fireplace",
-    "gym", "security", "air_conditioning", "lift", "parking", "generator", "wheelchair_access",
+    "private_pool", "pool", "sea_view", "garden", "terrace", "balcony", "mountain_view",
+    "fireplace", "gym", "security", "air_conditioning", "lift", "parking", "generator",
+    "wheelchair_access",
 )  # fmt: skip
 _EXTRAS = (
     "private_pool", "sea_view", "near_sea", "near_university", "garden", "pool", "terrace",
@@ -110,9 +111,12 @@ def _adjective(dice: Random, home: Draft) -> str:
         return dice.choice(("level", "sunny", "quiet"))
     if home.property_type == "commercial":
         return dice.choice(("bright", "modern", "renovated", "new"))
-    size = ("cosy",) if home.bedrooms <= 1 else ("family",) if home.bedrooms >= 3 else ()
-    spacious = ("spacious",) if home.property_type in ("studio", "room") else ()
-    return dice.choice([a for a in (*_ADJECTIVES, *size) if a not in spacious])
+    size: tuple[str, ...] = (
+        ("cosy",) if home.bedrooms <= 1 else ("family",) if home.bedrooms >= 3 else ()
+    )
+    is_small = home.property_type in ("studio", "room")
+    fitting = [a for a in (*_ADJECTIVES, *size) if not (is_small and a == "spacious")]
+    return dice.choice(fitting)
 
 
 def _locative(name: str) -> str:

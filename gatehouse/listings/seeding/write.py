@@ -27,9 +27,10 @@ _AGENCIES = (
 
 _COLUMNS = (
     "id", "ref", "agency_id", "status", "title", "description", "translations", "deal", "rent_type",
-    "property_type", "city", "district", "latitude", "longitude", "bedrooms", "bathrooms", "area_m2",
-    "price_month", "price_night", "price_sale", "currency", "deposit", "minimum_nights",
-    "minimum_months", "available_from", "amenities", "pictures", "rating", "verified_at", "listed_at",
+    "property_type", "city", "district", "latitude", "longitude", "bedrooms", "bathrooms",
+    "area_m2", "price_month", "price_night", "price_sale", "currency", "deposit", "minimum_nights",
+    "minimum_months", "available_from", "amenities", "pictures", "rating", "verified_at",
+    "listed_at",
 )  # fmt: skip
 _DRAFTED = ", ".join(_COLUMNS)
 
@@ -65,7 +66,7 @@ WHERE b.listing_id = seeded.id AND NOT EXISTS (
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """How many homes changed (new or different), how many blocked ranges, and how many there are."""
+    """Homes new or changed, blocked ranges added, and how many homes there are now."""
 
     written: int
     blocked: int
@@ -173,7 +174,8 @@ def _write_blocks(batch: list[Draft]) -> int:
     with connection.cursor() as cur:
         cur.execute("DROP TABLE IF EXISTS staged_blocks")
         cur.execute(
-            "CREATE TEMPORARY TABLE staged_blocks (listing_id uuid, during daterange) ON COMMIT DROP"
+            "CREATE TEMPORARY TABLE staged_blocks (listing_id uuid, during daterange)"
+            " ON COMMIT DROP"
         )
         with cur.copy("COPY staged_blocks FROM STDIN") as copy:
             for block in blocks:

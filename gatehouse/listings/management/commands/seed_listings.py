@@ -38,7 +38,7 @@ class Command(BaseCommand):
             tell=self.stdout.write,
         )
         self.stdout.write(
-            f"{options['count']:,} homes made from seed {options['seed']}: {seeded.written:,} written,"
+            f"{options['count']:,} homes from seed {options['seed']}: {seeded.written:,} written,"
             f" {options['count'] - seeded.written:,} already there as they are;"
             f" {seeded.blocked:,} blocked ranges added; {seeded.homes:,} homes in the stock room"
         )
