@@ -31,6 +31,7 @@ SEARCHED = settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+SHIELDS = {"content-security-policy", "x-content-type-options", "referrer-policy", "x-request-id"}
 
 
 class Served:
@@ -77,10 +78,11 @@ def cases(operation: Operation) -> SearchStrategy[Case[Any]]:
 
 
 def judge(address: str, case: Case[Any]) -> None:
-    """No server error; the status and the type of the answer are described; problems in JSON."""
+    """No server error; status and type as described; security headers; problems in JSON."""
     answer = case.call(base_url=address, timeout=30)
     assert answer.status_code < 500, (case.as_curl_command(), answer.text)
     case.validate_response(answer, checks=[status_code_conformance, content_type_conformance])
+    assert set(answer.headers) >= SHIELDS
     if answer.status_code >= 400:
         assert answer.headers["content-type"] == ["application/problem+json"]
 
