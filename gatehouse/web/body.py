@@ -11,6 +11,7 @@ from starlette.types import Message, Receive
 
 from gatehouse.base.errors import BadInput, GatehouseError, MalformedRequest, TooLarge
 
+TOO_LARGE = "The body is larger than this server takes."
 PARTS_AT_MOST = 20_000  # brackets or quotation marks; keeps the depth scan below a few ms
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)  # possessive: never slower than linear
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -44,26 +45,30 @@ class BodyLimits:
 async def read(receive: Receive, limits: BodyLimits) -> bytes:
     """The whole body. Raises TooLarge, TooSlow or ClientGone."""
     started = asyncio.get_running_loop().time()
-    body = bytearray()
     try:
         async with asyncio.timeout_at(started + limits.grace_seconds) as limit:
-            while await _read_part(receive, body, limits.size):
+            part, has_more = _part(await receive(), limits.size)
+            if not has_more:
+                return part  # nearly always: no copy
+            body = bytearray(part)
+            while has_more:
                 patience = max(limits.grace_seconds, len(body) / limits.rate)
                 limit.reschedule(started + min(limits.seconds, patience))
+                part, has_more = _part(await receive(), limits.size - len(body))
+                body += part
     except TimeoutError:
         raise TooSlow from None
     return bytes(body)
 
 
-async def _read_part(receive: Receive, body: bytearray, size: int) -> bool:
-    """Adds the next part; is there more?"""
-    message = await receive()
+def _part(message: Message, room: int) -> tuple[bytes, bool]:
+    """The bytes of one message, and is there more?"""
     if message["type"] == "http.disconnect":
         raise ClientGone
-    body += message.get("body", b"")
-    if len(body) > size:
-        raise TooLarge(f"The body may have at most {size} bytes.")
-    return bool(message.get("more_body", False))
+    part: bytes = message.get("body", b"")
+    if len(part) > room:
+        raise TooLarge(TOO_LARGE)
+    return part, message.get("more_body", False)
 
 
 def replay(body: bytes, receive: Receive) -> Receive:

@@ -112,7 +112,7 @@ def check_declared(headers: Headers, length: bytes, limits: body.BodyLimits) -> 
     if headers.get(b"content-encoding", b"identity").lower() != b"identity":
         raise body.WrongType("Send the body without compression.")
     if not length.isdigit() or int(length[:12]) > limits.size:
-        raise TooLarge(f"The body may have at most {limits.size} bytes.")
+        raise TooLarge(body.TOO_LARGE)
 
 
 class Passage:
