@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -43,30 +44,27 @@ SessionPath = Annotated[str, Path(pattern=f"^{SESSION_PATTERN}$", max_length=64)
 
 
 def router(turns: TurnService, access: OpsAccess) -> APIRouter:
-    """Everything that a visitor's page calls, and plain curl."""
-    made = APIRouter()
-    made.include_router(_chat(turns, Door(access)))
-    made.include_router(landing.router(turns.settings, Door(access)))
-    return made
-
-
-def _chat(turns: TurnService, door: Door) -> APIRouter:
-    made = APIRouter(prefix="/api/chat", tags=["chat"])
+    """Everything that a visitor's page calls, and plain curl. Flat: each nested router costs."""
+    made, door = APIRouter(), Door(access)
     desk = Desk(turns, door)
-    add = made.add_api_route
-    add("/ask", desk.ask, methods=["POST"], response_model=ReplyObject,
+
+    def add(method: str, path: str, endpoint: Callable[..., Any], **about: Any) -> None:
+        route = f"/api/chat/{path}"
+        made.add_api_route(route, endpoint, methods=[method], tags=["chat"], **about)
+
+    add("POST", "ask", desk.ask, response_model=ReplyObject,
         responses=problems(400, 404, 422, 503), summary="One turn, as one answer")  # fmt: skip
-    add("/stream", desk.stream, methods=["POST"], response_class=Response,
+    add("POST", "stream", desk.stream, response_class=Response,
         responses=_EVENTS | problems(400, 404, 422, 503), summary="As events")  # fmt: skip
-    add("/stream/{session_id}", desk.resume, methods=["GET"], response_class=Response,
+    add("GET", "stream/{session_id}", desk.resume, response_class=Response,
         responses=_EVENTS | problems(404, 422, 503), summary="Events again")  # fmt: skip
-    add("/sessions", desk.open_session, methods=["POST"], status_code=201,
-        response_model=Session, response_model_exclude_none=True,
+    add("POST", "sessions", desk.open_session, status_code=201, response_model=Session,
         responses=problems(404, 422, 503), summary="Begin a conversation")  # fmt: skip
-    add("/history/{session_id}", desk.history, methods=["GET"], response_model=History,
+    add("GET", "history/{session_id}", desk.history, response_model=History,
         responses=problems(404, 422, 503), summary="What was said so far")  # fmt: skip
-    add("/feedback", desk.feedback, methods=["POST"], status_code=204, response_class=Response,
+    add("POST", "feedback", desk.feedback, status_code=204, response_class=Response,
         responses=problems(404, 422, 503), summary="Thumb up or down")  # fmt: skip
+    landing.add_routes(made, turns.settings, door)
     return made
 
 
@@ -94,7 +92,10 @@ class Desk:
             (time.monotonic() - began) * 1000
         )
         reach("before_ack")
-        return self._dressed(request, received, Response(reply, media_type="application/json"))
+        headers = _NO_STORE | _REPLAY if received.accepted.is_replay else _NO_STORE
+        response = Response(reply, 200, headers, "application/json")
+        self._reception.dress(request, response, received.principal)
+        return response
 
     async def stream(self, request: Request, body: Ask) -> Response:
         """The same turn as server-sent events; `meta` acknowledges that the message is stored."""
@@ -107,7 +108,9 @@ class Desk:
             interim=self._interim(received, body),
             last_event_id=request.headers.get("last-event-id"),
         )
-        return self._dressed(request, received, event_stream(events))
+        response = event_stream(events, _REPLAY if received.accepted.is_replay else {})
+        self._reception.dress(request, response, received.principal)
+        return response
 
     async def resume(
         self,
@@ -165,13 +168,6 @@ class Desk:
         if principal is None:
             raise NotFound("There is no such conversation.")
         return principal
-
-    def _dressed(self, request: Request, received: Received, response: Response) -> Response:
-        self._reception.dress(request, response, received.principal)
-        response.headers.update(_NO_STORE)
-        if received.accepted.is_replay:
-            response.headers.update(_REPLAY)
-        return response
 
     def _interim(self, received: Received, body: Ask) -> str:
         claim = received.accepted.claim

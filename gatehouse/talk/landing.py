@@ -12,9 +12,8 @@ from gatehouse.talk.schemas import UiEvent, problems
 from gatehouse.talk.sessions import Door
 
 
-def router(settings: Settings, door: Door) -> APIRouter:
+def add_routes(made: APIRouter, settings: Settings, door: Door) -> None:
     """GET examples, POST telemetry."""
-    made = APIRouter()
     made.add_api_route(
         "/api/telemetry/ui",
         report,
@@ -25,7 +24,6 @@ def router(settings: Settings, door: Door) -> APIRouter:
         tags=["page"],
         summary="What the page saw",
     )
-    return made
 
 
 async def report(body: UiEvent) -> Response:

@@ -32,20 +32,22 @@ def _default(part: Field[Any]) -> Any:
     return part.default_factory() if part.default_factory is not MISSING else part.default
 
 
-_DEFAULTS = {
-    kind: {part.name: _default(part) for part in fields(kind)} for kind in _CLASSES.values()
+_FIELDS = {
+    kind: tuple((part.name, _default(part)) for part in fields(kind)) for kind in _CLASSES.values()
 }
+_KNOWN = {kind.__name__: frozenset(dict(named)) for kind, named in _FIELDS.items()}
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 _SLOTS = {slot.value: slot for slot in Slot}
 _KEYED_BY_SLOT = ("slots", "asks")
 
 
 def encode(state: DialogueState) -> dict[str, Any]:
     """JSON-ready; fields that hold their default are left out. Homes shown are bounded."""
-    stored = _encode_value(state)
+    stored = _encode_dataclass(state)
     if len(state.shown) > SHOWN_AT_MOST:
         stored["shown"] = stored["shown"][:SHOWN_AT_MOST]
     del stored[_KIND]
-    return stored  # type: ignore[no-any-return]
+    return stored
 
 
 def decode(stored: dict[str, Any]) -> DialogueState:
@@ -53,55 +55,58 @@ def decode(stored: dict[str, Any]) -> DialogueState:
     values = {
         name: _decode_value(value)
         for name, value in stored.items()
-        if name in _DEFAULTS[DialogueState]
+        if name in _KNOWN["DialogueState"]
     }
     for name in _KEYED_BY_SLOT:
         if name in values:
             values[name] = {_SLOTS[k]: v for k, v in values[name].items() if k in _SLOTS}
-    awaiting = values.get("awaiting")
-    values["awaiting"] = _SLOTS.get(awaiting) if awaiting else None
+    if "awaiting" in values:
+        values["awaiting"] = _SLOTS.get(values["awaiting"])
     return DialogueState(**values)
 
 
 def _encode_value(value: Any) -> Any:
-    if value is None or type(value) in (str, int, float, bool):
+    kind = type(value)
+    if kind in _PLAIN:
         return value
+    if kind is tuple or kind is list:
+        return [_encode_value(each) for each in value]
+    if kind in _FIELDS:
+        return _encode_dataclass(value)
+    if kind is dict:
+        return {str(getattr(key, "value", key)): _encode_value(v) for key, v in value.items()}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, tuple | list):
-        return [_encode_value(each) for each in value]
-    if isinstance(value, dict):
-        return {str(getattr(key, "value", key)): _encode_value(v) for key, v in value.items()}
     if isinstance(value, date):
         return {_KIND: "date", "is": value.isoformat()}
-    return _encode_dataclass(value)
+    raise TypeError(f"{kind.__name__} has no place in a dialogue state")
 
 
 def _encode_dataclass(value: Any) -> dict[str, Any]:
     kind = type(value)
-    if kind not in _DEFAULTS:
-        raise TypeError(f"{kind.__name__} has no place in a dialogue state")
     stored: dict[str, Any] = {_KIND: kind.__name__}
-    for name, default in _DEFAULTS[kind].items():
+    for name, default in _FIELDS[kind]:
         part = getattr(value, name)
         if part is not default and part != default:
-            stored[name] = _encode_value(part)
+            stored[name] = part if type(part) in _PLAIN else _encode_value(part)
     return stored
 
 
 def _decode_value(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_decode_value(each) for each in value)
-    if not isinstance(value, dict):
+    if type(value) is list:
+        return tuple([each if type(each) in _PLAIN else _decode_value(each) for each in value])
+    if type(value) is not dict:
         return value
     kind = value.get(_KIND)
-    if kind == "date":
-        return date.fromisoformat(value["is"])
     if kind is None:
         return {key: _decode_value(each) for key, each in value.items()}
-    return _build(_CLASSES[kind], value)
-
-
-def _build(kind: type[Any], stored: dict[str, Any]) -> Any:
-    names = _DEFAULTS[kind].keys() & stored.keys()
-    return kind(**{name: _decode_value(stored[name]) for name in names})
+    if kind == "date":
+        return date.fromisoformat(value["is"])
+    known = _KNOWN[kind]
+    return _CLASSES[kind](
+        **{
+            name: part if type(part) in _PLAIN else _decode_value(part)
+            for name, part in value.items()
+            if name in known
+        }
+    )

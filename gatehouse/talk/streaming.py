@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from time import monotonic
 
 from starlette.responses import StreamingResponse
@@ -21,9 +21,12 @@ _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 Accept = Callable[[], Awaitable[Accepted]]
 
 
-def event_stream(events: AsyncIterator[bytes]) -> StreamingResponse:
+def event_stream(
+    events: AsyncIterator[bytes], headers: Mapping[str, str] | None = None
+) -> StreamingResponse:
     """The answer that carries the events."""
-    return StreamingResponse(events, media_type="text/event-stream", headers=_HEADERS)
+    all_headers = _HEADERS | dict(headers or {})
+    return StreamingResponse(events, headers=all_headers, media_type="text/event-stream")
 
 
 def meta_event(accepted: Accepted) -> bytes:
