@@ -5,6 +5,7 @@ from __future__ import annotations
 from gatehouse.talk.facts import known
 from gatehouse.talk.phrases import N_
 from gatehouse.talk.scene import Scene, items, message, plain, sentences
+from gatehouse.talk.settling import value
 from gatehouse.talk.types import Act, Reply, SuggestedAction
 from gatehouse.understanding.types import Intent, Slot
 
@@ -32,8 +33,12 @@ _TITLES = {
 }
 _CHIPS = {
     Slot.LOCATION: (N_("Kyrenia"), N_("Famagusta"), N_("Anywhere")),
-    Slot.BUDGET: (N_("Up to £500 a month"), N_("Up to £1,000 a month"), N_("Any price")),
     Slot.RENTAL_TYPE: (N_("Long term"), N_("Short stay"), N_("I want to buy")),
+}
+_BUDGETS = {
+    "buy": (N_("Up to £100,000"), N_("Up to £200,000"), N_("Any price")),
+    "short_term": (N_("Up to £60 a night"), N_("Up to £120 a night"), N_("Any price")),
+    "long_term": (N_("Up to £500 a month"), N_("Up to £1,000 a month"), N_("Any price")),
 }
 ACKNOWLEDGED = (N_("Noted: {facts}."), N_("Got it: {facts}."), N_("Understood: {facts}."))
 MISSED = (
@@ -70,11 +75,16 @@ def ask(scene: Scene) -> Reply:
 
 def not_understood(scene: Scene) -> Reply:
     """Never a dead end: the question again in other words, or what can be done here."""
-    voice = scene.voice
+    voice, heard = scene.voice, scene.heard
     missed = voice.pick(MISSED)
     if scene.decision.act is Act.ASK_SLOT:
         return plain(_title(scene), sentences(missed, _question(scene)), actions=_chips(scene))
-    summary = sentences(missed, voice.say(ABILITIES))
+    if heard.wants(Intent.NO):
+        return plain(
+            voice.say(N_("As you wish")), voice.say(N_("All right. I'm here if you need me."))
+        )
+    lead = voice.say(N_("All right.")) if heard.wants(Intent.YES) else missed
+    summary = sentences(lead, voice.say(ABILITIES))
     return plain(voice.say(N_("How can I help?")), summary, actions=starts(scene))
 
 
@@ -88,6 +98,8 @@ def which_home(scene: Scene) -> Reply:
     """The homes on the screen, numbered."""
     voice = scene.voice
     titles = [home.title for home in scene.state.shown]
+    if not titles:
+        return _no_home_yet(scene)
     summary = voice.pick((N_("Which home do you mean?"), N_("Which of these homes is it?")))
     chips = (message(voice.say(N_("The first one"))), message(voice.say(N_("The second one"))))
     return Reply(
@@ -96,6 +108,14 @@ def which_home(scene: Scene) -> Reply:
         blocks=(items(titles, is_ordered=True),),
         suggested_actions=chips[: len(titles)],
     )
+
+
+def _no_home_yet(scene: Scene) -> Reply:
+    voice = scene.voice
+    summary = voice.say(
+        N_("No home is on the screen yet. Tell me what you are looking for, then ask about it.")
+    )
+    return plain(voice.say(N_("Which home?")), summary, actions=starts(scene))
 
 
 def ask_contact(scene: Scene) -> Reply:
@@ -144,7 +164,9 @@ def small_talk(scene: Scene) -> Reply:
         )
     )
     return plain(
-        voice.say(N_("A word on me")), sentences(summary, _onward(scene)), actions=starts(scene)
+        voice.say(N_("A word on me")),
+        sentences(summary, voice.say(ABILITIES)),
+        actions=starts(scene),
     )
 
 
@@ -221,7 +243,14 @@ def _chips(scene: Scene) -> tuple[SuggestedAction, ...]:
     slot = scene.decision.ask
     if slot is None:
         return starts(scene)
-    return tuple(message(scene.voice.say(chip)) for chip in _CHIPS[slot])
+    chips = _BUDGETS[_offer(scene)] if slot is Slot.BUDGET else _CHIPS[slot]
+    return tuple(message(scene.voice.say(chip)) for chip in chips)
+
+
+def _offer(scene: Scene) -> str:
+    if value(scene.state, Slot.DEAL) == "buy":
+        return "buy"
+    return "short_term" if value(scene.state, Slot.RENTAL_TYPE) == "short_term" else "long_term"
 
 
 def _onward(scene: Scene) -> str:

@@ -73,7 +73,8 @@ def _offered(
         case Move.RECOMMEND | Move.MORE if answer:
             return "more" if left(state, decision, answer=answer, shown=len(homes)) else None
         case Move.ANSWER_HOME if len(decision.home_ids) == 1:
-            return "viewing"
+            is_gone = not homes and decision.asked != ("availability",)
+            return "retry" if is_gone else "viewing"
         case Move.WHICH_HOME:
             return _pending(decision)
         case Move.TROUBLE:

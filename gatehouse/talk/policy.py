@@ -147,11 +147,11 @@ def _compare(state: DialogueState, heard: Heard) -> Decision | None:
 
 def _about_home(state: DialogueState, heard: Heard) -> Decision | None:
     """A question about shown homes, or pointing at one of them."""
-    if not state.shown and not state.focus:
-        return None
     asks = bool(heard.asked) or heard.wants(Intent.ASK_ABOUT_HOME)
     if not asks and (heard.changes or not heard.refs):
         return None
+    if not state.shown and not state.focus:
+        return None if heard.changes else _clarify(Move.WHICH_HOME, asked=heard.asked)
     asked = heard.asked or _asked_before(state)
     homes = spoken_of(state, heard)
     if not homes and not heard.refs and asked:

@@ -55,7 +55,9 @@ def more(scene: Scene) -> Reply:
     if scene.homes:
         return recommend(scene)
     voice = scene.voice
-    summary = voice.say(N_("These were all the homes that fit. Shall I look wider?"))
+    summary = voice.say(
+        N_("These were all the homes that fit. A wider area or another price may bring more.")
+    )
     chips = (message(voice.say(N_("Anywhere"))), message(voice.say(N_("Any price"))))
     return plain(voice.say(N_("That was all")), summary, actions=chips)
 
@@ -72,7 +74,8 @@ def nothing_found(scene: Scene) -> Reply:
         return plain(title, summary, actions=chips)
     steps = voice.join(_steps(voice, relaxed))
     lead = voice.say(N_("Nothing matches all of that. The closest step is: {step}."), step=steps)
-    accept = message(capital(voice, steps), voice.say(N_("Yes, show them")))
+    label = capital(voice, steps) if len(relaxed.limits) == 1 else voice.say(N_("Show them"))
+    accept = message(label, voice.say(N_("Yes, show them")))
     actions = (accept, message(voice.say(N_("Talk to a person"))))
     return plain(title, sentences(lead, _would_find(voice, relaxed)), actions=actions)
 

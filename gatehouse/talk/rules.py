@@ -21,7 +21,7 @@ from gatehouse.talk.types import Decision, Move, Outcome, Reply, Thread, Tools
 from gatehouse.talk.voice import Voice
 from gatehouse.talk.wish import wish
 from gatehouse.understanding.state import is_filled, merge
-from gatehouse.understanding.types import DialogueState, Heard, Slot
+from gatehouse.understanding.types import LANGUAGES, DialogueState, Heard, Slot
 
 PAGE = 6
 MOST_FETCHED = 50
@@ -57,6 +57,10 @@ class RulesHandler:
     """Understanding, policy and phrases; no model. At most one catalogue call per turn."""
 
     name: Literal["rules"] = "rules"
+
+    def __init__(self) -> None:
+        for language in LANGUAGES:
+            Voice(language).warm()
 
     async def think(self, thread: Thread, tools: Tools) -> Outcome:
         watch = Stopwatch()

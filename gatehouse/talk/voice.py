@@ -8,7 +8,7 @@ from datetime import date
 from gatehouse.listings import wording
 from gatehouse.listings.types import Listing
 from gatehouse.talk import figures
-from gatehouse.talk.phrases import N_, Plural, say, say_many
+from gatehouse.talk.phrases import N_, NN_, Plural, say, say_many
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.understanding.types import Language
 
@@ -25,6 +25,15 @@ class Voice:
 
     def many(self, texts: Plural, count: int, /, **values: object) -> str:
         return say_many(self.language, texts, count, **values)
+
+    def warm(self) -> None:
+        """Reads the language's catalogue and figures, so that no visitor waits for it."""
+        self.money(1, "GBP")
+        self.decimal(1.5)
+        self.weekday(date(2026, 1, 5))
+        self.day(date(2026, 1, 5))
+        self.many(NN_("{n} home for you", "{n} homes for you"), 1)
+        Gazetteer.default()
 
     def pick(self, wordings: tuple[str, ...], *, step: int | None = None, **values: object) -> str:
         """One of several wordings, by `step` if given, else by the turn."""

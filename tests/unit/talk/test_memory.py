@@ -70,12 +70,17 @@ def test_nothing_found_at_all_offers_a_person() -> None:
 
 def test_the_home_talked_about_stays_in_focus_until_other_homes_are_shown() -> None:
     about = Decision(Act.CLARIFY, Move.ANSWER_HOME, home_ids=IDS[1:2], asked=("pool",))
-    state = remember(DialogueState(), about, turn=4)
+    state = remember(DialogueState(), about, homes=HOMES[1:2], turn=4)
     assert (state.focus, state.offered) == (IDS[1], "viewing")
     compared = Decision(Act.CLARIFY, Move.COMPARE, home_ids=IDS[:2])
     state = remember(state, compared, turn=5)
     assert state.focus == IDS[1]
     assert remember(state, RECOMMEND, homes=HOMES, answer=found(6), turn=6).focus is None
+
+
+def test_a_home_that_is_gone_offers_the_search_again() -> None:
+    about = Decision(Act.CLARIFY, Move.ANSWER_HOME, home_ids=IDS[1:2], asked=("pool",))
+    assert remember(DialogueState(), about, turn=4).offered == "retry"
 
 
 def test_a_viewing_waits_for_its_contact_and_no_longer() -> None:

@@ -234,6 +234,11 @@ def test_the_guard_turns_a_question_for_a_filled_slot_into_a_lawful_one() -> Non
     assert lawful(wrong, DialogueState()) == wrong
 
 
+def test_a_question_about_no_home_says_that_there_is_none_yet() -> None:
+    decision = decide(DialogueState(), heard(Intent.ASK_ABOUT_HOME, numbers=(2,), asked=("pool",)))
+    assert (decision.act, decision.move) == (Act.CLARIFY, Move.WHICH_HOME)
+
+
 def test_any_counts_as_filled() -> None:
     state = DialogueState(slots={Slot.LOCATION: Filled(None, is_any=True)})
     assert Slot.LOCATION not in askable(state)
