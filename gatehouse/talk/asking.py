@@ -1,4 +1,4 @@
-"""Replies that ask: a slot, a contact, which home; and those that greet and part."""
+"""Replies that ask: a slot, a contact, which home."""
 
 from __future__ import annotations
 
@@ -54,23 +54,13 @@ ABILITIES = N_(
 )
 
 
-def greet(scene: Scene) -> Reply:
-    """Hello, who speaks, and the first open question."""
-    voice = scene.voice
-    who = voice.say(DISCLOSURE) if voice.turn <= 1 else ""
-    welcome = voice.say(N_("I help you find a home in North Cyprus."))
-    follow = _question(scene) or voice.say(N_("What would you like to know?"))
-    summary = sentences(hello(scene), who, welcome, follow)
-    return plain(voice.say(N_("Hello")), summary, actions=_chips(scene))
-
-
 def hello(scene: Scene) -> str:
     return scene.voice.pick(HELLO)
 
 
 def ask(scene: Scene) -> Reply:
     """What was noted, then exactly one question."""
-    return plain(_title(scene), sentences(noted(scene), _question(scene)), actions=_chips(scene))
+    return plain(_title(scene), sentences(noted(scene), question(scene)), actions=chips(scene))
 
 
 def not_understood(scene: Scene) -> Reply:
@@ -78,7 +68,7 @@ def not_understood(scene: Scene) -> Reply:
     voice, heard = scene.voice, scene.heard
     missed = voice.pick(MISSED)
     if scene.decision.act is Act.ASK_SLOT:
-        return plain(_title(scene), sentences(missed, _question(scene)), actions=_chips(scene))
+        return plain(_title(scene), sentences(missed, question(scene)), actions=chips(scene))
     if heard.wants(Intent.NO):
         return plain(
             voice.say(N_("As you wish")), voice.say(N_("All right. I'm here if you need me."))
@@ -90,8 +80,8 @@ def not_understood(scene: Scene) -> Reply:
 
 def start_over(scene: Scene) -> Reply:
     fresh = scene.voice.say(N_("All right, we start afresh."))
-    summary = sentences(fresh, noted(scene), _question(scene))
-    return plain(scene.voice.say(N_("A fresh start")), summary, actions=_chips(scene))
+    summary = sentences(fresh, noted(scene), question(scene))
+    return plain(scene.voice.say(N_("A fresh start")), summary, actions=chips(scene))
 
 
 def which_home(scene: Scene) -> Reply:
@@ -132,69 +122,6 @@ def ask_contact(scene: Scene) -> Reply:
     return plain(voice.say(N_("How can we reach you?")), sentences(wish, day, need))
 
 
-def contact_kept(scene: Scene) -> Reply:
-    voice = scene.voice
-    summary = voice.say(N_("Thank you, I have kept your contact details for the agency."))
-    return plain(voice.say(N_("Contact details kept")), sentences(summary, _onward(scene)))
-
-
-def thank(scene: Scene) -> Reply:
-    voice = scene.voice
-    summary = voice.pick((N_("You're welcome."), N_("With pleasure."), N_("Glad to help.")))
-    return plain(voice.say(N_("You're welcome")), sentences(summary, _onward(scene)))
-
-
-def part(scene: Scene) -> Reply:
-    voice = scene.voice
-    summary = voice.pick(
-        (
-            N_("Goodbye! This talk stays here in case you come back."),
-            N_("All the best! You can go on here whenever you like."),
-        )
-    )
-    return plain(voice.say(N_("Goodbye")), summary)
-
-
-def small_talk(scene: Scene) -> Reply:
-    voice = scene.voice
-    summary = voice.pick(
-        (
-            N_("I'm doing fine, thank you; I'm a program, and homes are what I know."),
-            N_("Kind of you to ask! I'm a program that knows the homes of this agency."),
-        )
-    )
-    return plain(
-        voice.say(N_("A word on me")),
-        sentences(summary, voice.say(ABILITIES)),
-        actions=starts(scene),
-    )
-
-
-def out_of_domain(scene: Scene) -> Reply:
-    voice = scene.voice
-    summary = voice.pick(
-        (
-            N_("That is outside what I know; I look after homes to rent and to buy."),
-            N_("I'm afraid I can only help with homes here."),
-        )
-    )
-    offer = voice.say(N_("I can pass your question to a colleague if you like."))
-    chips = (message(voice.say(N_("Talk to a person"))), *starts(scene))
-    return plain(voice.say(N_("Homes are my field")), sentences(summary, offer), actions=chips)
-
-
-def declined(scene: Scene) -> Reply:
-    voice = scene.voice
-    summary = voice.pick(
-        (
-            N_("All right. Tell me what I should change: the area, the budget, or the size?"),
-            N_("No problem. What would you like instead?"),
-        )
-    )
-    chips = (message(voice.say(N_("Anywhere"))), message(voice.say(N_("Any price"))))
-    return plain(voice.say(N_("As you wish")), summary, actions=chips)
-
-
 def noted(scene: Scene) -> str:
     """What this message added to what we know; empty if nothing."""
     said = frozenset(change.slot for change in scene.heard.changes)
@@ -232,30 +159,24 @@ def _title(scene: Scene) -> str:
     return scene.voice.say(_TITLES[slot]) if slot in _TITLES else ""
 
 
-def _question(scene: Scene) -> str:
+def question(scene: Scene) -> str:
+    """The open question in the wording that was not used yet; empty if nothing is asked."""
     slot = scene.decision.ask
     if slot is None:
         return ""
     return scene.voice.pick(QUESTIONS[slot], step=scene.state.asks.get(slot, 0))
 
 
-def _chips(scene: Scene) -> tuple[SuggestedAction, ...]:
+def chips(scene: Scene) -> tuple[SuggestedAction, ...]:
+    """Likely answers to the open question."""
     slot = scene.decision.ask
     if slot is None:
         return starts(scene)
-    chips = _BUDGETS[_offer(scene)] if slot is Slot.BUDGET else _CHIPS[slot]
-    return tuple(message(scene.voice.say(chip)) for chip in chips)
+    likely = _BUDGETS[_offer(scene)] if slot is Slot.BUDGET else _CHIPS[slot]
+    return tuple(message(scene.voice.say(chip)) for chip in likely)
 
 
 def _offer(scene: Scene) -> str:
     if value(scene.state, Slot.DEAL) == "buy":
         return "buy"
     return "short_term" if value(scene.state, Slot.RENTAL_TYPE) == "short_term" else "long_term"
-
-
-def _onward(scene: Scene) -> str:
-    if scene.heard.wants(Intent.GOODBYE):
-        return ""
-    if scene.state.awaiting in QUESTIONS:
-        return scene.voice.say(N_("When you are ready, tell me more about the home you want."))
-    return scene.voice.say(N_("Can I do anything else for you?"))

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from gatehouse.talk import answers, asking, compare, passing, results
+from gatehouse.talk import answers, asking, compare, courtesies, passing, results
 from gatehouse.talk.scene import LONGEST_SUMMARY, Scene, clipped, distinct, sentences
 from gatehouse.talk.types import Move, Reply
 from gatehouse.understanding.types import Intent
 
 _WORDS: dict[Move, Callable[[Scene], Reply]] = {
-    Move.GREET: asking.greet,
+    Move.GREET: courtesies.greet,
     Move.ASK: asking.ask,
     Move.NOT_UNDERSTOOD: asking.not_understood,
     Move.START_OVER: asking.start_over,
     Move.WHICH_HOME: asking.which_home,
     Move.ASK_CONTACT: asking.ask_contact,
-    Move.CONTACT_KEPT: asking.contact_kept,
-    Move.THANK: asking.thank,
-    Move.GOODBYE: asking.part,
-    Move.SMALL_TALK: asking.small_talk,
-    Move.OUT_OF_DOMAIN: asking.out_of_domain,
-    Move.DECLINED: asking.declined,
+    Move.CONTACT_KEPT: courtesies.contact_kept,
+    Move.THANK: courtesies.thank,
+    Move.GOODBYE: courtesies.part,
+    Move.SMALL_TALK: courtesies.small_talk,
+    Move.OUT_OF_DOMAIN: courtesies.out_of_domain,
+    Move.DECLINED: courtesies.declined,
     Move.ANSWER_HOME: answers.answer_home,
     Move.COMPARE: compare.compare,
     Move.VIEWING_STORED: passing.viewing_stored,

@@ -46,7 +46,8 @@ def test_a_budget_becomes_limits_per_night_or_month(
     budget: Budget, low: float | None, high: float | None, period: str | None, currency: str
 ) -> None:
     made = wish(of(budget=Filled(budget)), MARKET)
-    assert (made.price_min, made.price_max) == (pytest.approx(low), pytest.approx(high))
+    assert made.price_min == pytest.approx(low)
+    assert made.price_max == pytest.approx(high)
     assert (made.price_period, made.currency) == (period, currency)
 
 
@@ -62,8 +63,8 @@ def test_who_says_nothing_of_buying_wants_to_rent() -> None:
 
 
 def test_a_short_stay_keeps_to_the_minimum_nights() -> None:
-    stay = {"check_in": Filled(date(2026, 5, 1)), "check_out": Filled(date(2026, 5, 8))}
-    made = wish(of(rental_type=Filled("short_term"), **stay), MARKET)
+    first, last = Filled(date(2026, 5, 1)), Filled(date(2026, 5, 8))
+    made = wish(of(rental_type=Filled("short_term"), check_in=first, check_out=last), MARKET)
     assert (made.check_in, made.check_out, made.stay_nights) == (
         date(2026, 5, 1),
         date(2026, 5, 8),
