@@ -8,7 +8,7 @@ from gatehouse.understanding.reading import Reading
 from gatehouse.understanding.types import Contact, Span
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w+-][\w.+-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
-_PHONE = re.compile(r"(?<![\w.,-])\+?\(?\d[\d ()-]{6,20}\d(?![\w])")
+_PHONE = re.compile(r"(?<![\w.,-])\+?\(?\d[\d ()-]{6,20}\d(?!\d)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d:\d\d")
 _MONEY_NEAR = re.compile(
     r"\s{0,2}(?:[£€$₺₽₴k]|к\b|gbp|eur|usd|tl\b|фунт|евро|pound|sterl|лир|долл)"
@@ -60,6 +60,10 @@ def hear_name(r: Reading, raw: str, *, has_reach: bool) -> str | None:
         name = _name_from(r, raw, index + 1)
         if name:
             return name
+    for index in r.where("nameweak"):
+        item = r.at(index + 1)
+        if has_reach and item.is_word and not item.is_known and raw[item.start].isupper():
+            return _name_from(r, raw, index + 1)
     is_asked = bool(r.state.viewing) or r.state.offered in ("viewing", "contact")
     return _name_from(r, raw, 0) if has_reach and is_asked else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 from gatehouse.understanding.days import Point, point_at
 from gatehouse.understanding.numbers import amount_at
@@ -30,8 +31,12 @@ class Stretch:
 
 def is_about_viewing(r: Reading) -> bool:
     """Do days in this message mean a visit, not a stay?"""
-    said = any(r.says("intent", intent) for intent in _VIEWING)
-    return said or bool(r.state.viewing) or r.state.offered == "viewing"
+    if any(r.says("intent", intent) for intent in _VIEWING):
+        return True
+    if r.state.viewing or r.state.offered == "viewing":
+        return True
+    point = next(_points(r), None) if r.state.shown else None
+    return point is not None and _clock(r, point)[0] is not None
 
 
 def hear_when(r: Reading) -> When | None:
@@ -41,26 +46,26 @@ def hear_when(r: Reading) -> When | None:
     day = point.day if point else (r.state.when.day if r.state.when and clock else None)
     if day is None:
         return None
-    if point:
-        r.take(point.first, point.last)
-    first = min(i for i in (point.first if point else None, at) if i is not None)
-    last = max(i for i in (point.last if point else None, at) if i is not None)
-    return When(day, clock, r.span(first, last))
+    ends = [point.first, point.last] if point else []
+    ends += [at] if at is not None else []
+    for index in ends:
+        r.take(index)
+    return When(day, clock, r.span(min(ends), max(ends)))
 
 
 def _clock(r: Reading, point: Point | None) -> tuple[str | None, int | None]:
-    for index, item in enumerate(r.items):
-        if item.clock:
-            r.take(index)
-            return item.clock, index
+    """The time of day that was said, and the item that says it."""
+    said = next((i for i, item in enumerate(r.items) if item.clock), None)
+    if said is not None:
+        return r.at(said).clock, said
+    for index in r.free_numbers():
         inside = point is not None and point.first <= index <= point.last
-        hour = item.number
-        if hour is None or inside or not 0 <= hour <= 24 or hour != int(hour):
+        hour = r.at(index).number or 0.0
+        if inside or not 0 <= hour <= 24 or hour != int(hour):
             continue
-        said = _hour(r, index, int(hour))
-        if said is not None:
-            r.take(index)
-            return said, index
+        clock = _hour(r, index, int(hour))
+        if clock is not None:
+            return clock, index
     noon = next(r.where("noon"), None)
     return ("12:00", noon) if noon is not None else (None, None)
 
@@ -123,15 +128,14 @@ def _after(start: date, end: date) -> date:
 
 def _short_range(r: Reading) -> tuple[Point, Point] | None:
     """ "3 to 17 May", "3-17 Mayıs", "с 3 по 17 мая": one month for two days."""
-    for index, item in enumerate(r.items):
-        if item.number is None or not r.is_free(index):
-            continue
+    for index in r.free_numbers():
         link = index + 1 + r.has(index + 1, "th")
         if not r.has(link, "dash", "to", "until", "and", "or"):
             continue
-        second = point_at(r, link + 1)
-        if second and r.at(link + 1).number is not None and 1 <= item.number <= 31:
-            first = _same_month(second, int(item.number))
+        start = link + 1 + (r.at(link + 1).is_word and r.at(link + 2).number is not None)
+        second = point_at(r, start)
+        if second and r.at(start).number is not None and 1 <= (r.at(index).number or 0) <= 31:
+            first = _same_month(second, int(r.at(index).number or 1))
             if first:
                 return Point(first, index, index), second
     return None
@@ -150,11 +154,12 @@ def _same_month(second: Point, day: int) -> date | None:
 
 def _long_range(r: Reading) -> tuple[Point, Point] | None:
     points = list(_points(r))
-    for one, two in zip(points, points[1:], strict=False):
+    for one, two in pairwise(points):
         between = range(one.last + 1, two.first)
         linked = any(r.has(i, "to", "until", "dash", "and") for i in between)
         tailed = r.at(one.last).tail in ("tan", "ten", "dan", "den")
-        if len(between) <= 3 and (linked or tailed or not between):
+        plain = one.grain == two.grain == "day" and not any(r.has(i, "or") for i in between)
+        if len(between) <= 3 and (linked or tailed or plain or not between):
             return one, two
     return None
 

@@ -92,11 +92,11 @@ def _month_start(today: date, month: int) -> date:
 def _month(r: Reading, at: int) -> Point | None:
     month = int(r.label(at, "month") or 1)
     after = at + 1
-    number = r.at(after).number
-    if number is not None and 1 <= number <= 31 and number == int(number):
-        if not r.has(after + 1, "cur", "noun", "unit", "dash"):
-            last = after + 1 if r.has(after + 1, "th") else after
-            return _on(r, int(number), month, first=at, last=last)
+    number = r.at(after).number or 0.0
+    is_day = 1 <= number <= 31 and number == int(number)
+    if is_day and not r.has(after + 1, "cur", "noun", "unit", "dash", "plus"):
+        last = after + 1 if r.has(after + 1, "th") else after
+        return _on(r, int(number), month, first=at, last=last)
     if r.at(at).text in _AMBIGUOUS_MONTHS and not _is_dated(r, at):
         return None
     day, year, last = _month_start(r.today, month), r.at(after).number, at

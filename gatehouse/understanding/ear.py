@@ -31,6 +31,7 @@ from gatehouse.understanding.vocabulary import load
 from gatehouse.understanding.words import Token, split
 
 LONGEST_TEXT = 10_000  # characters; what follows is not heard
+MOST_WORDS = 2_000  # and so many words and signs of it, at most
 _REMEMBERED_WORDS = 16_384
 
 
@@ -53,7 +54,7 @@ class RuleEar:
         raw, origins = compose(text[:LONGEST_TEXT])
         folded = fold(raw)
         phone, email, spans = contacts.find_reach(folded, raw)
-        tokens = split(contacts.blank(folded, spans))
+        tokens = split(contacts.blank(folded, spans))[:MOST_WORDS]
         guess = detect(
             raw,
             self._ordinary(tokens),
@@ -133,7 +134,8 @@ def _changes(
 ) -> list[SlotChange]:
     if is_blocked:
         return []
-    changes = [] if when else dates.hear_stay(r)
+    asks_dates = bool({"availability", "available_from"} & set(asked))
+    changes = [] if when or asks_dates else dates.hear_stay(r)
     changes += slots.hear_rooms(r)
     changes += slots.hear_area(r)
     changes += money.hear_budget(r)

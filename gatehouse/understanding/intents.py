@@ -15,6 +15,7 @@ _ORDER = (
     Intent.MORE_OPTIONS, Intent.OUT_OF_SCOPE, Intent.YES, Intent.NO, Intent.THANKS,
     Intent.GOODBYE, Intent.GREETING, Intent.SMALL_TALK,
 )  # fmt: skip
+_POLITE = frozenset((Intent.GREETING, Intent.THANKS, Intent.YES))
 _FEWEST_STRANGE_WORDS = 4
 # Facts whose words are also used to describe what is sought.
 _ALSO_SAID = frozenset(("price", "availability", "pictures", "description", "rating", "phone"))
@@ -27,9 +28,9 @@ def hear_asked(r: Reading, refs: Sequence[HomeRef], *, contact: Contact | None) 
     asked: list[str] = []
     for index, item in enumerate(r.items):
         attribute = item.labels.get("attr")
-        if attribute and _is_asked(r, index, attribute, is_about_home, is_question):
-            if not (attribute == "phone" and (contact or r.mentions("mine"))):
-                asked.append(attribute)
+        is_own = attribute == "phone" and (contact is not None or r.mentions("mine"))
+        if attribute and not is_own and _is_asked(r, index, attribute, is_about_home, is_question):
+            asked.append(attribute)
         if item.has("amenity") and is_about_home and _asks_extras(r, refs):
             asked.append(item.labels["amenity"])
     return tuple(dict.fromkeys(asked))
@@ -78,7 +79,10 @@ def hear_intents(
         found.add(Intent.BOOK_VIEWING)
     found |= _seeking(r, changes, found=found, wants_home=wants_home, sort=sort)
     found |= _strange(r, changes, found=found, is_pointing=bool(refs or asked))
-    return tuple(i for i in _ORDER if i in _settled(r, found, changes))
+    if refs and not found - _POLITE:
+        found.add(Intent.ASK_ABOUT_HOME)
+    settled = _settled(r, found, changes)
+    return tuple(i for i in _ORDER if i in settled)
 
 
 def _seeking(
@@ -93,7 +97,7 @@ def _seeking(
         return set()
     known = bool(r.state.slots)
     if changes or sort:
-        return {Intent.REFINE} if known or r.mentions("rel") else {Intent.SEARCH}
+        return {Intent.REFINE} if known else {Intent.SEARCH}
     strong = found - {Intent.GREETING, Intent.THANKS, Intent.YES, Intent.NO, Intent.SMALL_TALK}
     if strong or r.mentions("scope"):
         return set()
@@ -114,8 +118,7 @@ def _strange(
         return set()
     if r.mentions("scope") and not real and not is_pointing:
         return {Intent.OUT_OF_SCOPE}
-    polite = {Intent.GREETING, Intent.THANKS}
-    if changes or is_pointing or found - polite or r.mentions("home", "any", "rel"):
+    if changes or is_pointing or found - _POLITE or r.mentions("home", "any", "rel"):
         return set()
     return {Intent.OUT_OF_SCOPE} if _strangers(r) >= _FEWEST_STRANGE_WORDS else set()
 
@@ -123,6 +126,8 @@ def _strange(
 def _settled(r: Reading, found: set[Intent], changes: Sequence[SlotChange]) -> set[Intent]:
     """The intents that remain when stronger ones are there."""
     found = set(found)
+    if changes:
+        found -= {Intent.START_OVER}  # "from the beginning of June"
     if Intent.OUT_OF_SCOPE in found:
         found -= {Intent.SEARCH, Intent.REFINE, Intent.SMALL_TALK, Intent.MORE_OPTIONS}
     if found & {Intent.CANCEL_VIEWING, Intent.MOVE_VIEWING}:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from gatehouse.understanding.numbers import Amount, amount_at
@@ -38,8 +38,8 @@ def find_money(r: Reading) -> list[Money]:
     """Every amount of money that nothing else has used yet; takes nothing."""
     found: list[Money] = []
     behind = -1
-    for index, item in enumerate(r.items):
-        if item.number is None or index <= behind or not r.is_free(index):
+    for index in r.free_numbers():
+        if index <= behind:
             continue
         amount = amount_at(r, index)
         money = _as_money(r, amount) if amount else None
@@ -53,13 +53,26 @@ def hear_budget(r: Reading) -> list[SlotChange]:
     """The budget that the message sets; the last one said wins."""
     found = find_money(r)
     if not found:
-        return []
+        return _other_currency(r)
     best = max(found, key=lambda m: (m.confidence >= 0.8, m.first))
     span = r.take(best.first, best.last)
     for other in found:
         if other.first != best.first:
             r.take(other.first, other.last)
     return [SlotChange(Slot.BUDGET, Op.SET, best.budget, span, best.confidence, best.why)]
+
+
+def _other_currency(r: Reading) -> list[SlotChange]:
+    """ "I meant euros": the same figures in another currency."""
+    filled = r.state.slots.get(Slot.BUDGET)
+    index = next(r.where("cur"), None)
+    if index is None or filled is None or not isinstance(filled.value, Budget):
+        return []
+    code = cast(Currency, r.label(index, "cur"))
+    if code == filled.value.currency or r.mentions("attr", "scope"):
+        return []
+    value = replace(filled.value, currency=code)
+    return [SlotChange(Slot.BUDGET, Op.SET, value, r.take(index), 0.8, "only the currency")]
 
 
 def _as_money(r: Reading, amount: Amount) -> Money | None:

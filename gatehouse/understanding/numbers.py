@@ -28,6 +28,7 @@ class Amount:
     first: int
     last: int
     has_cue: bool
+    value_at: int  # the item that holds `value`
 
     @property
     def is_plain(self) -> bool:
@@ -127,22 +128,29 @@ def amount_at(r: Reading, at: int) -> Amount | None:
     value = r.at(at).number
     if value is None or not r.is_free(at):
         return None
+    known = r.amounts.get(at)
+    if not isinstance(known, Amount) or not r.is_free(known.value_at):
+        r.amounts[at] = known = _amount(r, at, value)
+    return known
+
+
+def _amount(r: Reading, at: int, value: float) -> Amount:
     last, other = _range_end(r, at)
     cue = _cue_before(r, at)
-    after = _cue_after(r, last)
     if other is not None:
         low, high = sorted((_scaled(value, other), other))
-        return Amount(high, low, high, "about" in cue, at, last, has_cue=True)
+        return Amount(high, low, high, "about" in cue, at, last, True, last)
+    after = _cue_after(r, last)
     return _bounded(value, cue | after, at=at, last=_last_of_cue(r, last, after))
 
 
 def _bounded(value: float, cues: frozenset[str], *, at: int, last: int) -> Amount:
     is_about = bool(cues & {"about", "aboutafter"})
     if cues & {"max", "maxafter"}:
-        return Amount(value, None, value, is_about, at, last, has_cue=True)
+        return Amount(value, None, value, is_about, at, last, True, at)
     if cues & {"min", "minafter", "from", "plus"}:
-        return Amount(value, value, None, is_about, at, last, has_cue=True)
-    return Amount(value, value, value, is_about, at, last, has_cue=is_about)
+        return Amount(value, value, None, is_about, at, last, True, at)
+    return Amount(value, value, value, is_about, at, last, is_about, at)
 
 
 def _scaled(low: float, high: float) -> float:

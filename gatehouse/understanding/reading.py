@@ -43,7 +43,7 @@ class Item:
 
     def has(self, *kinds: str) -> bool:
         """Does it carry any of these kinds?"""
-        return any(k in self.labels for k in kinds)
+        return not self.labels.keys().isdisjoint(kinds)
 
 
 _NO_ITEM = Item("", 0, 0)
@@ -59,6 +59,18 @@ class Reading:
     today: date
     taken: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    _index: dict[str, list[int]] = field(default_factory=dict)  # kind -> items that carry it
+    _said: set[tuple[str, str]] = field(default_factory=set)  # every kind with its value
+    numbers: list[int] = field(default_factory=list)  # the items that are numbers
+    amounts: dict[int, object] = field(default_factory=dict)  # what `numbers` made of them
+
+    def __post_init__(self) -> None:
+        for at, item in enumerate(self.items):
+            if item.number is not None:
+                self.numbers.append(at)
+            for kind, value in item.labels.items():
+                self._index.setdefault(kind, []).append(at)
+                self._said.add((kind, value))
 
     def at(self, index: int) -> Item:
         """The item, or an empty one beyond either end."""
@@ -66,25 +78,33 @@ class Reading:
 
     def label(self, index: int, kind: str) -> str | None:
         """What the item means as this kind; None if it is none."""
-        return self.at(index).labels.get(kind)
+        return self.items[index].labels.get(kind) if 0 <= index < len(self.items) else None
 
     def has(self, index: int, *kinds: str) -> bool:
         """Is there an item with any of these kinds?"""
-        return self.at(index).has(*kinds)
+        return 0 <= index < len(self.items) and not self.items[index].labels.keys().isdisjoint(
+            kinds
+        )
 
     def mentions(self, *kinds: str) -> bool:
         """Does any item carry any of these kinds?"""
-        return any(item.has(*kinds) for item in self.items)
+        return any(kind in self._index for kind in kinds)
 
     def says(self, kind: str, value: str) -> bool:
         """Does any item mean just this?"""
-        return any(item.labels.get(kind) == value for item in self.items)
+        return (kind, value) in self._said
 
     def where(self, kind: str) -> Iterator[int]:
         """The indexes of the items of a kind that nothing else has used."""
-        for index, item in enumerate(self.items):
-            if kind in item.labels and index not in self.taken:
-                yield index
+        return (at for at in self._index.get(kind, ()) if at not in self.taken)
+
+    def every(self, kind: str) -> Iterator[int]:
+        """The indexes of all items of a kind, also of those that were used for something else."""
+        return iter(self._index.get(kind, ()))
+
+    def free_numbers(self) -> Iterator[int]:
+        """The indexes of the numbers that nothing else has used."""
+        return (at for at in self.numbers if at not in self.taken)
 
     def is_free(self, index: int) -> bool:
         """Is it an item that nothing else has used?"""
@@ -139,12 +159,17 @@ def _next(
         return _plain(token), 1
     match = own.match(tokens, at)
     place = _place(tokens, at, gazetteer, place_of, is_word=match is not None)
-    if place and place.length >= (match.length if match else 0):
+    if place and place.length >= (match.length if match else 0) and not _is_extra(match, place):
         return _item(tokens, at, place), place.length
     match = match or _borrowed(tokens, at, own=own, others=others)
     if match:
         return _item(tokens, at, match), match.length
     return _unknown(tokens, at, own=own, gazetteer=gazetteer)
+
+
+def _is_extra(match: Match | None, place: Match) -> bool:
+    """ "bahçeli" is a village, but far more often "with a garden"."""
+    return match is not None and "amenity" in match.labels and match.length == place.length
 
 
 def _plain(token: Token) -> Item:

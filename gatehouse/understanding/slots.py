@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gatehouse.understanding.numbers import amount_at
 from gatehouse.understanding.reading import Reading
@@ -24,6 +25,8 @@ def is_shunned(r: Reading, index: int) -> str | None:
         kind = next((k for k in ("noneed", "instead", "neg") if k in item.labels), None)
         if kind is not None and not _is_refusal(r, at):
             return kind
+        if item.has("place", "type", "amenity") and not r.has(at + 1, "or", "and"):
+            break
         if item.has("stop", "but", "corr", "also") or not (item.is_word or item.has(*_PASSED)):
             break
     return _shunned_after(r, index)
@@ -59,9 +62,8 @@ def hear_location(r: Reading) -> list[SlotChange]:
     for index in list(r.where("place")):
         why = is_shunned(r, index)
         if why is not None and not _is_mere_no(r, index):
-            changes.append(
-                _change(r, Slot.LOCATION, Op.REMOVE, _names(r, [index]), index, "shunned")
-            )
+            op = Op.CLEAR if why == "instead" else Op.REMOVE
+            changes.append(_change(r, Slot.LOCATION, op, _names(r, [index]), index, why))
         else:
             wanted.append(index)
         r.take(index)
@@ -82,20 +84,21 @@ def _is_mere_no(r: Reading, index: int) -> bool:
 
 def _corrected(r: Reading, wanted: list[int]) -> list[int]:
     """After "Girne, no, sorry, Famagusta" only what follows the correction counts."""
-    for at in range(len(r.items) - 1, 0, -1):
-        if r.has(at, "corr") and any(i < at for i in wanted) and any(i > at for i in wanted):
+    for at in reversed(list(r.where("corr"))):
+        if wanted and wanted[0] < at < wanted[-1]:
             return [i for i in wanted if i > at]
     return wanted
 
 
 def _names(r: Reading, indexes: list[int]) -> tuple[PlaceName, ...]:
     keys = [r.label(i, "place") or "" for i in indexes]
-    names = []
+    cities = {k.partition("/")[0] for k in keys if "/" in k}
+    names: dict[str, PlaceName] = {}
     for index, key in zip(indexes, keys, strict=True):
-        narrower = any(k.startswith(f"{key}/") for k in keys) and not r.mentions("or")
-        if not narrower and key not in (n.key for n in names):
-            names.append(PlaceName(key, r.at(index).text))
-    return tuple(names)
+        is_narrowed = key in cities and not r.mentions("or")
+        if not is_narrowed and key not in names:
+            names[key] = PlaceName(key, r.at(index).text)
+    return tuple(names.values())
 
 
 def hear_rooms(r: Reading) -> list[SlotChange]:
@@ -109,19 +112,32 @@ def hear_rooms(r: Reading) -> list[SlotChange]:
             )
         )
         r.take(index)
-    for index, item in enumerate(r.items):
-        if item.number is not None and r.is_free(index):
-            changes += _counted(r, index)
-    return changes
+    for index in r.free_numbers():
+        changes += _counted(r, index)
+    return _united(r, changes)
+
+
+def _united(r: Reading, changes: list[SlotChange]) -> list[SlotChange]:
+    """ "2+1 or 3+1" is a range; otherwise the last number said stands."""
+    rooms = [c for c in changes if c.slot == Slot.BEDROOMS and isinstance(c.value, Range)]
+    if len(rooms) < 2:
+        return changes
+    last = rooms[-1]
+    if r.mentions("or", "slash") and not r.mentions("corr"):
+        bounds = [c.value for c in rooms if isinstance(c.value, Range)]
+        lows, highs = [b.low for b in bounds], [b.high for b in bounds]
+        low = None if None in lows else min(v for v in lows if v is not None)
+        high = None if None in highs else max(v for v in highs if v is not None)
+        last = replace(last, value=Range(low, high))
+    return [c for c in changes if c.slot != Slot.BEDROOMS] + [last]
 
 
 def _plans(r: Reading) -> Iterator[int]:
     """ "2+1": two bedrooms and a living room, as the island counts."""
-    for index in range(len(r.items) - 2):
-        one, plus, two = r.items[index : index + 3]
-        if plus.has("plus") and one.number is not None and two.number in (0, 1, 2):
-            if 0 <= one.number <= 9 and r.is_free(index):
-                yield index
+    for at in r.where("plus"):
+        rooms, living = r.at(at - 1).number, r.at(at + 1).number
+        if rooms is not None and 0 <= rooms <= 9 and living in (0, 1, 2) and r.is_free(at - 1):
+            yield at - 1
 
 
 def _planned(r: Reading, index: int) -> SlotChange:
@@ -178,9 +194,7 @@ def _is_heading(r: Reading, index: int) -> bool:
 
 def hear_area(r: Reading) -> list[SlotChange]:
     """Sizes in m², also where they were said in square feet."""
-    for index, item in enumerate(r.items):
-        if item.number is None or not r.is_free(index):
-            continue
+    for index in r.free_numbers():
         amount = amount_at(r, index)
         noun = r.label(amount.last + 1, "noun") if amount else None
         if amount is None or noun not in ("area", "sqft"):
@@ -202,7 +216,7 @@ def hear_kinds(r: Reading) -> list[SlotChange]:
     """Property types, wanted or shunned."""
     wanted: list[int] = []
     changes: list[SlotChange] = []
-    for index in list(r.where("type")):
+    for index in r.every("type"):
         code = r.label(index, "type") or ""
         if is_shunned(r, index):
             changes.append(_change(r, Slot.PROPERTY_TYPE, Op.REMOVE, (code,), index, "shunned"))

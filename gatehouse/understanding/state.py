@@ -98,7 +98,8 @@ def _apply_many(slots: Slots, change: SlotChange, old: Filled) -> None:
         shunned = tuple(dict.fromkeys((*old.shunned, *map(_name, said))))[:_MOST_VALUES]
         slots[change.slot] = _filled(left, shunned)
         return
-    shunned = tuple(s for s in old.shunned if s not in names)
+    wanted = names | {name.partition("/")[0] for name in names}  # a city, for its district's sake
+    shunned = tuple(s for s in old.shunned if s not in wanted)
     before = kept if change.op == Op.ADD else ()
     known = {_name(e) for e in before}
     slots[change.slot] = _filled((*before, *(e for e in said if _name(e) not in known)), shunned)

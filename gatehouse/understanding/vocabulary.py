@@ -118,8 +118,7 @@ def _step(frontier: list[tuple[int, Node]], token: Token) -> list[tuple[int, Nod
                 reached.append((score + 100, found))
                 break
         if node.stems:
-            word = texts[-1]
-            for start in _prefixes(word, 2):
+            for start in _prefixes(token.text, 2):
                 found = node.stems.get(start)
                 if found is not None:
                     reached.append((score + len(start), found))

@@ -85,7 +85,7 @@ def hear_relative(r: Reading, changes: Iterable[SlotChange]) -> list[SlotChange]
     found: list[SlotChange] = []
     for index in list(r.where("rel")):
         change = _relative(r, index, r.label(index, "rel") or "")
-        if change and change.slot not in filled:
+        if change and change.slot not in filled and change.value is not None:
             filled.add(change.slot)
             found.append(change)
     return found
@@ -162,6 +162,9 @@ def _resized_area(area: Range, kind: str) -> Range:
 
 
 def hear_sort(r: Reading) -> str | None:
-    """The order asked for: "price" after "the cheapest"."""
+    """The order asked for: "price" after "the cheapest", or "cheaper" than nothing known."""
     index = next(r.where("sort"), None)
-    return r.label(index, "sort") if index is not None else None
+    if index is not None:
+        return r.label(index, "sort")
+    is_cheap = r.says("rel", "cheaper") and cheaper(r.state) is None
+    return "price" if is_cheap else None

@@ -19,6 +19,7 @@ _TOKEN = re.compile(
 _STOPS = frozenset(".,;!?\n:()…")
 _SIGNS = frozenset("£€$₺₽₴+-/~<>%#№@&")
 _MOST_DIGITS = 12
+_YEARS = range(2000, 2101)
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+$")
 
 
@@ -117,7 +118,8 @@ def parse_date(text: str) -> date | None:
     """An ISO date, or day.month.year (day first, as everywhere on the island)."""
     parts = [int(p) for p in re.split(r"[-./]", text)]
     year, month, day = parts if len(text) > 4 and text[4] == "-" else parts[::-1]
+    year += 2000 if year < 100 else 0
     try:
-        return date(year + 2000 if year < 100 else year, month, day)
+        return date(year, month, day) if year in _YEARS else None
     except ValueError:
         return None

@@ -72,7 +72,7 @@ def rows(language: Language) -> Iterator[Row]:
 
 
 def situation(name: str, language: Language) -> DialogueState:
-    """"fresh", "shown", or "awaiting <slot>" with an apartment already wanted."""
+    """ "fresh", "shown", or "awaiting <slot>" with an apartment already wanted."""
     if name == "fresh":
         return DialogueState()
     if name == "shown":
