@@ -13,7 +13,18 @@ from gatehouse.base.errors import GatehouseError
 from gatehouse.base.inventory import doubts
 
 WITHOUT_DATABASE = frozenset(
-    {"", "help", "version", "settings", "docs", "smoke", "phrases", "check", "diffsettings"}
+    {
+        "",
+        "help",
+        "version",
+        "settings",
+        "docs",
+        "smoke",
+        "phrases",
+        "understand",
+        "check",
+        "diffsettings",
+    }
     | {"makemigrations", "makemessages", "compilemessages"}
 )
 
