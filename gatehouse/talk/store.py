@@ -18,8 +18,11 @@ from gatehouse.talk.failpoints import is_mutant, reach
 from gatehouse.talk.owner import Owner
 from gatehouse.talk.stored_state import decode
 from gatehouse.talk.types import IncomingMessage, Thread
+from gatehouse.understanding.types import Language
 
 JOIN_SECONDS = 1.5  # messages no further apart become one turn
+ATTEMPTS = 3  # of a statement that met a locked row; nothing of a failed one is stored
+_CONTENTION = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 
 
 class Store:
@@ -199,13 +202,17 @@ class Store:
 
     async def _fetch(self, operation: str | None, statement: str, params: Row) -> Row | None:
         began = time.monotonic()
-        try:
-            async with self._database.visit() as cur:
-                await cur.execute(statement, params)
-                row = await cur.fetchone()
-        except StoreDown as trouble:
-            _count_trouble(operation, trouble)
-            raise
+        for attempt in range(ATTEMPTS):
+            try:
+                async with self._database.visit() as cur:
+                    await cur.execute(statement, params)
+                    row = await cur.fetchone()
+                break
+            except StoreDown as trouble:
+                if attempt + 1 < ATTEMPTS and isinstance(trouble.__cause__, _CONTENTION):
+                    continue
+                _count_trouble(operation, trouble)
+                raise
         if operation is not None:
             self._count(operation, (time.monotonic() - began) * 1000)
         return row
@@ -230,14 +237,21 @@ def _accept_statement(incoming: Incoming) -> str:
 
 
 def _thread(row: Row, messages: Iterable[list[Any]]) -> Thread:
+    opened_in = row["language"] if row["turn_no"] == 0 else None
     return Thread(
         id=row["id"],
         epoch=row["epoch"],
         turn_no=row["turn_no"] + 1,
         state=decode({} if is_mutant("forget") else row["state"]),
-        messages=tuple(IncomingMessage(*m[:4]) for m in messages),
+        messages=tuple(_message(m, opened_in) for m in messages),
         arm=row["arm"],
     )
+
+
+def _message(row: list[Any], opened_in: Language | None) -> IncomingMessage:
+    """A first message without a language has the one in which the session was opened."""
+    inbox_id, seq, text, language = row[:4]
+    return IncomingMessage(inbox_id, seq, text, language or opened_in)
 
 
 def _one_turn(waiting: list[list[Any]]) -> list[list[Any]]:

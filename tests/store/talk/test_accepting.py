@@ -10,7 +10,9 @@ import pytest
 
 from gatehouse.base.database import Database
 from gatehouse.base.errors import KeyReused, NotFound
+from gatehouse.talk.history import Archive
 from gatehouse.talk.owner import Owner
+from gatehouse.talk.sessions import Principal
 from gatehouse.talk.store import Store
 
 from .conftest import Rows
@@ -148,3 +150,27 @@ async def _until_blocked(rows: Rows) -> None:
     async with asyncio.timeout(5):
         while not rows("SELECT 1 FROM pg_locks WHERE NOT granted"):
             await asyncio.sleep(0)
+
+
+async def test_a_first_message_has_the_language_in_which_its_session_was_opened(
+    store: Store, database: Database
+) -> None:
+    visitor = Principal(ALICE, "minted")
+    conversation = await Archive(database).open(visitor, "tr")
+    first = await store.accept(message(conversation=conversation))
+    assert first.claim is not None
+    assert first.claim.thread.messages[0].language == "tr"
+
+
+async def test_a_row_locked_for_a_moment_does_not_refuse_a_message(
+    store: Store, rows: Rows, clean: str
+) -> None:
+    first = await store.accept(message("one"))
+    async with await psycopg.AsyncConnection.connect(clean) as rival:
+        lock = "SELECT 1 FROM talk_conversation WHERE id = %(id)s FOR UPDATE"
+        await rival.execute(lock, {"id": first.conversation})
+        second = asyncio.create_task(store.accept(message("two")))
+        await _until_blocked(rows)
+        await asyncio.sleep(0.25)  # longer than the lock timeout of 200 ms
+        await rival.rollback()
+    assert (await second).seq == 2
