@@ -122,4 +122,4 @@ def _with_search(
 def as_shown(home: Listing, language: Language | None) -> Shown:
     """A home as later words can point to it."""
     title = home.titles.get(language or "en", home.title)
-    return Shown(str(home.id), title, home.district or home.city, home.price)
+    return Shown(str(home.id), title, home.district or home.city, home.price, home.currency)

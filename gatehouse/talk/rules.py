@@ -105,7 +105,7 @@ async def look_up(decision: Decision, state: DialogueState, tools: Tools) -> Loo
 
 async def _search(decision: Decision, state: DialogueState, tools: Tools) -> Lookup:
     start = memory.page(state, decision)
-    wanted = replace(wish(state, tools.market), limit=min(start + PAGE, MOST_FETCHED))
+    wanted = wish(state, tools.market, limit=min(start + PAGE, MOST_FETCHED))
     answer = await tools.catalogue.find(wanted)
     found = answer.found.listings
     if not found and answer.relaxed and set(answer.relaxed.limits) <= set(state.accepted):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal, TypeVar, cast
+from typing import Literal, NamedTuple, TypeVar, cast
 
 from gatehouse.listings.types import Near, RentType, Sort, Wish
 from gatehouse.talk.settling import value
@@ -14,17 +13,23 @@ from gatehouse.understanding.state import is_filled
 from gatehouse.understanding.types import Budget, DialogueState, PlaceName, Range, Slot
 
 ABOUT = 0.15  # "around 500" reaches this share to both sides
+SearchPeriod = Literal["night", "month", "total"]
 T = TypeVar("T")
+_ANY = Range(None, None)
 
 
-def wish(state: DialogueState, market: Market) -> Wish:
-    """The search that the slots describe."""
-    stay = _value(state, Slot.CHECK_IN, date), _value(state, Slot.CHECK_OUT, date)
+def wish(state: DialogueState, market: Market, *, limit: int = 20) -> Wish:
+    """The search that the slots describe; at most `limit` homes."""
     deal, rent_type = _offer(state)
-    bedrooms = _value(state, Slot.BEDROOMS, Range) or Range(None, None)
-    bathrooms = _value(state, Slot.BATHROOMS, Range) or Range(None, None)
-    area = _value(state, Slot.AREA, Range) or Range(None, None)
-    plain = Wish(
+    where, stay = _where(state), _stay(state, rent_type)
+    price = _price(state, market, is_sale=deal == "buy")
+    bedrooms = _value(state, Slot.BEDROOMS, Range) or _ANY
+    bathrooms = _value(state, Slot.BATHROOMS, Range) or _ANY
+    area = _value(state, Slot.AREA, Range) or _ANY
+    return Wish(
+        cities=where.cities,
+        districts=where.districts,
+        not_places=_shunned(state, Slot.LOCATION),
         deal=deal,
         rent_type=rent_type,
         property_types=_codes(state, Slot.PROPERTY_TYPE),
@@ -34,14 +39,41 @@ def wish(state: DialogueState, market: Market) -> Wish:
         bathrooms_min=_whole(bathrooms.low),
         area_min=area.low,
         area_max=area.high,
-        available_by=_value(state, Slot.AVAILABLE_FROM, date),
+        price_min=price.low,
+        price_max=price.high,
+        currency=price.currency,
+        price_period=price.period,
+        check_in=stay.check_in,
+        check_out=stay.check_out,
+        available_by=_value(state, Slot.AVAILABLE_FROM, date) or stay.by,
+        stay_nights=stay.nights,
         stay_months=_value(state, Slot.MIN_TERM_MONTHS, int),
         amenities=_codes(state, Slot.AMENITIES),
         not_amenities=_shunned(state, Slot.AMENITIES),
-        currency=market.currency,
+        near=where.near,
         sort=cast(Sort, state.sort or "best"),
+        limit=limit,
     )
-    return _with_stay(_priced(_placed(plain, state), state, market=market), state, stay=stay)
+
+
+class _Where(NamedTuple):
+    cities: tuple[str, ...]
+    districts: tuple[str, ...]
+    near: Near | None
+
+
+class _Price(NamedTuple):
+    low: float | None
+    high: float | None
+    currency: str
+    period: SearchPeriod | None
+
+
+class _Stay(NamedTuple):
+    check_in: date | None = None
+    check_out: date | None = None
+    nights: int | None = None
+    by: date | None = None
 
 
 def _offer(state: DialogueState) -> tuple[Literal["rent", "buy"] | None, RentType | None]:
@@ -53,61 +85,44 @@ def _offer(state: DialogueState) -> tuple[Literal["rent", "buy"] | None, RentTyp
     return (None if any_deal else "rent"), cast(RentType | None, term)
 
 
-def _placed(plain: Wish, state: DialogueState) -> Wish:
-    keys = _places(state)
+def _where(state: DialogueState) -> _Where:
+    """Towns and areas by name; a landmark alone is a circle around it."""
     gazetteer = Gazetteer.default()
-    marks = [gazetteer.place(k) for k in keys if k in gazetteer]
-    near = next((p for p in marks if p.kind == "landmark"), None)
-    plain_keys = [k for k in keys if near is None or k != near.key]
-    return replace(
-        plain,
-        cities=tuple(k for k in plain_keys if "/" not in k),
-        districts=tuple(k for k in plain_keys if "/" in k),
-        not_places=_shunned(state, Slot.LOCATION),
-        near=Near(near.latitude, near.longitude, near.radius_km)
-        if near and not plain_keys
-        else None,
+    said = value(state, Slot.LOCATION)
+    keys = [p.key for p in said if isinstance(p, PlaceName)] if isinstance(said, tuple) else []
+    marks = [k for k in keys if k in gazetteer and gazetteer.place(k).kind == "landmark"]
+    around = {*marks, *(k.partition("/")[0] for k in marks)}  # "Famagusta, by the university"
+    named = [k for k in keys if k not in around]
+    near = gazetteer.place(marks[0]) if marks and not named else None
+    return _Where(
+        tuple(k for k in named if "/" not in k),
+        tuple(k for k in named if "/" in k),
+        Near(near.latitude, near.longitude, near.radius_km) if near else None,
     )
 
 
-def _places(state: DialogueState) -> tuple[str, ...]:
-    said = value(state, Slot.LOCATION)
-    if not isinstance(said, tuple):
-        return ()
-    return tuple(p.key for p in said if isinstance(p, PlaceName))
-
-
-@dataclass(frozen=True, slots=True)
-class _Money:
-    """How a said period becomes one that the search knows, and by what it is divided."""
-
-    period: Literal["night", "month", "total"] | None
-    divisor: float
-
-
-_PERIODS = {
-    "night": _Money("night", 1.0),
-    "week": _Money("night", 7.0),
-    "month": _Money("month", 1.0),
-    "year": _Money("month", 12.0),
-    "total": _Money("total", 1.0),
+# How a said period becomes one that the search knows, and by what the amount is divided.
+_PERIODS: dict[str | None, tuple[SearchPeriod | None, float]] = {
+    "night": ("night", 1.0),
+    "week": ("night", 7.0),
+    "month": ("month", 1.0),
+    "year": ("month", 12.0),
+    "total": ("total", 1.0),
+    None: (None, 1.0),
 }
 
 
-def _priced(plain: Wish, state: DialogueState, *, market: Market) -> Wish:
+def _price(state: DialogueState, market: Market, *, is_sale: bool) -> _Price:
     budget = _value(state, Slot.BUDGET, Budget)
     if budget is None:
-        return plain
-    money = _PERIODS[budget.period] if budget.period else _Money(None, 1.0)
-    if plain.deal == "buy":
-        money = _Money("total", 1.0)
+        return _Price(None, None, market.currency, None)
+    period, divisor = _PERIODS["total" if is_sale else budget.period]
     low, high = _bounds(budget)
-    return replace(
-        plain,
-        price_min=low / money.divisor if low else None,
-        price_max=high / money.divisor if high else None,
-        currency=budget.currency or market.currency,
-        price_period=money.period,
+    return _Price(
+        low / divisor if low else None,
+        high / divisor if high else None,
+        budget.currency or market.currency,
+        period,
     )
 
 
@@ -119,14 +134,15 @@ def _bounds(budget: Budget) -> tuple[float | None, float | None]:
     return (None if low == high else low), high
 
 
-def _with_stay(plain: Wish, state: DialogueState, *, stay: tuple[date | None, date | None]) -> Wish:
-    first, last = stay
+def _stay(state: DialogueState, rent_type: RentType | None) -> _Stay:
+    """Whole stays are looked up by their days; a first day alone asks what is free by then."""
+    first, last = _value(state, Slot.CHECK_IN, date), _value(state, Slot.CHECK_OUT, date)
     nights = _value(state, Slot.MIN_NIGHTS, int)
-    if first and last and first < last:
-        long = plain.rent_type == "long_term"
-        fits = {} if long else {"stay_nights": nights or (last - first).days}
-        return replace(plain, check_in=first, check_out=last, **fits)  # type: ignore[arg-type]
-    return replace(plain, stay_nights=nights, available_by=plain.available_by or first)
+    if not (first and last and first < last):
+        return _Stay(nights=nights, by=first)
+    if rent_type == "long_term":
+        return _Stay(first, last)
+    return _Stay(first, last, nights or (last - first).days)
 
 
 def _value(state: DialogueState, slot: Slot, kind: type[T]) -> T | None:

@@ -25,7 +25,8 @@ def test_places_are_told_apart_into_cities_districts_and_shunned_ones() -> None:
 
 
 def test_a_landmark_is_a_circle() -> None:
-    made = wish(of(location=Filled((PlaceName("gazimagusa/emu", "EMU"),))), MARKET)
+    places = (PlaceName("gazimagusa", "Famagusta"), PlaceName("gazimagusa/emu", "EMU"))
+    made = wish(of(location=Filled(places)), MARKET)
     assert made.near is not None and made.near.radius_km == 2.0
     assert (made.cities, made.districts) == ((), ())
 
