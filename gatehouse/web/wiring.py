@@ -94,7 +94,9 @@ def open_database(url: str, settings: Settings, *, waits: PoolWaits) -> Database
     size = settings.checkpointer_pool_max_size
     wait = settings.checkpointer_pool_timeout_seconds
     chat = PoolLimits(size, settings.checkpointer_statement_timeout_ms, acquire_seconds=wait)
-    search = PoolLimits(size, settings.re_search_timeout_ms, is_read_only=True, acquire_seconds=wait)
+    search = PoolLimits(
+        size, settings.re_search_timeout_ms, is_read_only=True, acquire_seconds=wait
+    )
     return Database(url, chat=chat, search=search, on_wait=waits.on_wait)
 
 
