@@ -7,17 +7,17 @@ a sample file that bench.turn recorded from the product: {"replies": [...], "sea
 from __future__ import annotations
 
 import json
-import operator
 import os
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any, TypedDict
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from langchain_core.messages import AIMessage, HumanMessage
 from langgraph.checkpoint.postgres.aio import AsyncPostgresSaver
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import END, START, MessagesState, StateGraph
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -25,10 +25,9 @@ SAMPLE = json.loads(Path(os.environ["BENCH_SAMPLE"]).read_text())
 REPLIES = [json.dumps(reply) for reply in SAMPLE["replies"]]
 
 
-class Talk(TypedDict):
+class Talk(MessagesState):
     """What the saver stores of a conversation: its messages, slots and turn number."""
 
-    messages: Annotated[list[dict[str, str]], operator.add]
     slots: dict[str, Any]
     turn: int
     homes: int
@@ -58,7 +57,7 @@ def compiled(homes: AsyncConnectionPool[Any], saver: AsyncPostgresSaver) -> Any:
         return {"homes": len(rows)}
 
     async def reply(state: Talk) -> dict[str, Any]:
-        return {"messages": [{"role": "assistant", "content": REPLIES[_index(state["turn"])]}]}
+        return {"messages": [AIMessage(REPLIES[_index(state["turn"])])]}
 
     graph = StateGraph(Talk)
     for name, node in (("load", load), ("understand", understand), ("search", search)):
@@ -117,7 +116,7 @@ async def ask_exit(request: Request) -> Response:
 async def _turn(request: Request, *, durability: str) -> Response:
     body = await request.json()
     state = await app.state.graph.ainvoke(
-        {"messages": [{"role": "user", "content": body["question"]}]},
+        {"messages": [HumanMessage(body["question"])]},
         {"configurable": {"thread_id": body["session_id"]}},
         durability=durability,
     )
