@@ -27,7 +27,7 @@ export class Desk {
     if (had) keep("language", language);
     this.frame = new Frame(this);
     if (had) had.node.replaceWith(this.frame.node);
-    else this.root.append(this.frame.node);
+    else this.root.querySelector(".ground").append(this.frame.node);
     this.onLanguage(language);
     this.conversation.redraw();
     this.frame.composer.changed();

@@ -28,12 +28,24 @@ class GatehouseChat extends HTMLElement {
   async begin() {
     const root = this.attachShadow({ mode: "open" });
     const sheets = SHEETS.map(sheet);
-    root.append(...sheets.map(([link]) => link));
+    root.append(...sheets.map(([link]) => link), el("div", { class: "ground" }));
     this.desk = this.makeDesk(root);
     this.paint(this.desk.theme);
     await Promise.all(sheets.map(([, loaded]) => loaded));
+    this.keepSize(root.lastElementChild);
     await this.desk.speak(this.language());
     await this.start();
+  }
+
+  /** A site may give 1rem a size for its own sums; ours is the one that the visitor's browser has. */
+  keepSize(ground) {
+    if (this.getAttribute("mode") === "page") return;
+    const size = (node) => Number.parseFloat(getComputedStyle(node).fontSize);
+    const probe = el("span", { class: "probe" });
+    ground.append(probe);
+    const ratio = size(probe) / size(document.documentElement);
+    probe.remove();
+    if (ratio !== 1) this.style.zoom = ratio;
   }
 
   makeDesk(root) {

@@ -49,10 +49,7 @@ def test_an_allowed_site_talks_with_a_token_and_without_cookies(
     with face(browser, site, live_server, viewport=DESKTOP) as guest:
         open_panel(guest, site)
         sent: list[dict[str, str]] = []
-        guest.page.on(
-            "request",
-            lambda r: "/stream" in r.url and sent.append(r.all_headers()),
-        )
+        guest.page.on("request", lambda r: sent.extend([r.all_headers()] * ("/stream" in r.url)))
         guest.say("flat to rent long term in Girne for up to £1500 a month")
         expect(guest.cards.first).to_be_visible()
         assert guest.cards.locator("img").first.evaluate(
@@ -70,7 +67,8 @@ def test_an_allowed_site_talks_with_a_token_and_without_cookies(
 def test_the_sites_styles_stay_outside(browser: Browser, live_server: str, site: str) -> None:
     with face(browser, site, live_server, viewport=DESKTOP) as guest:
         open_panel(guest, site)
-        assert guest.box.evaluate("b => getComputedStyle(b).fontSize") == "16px"
+        tall = guest.box.evaluate("b => parseFloat(getComputedStyle(b).fontSize) * b.currentCSSZoom")
+        assert tall == pytest.approx(16)
         assert (
             guest.page.locator(".name-text").evaluate("n => getComputedStyle(n).color")
             != "rgb(255, 0, 0)"

@@ -19,7 +19,7 @@ export function openDialog(root, { title, body, closeText, kind = "", onClose = 
     onClose();
   });
   dialog.addEventListener("keydown", (event) => event.key === "Escape" && event.stopPropagation());
-  root.append(dialog);
+  root.querySelector(".ground").append(dialog);
   dialog.showModal();
   return dialog;
 }

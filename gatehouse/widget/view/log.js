@@ -68,7 +68,7 @@ export class Log {
     }
     const mine = [...this.column.querySelectorAll(".message.is-mine")].at(-1);
     const end = this.space.scrollHeight - this.space.clientHeight;
-    const top = mine ? mine.offsetTop - 16 : end;
+    const top = mine ? mine.offsetTop - 16 : 0;
     this.goal = Math.max(0, Math.min(end, top));
     this.space.scrollTo({ top: this.goal, behavior: "instant" });
   }
