@@ -19,6 +19,7 @@ _LETTER_WEIGHT = 2.0
 _SUFFIX_WEIGHT = 0.5
 _ENOUGH = 0.9  # evidence below this says nothing
 _CLEAR = 0.62  # and a share below this decides nothing
+_FEW_WORDS = 3
 _CYRILLIC: tuple[Language, ...] = ("ru", "uk")
 _LATIN: tuple[Language, ...] = ("en", "tr")
 
@@ -50,6 +51,8 @@ def detect(
     share = scores[best] / total if total else 0.0
     usual = next((f for f in fallbacks if f in candidates), None)
     if scores[best] < _ENOUGH or share < _CLEAR:
+        if len(words) <= _FEW_WORDS and candidates == _LATIN:
+            candidates = LANGUAGES  # "ok", "Girne 500": people write so in any language
         return _fall_back(candidates, fallbacks, share=share, best=best if total else None)
     if usual and usual != best and len(words) <= 2 and scores[best] < 2 * _ENOUGH:
         return Guess(usual, 0.5, "too short to leave the language of the talk")

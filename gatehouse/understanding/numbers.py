@@ -46,7 +46,7 @@ def join_numbers(items: list[Item]) -> list[Item]:
     joined: list[Item] = []
     at = 0
     while at < len(items):
-        if items[at].text in _BARE_THOUSANDS:
+        if items[at].text in _BARE_THOUSANDS or items[at].text == "m":
             items[at].number = None
         if items[at].number is None:
             joined.append(items[at])
@@ -60,16 +60,16 @@ def join_numbers(items: list[Item]) -> list[Item]:
 
 def _joined(items: list[Item], at: int) -> tuple[Item, int]:
     total, current, end = 0.0, 0.0, at
-    previous: float | None = None
+    before: Item | None = None
     while end < len(items):
         value = items[end].number
-        if value is None and previous and items[end].has("and") and _continues(items, end + 1):
+        if value is None and before and items[end].has("and") and _continues(items, end + 1):
             end += 1
             continue
-        if value is None or not _fits(items, end, previous=previous):
+        if value is None or not _fits(items, end, before=before):
             break
         total, current = _added(total, current, value=value)
-        previous = value
+        before = items[end]
         end += 1
     if end == at + 1:
         return items[at], 1
@@ -92,23 +92,32 @@ def _continues(items: list[Item], at: int) -> bool:
     return (before.number or 0) >= _HUNDRED > (after.number or 0) > 0
 
 
-def _fits(items: list[Item], at: int, *, previous: float | None) -> bool:
+def _fits(items: list[Item], at: int, *, before: Item | None) -> bool:
     """May the number word at `at` continue the one before?"""
-    value = items[at].number or 0.0
-    if previous is None:
+    item, value = items[at], items[at].number or 0.0
+    if before is None or before.number is None:
         return True
-    if _is_digits(items[at]):
+    previous = before.number
+    if _is_digits(item):
         return False
-    if items[at].text in _BARE_THOUSANDS:
-        is_glued = items[at].start == items[at - 1].end
-        return is_glued and (items[at].text == "k" or previous >= 10 or previous % 1 > 0)
-    if _is_digits(items[at - 1]) and value < _HUNDRED:
+    if item.text in _BARE_THOUSANDS or item.text == "m":
+        return item.start == before.end and _may_multiply(items, at, previous)
+    if _is_digits(before) and value < _HUNDRED:
         return False
     if value >= _THOUSAND:
         return previous < _THOUSAND
     if value == _HUNDRED:
         return previous < 10 or previous >= _THOUSAND
     return previous >= 20 and value < previous and _magnitude(value) < _magnitude(previous)
+
+
+def _may_multiply(items: list[Item], at: int, previous: float) -> bool:
+    """ "500k", "1.5m pounds"; not "2к квартира" (two rooms), not "80m" (metres)."""
+    letter = items[at].text
+    if letter == "m":
+        after = items[at + 1] if at + 1 < len(items) else None
+        return bool(after and after.has("cur")) or (at > 1 and items[at - 2].has("cur"))
+    return letter == "k" or previous >= 10 or previous % 1 > 0
 
 
 def _magnitude(value: float) -> int:

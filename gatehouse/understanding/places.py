@@ -57,8 +57,9 @@ class Gazetteer:
         self._names: dict[str, str] = {}
         self._stems: dict[str, str] = {}
         self._slips: dict[str, list[str]] = {}
+        self._targets: dict[str, str] = {}  # names and stems that a slip may have hit
         for place in self._places.values():
-            for name in (*place.names.values(), *place.aliases, place.key.rpartition("/")[2]):
+            for name in (*place.names.values(), *place.aliases):
                 self._learn(_plain(name), place.key)
         self.first_words = {name.split(" ")[0] for name in (*self._names, *self._stems)}
         self.longest = max((name.count(" ") + 1 for name in self._names), default=1)
@@ -107,14 +108,16 @@ class Gazetteer:
         if not name:
             return
         self._names.setdefault(name, key)
-        self._index(name)
+        self._index(name, key)
         if _is_cyrillic(name):
             stem = name[:-1] if name[-1] in _CYRILLIC_FINALS else name
             if len(stem) >= _SHORTEST_STEM:
                 self._stems.setdefault(stem, key)
+                self._index(stem, key)
 
-    def _index(self, name: str) -> None:
-        if len(name) >= _SHORTEST_FOR_SLIPS:
+    def _index(self, name: str, key: str) -> None:
+        if len(name) >= _SHORTEST_FOR_SLIPS and name not in self._targets:
+            self._targets[name] = key
             for shape in neighbours(name):
                 self._slips.setdefault(shape, []).append(name)
 
@@ -138,10 +141,9 @@ class Gazetteer:
         return known.get(stem[:-1] + "k") if stem.endswith("g") else None
 
     def _with_slip(self, plain: str) -> str | None:
-        tries = [plain]
-        if not _is_cyrillic(plain):
-            bare = (plain.removesuffix(ending) for ending in _TURKISH_ENDINGS[:20])
-            tries += [b for b in bare if _SHORTEST_FOR_SLIPS <= len(b) < len(plain)]
+        endings = _CYRILLIC_ENDINGS if _is_cyrillic(plain) else _TURKISH_ENDINGS[:20]
+        bare = (plain.removesuffix(ending) for ending in endings)
+        tries = [plain, *(b for b in bare if _SHORTEST_FOR_SLIPS <= len(b) < len(plain))]
         return next((key for t in tries if (key := self._nearest(t))), None)
 
     def _nearest(self, plain: str) -> str | None:
@@ -149,8 +151,8 @@ class Gazetteer:
             return None
         found = {n for shape in neighbours(plain) for n in self._slips.get(shape, ())}
         near = sorted(n for n in found if n[0] == plain[0] and is_one_slip(n, plain))
-        keys = {self._names[n] for n in near}
-        return self._names[near[0]] if len(keys) == 1 else None
+        keys = {self._targets[n] for n in near}
+        return self._targets[near[0]] if len(keys) == 1 else None
 
 
 def place_from_json(item: dict[str, Any]) -> Place:

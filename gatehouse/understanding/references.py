@@ -34,7 +34,8 @@ def hear_it(r: Reading) -> list[HomeRef]:
 def _by_order(r: Reading) -> list[HomeRef]:
     refs: list[HomeRef] = []
     for index in list(r.where("ord")):
-        if r.has(index + 1, "month", "th") or _is_floor(r, index):
+        is_day = r.has(index + 1, "in") and r.has(index + 2, "month")
+        if is_day or r.has(index + 1, "month", "th") or _is_floor(r, index):
             continue
         if not r.state.shown and not _points_anyway(r):
             continue

@@ -172,7 +172,10 @@ def test_loose_marks_are_read_and_spans_still_fit() -> None:
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
-        ("looking for a furnished apartment in Famagusta", "loking for a furnshed apartmant in Famagsta"),
+        (
+            "looking for a furnished apartment in Famagusta",
+            "loking for a furnshed apartmant in Famagsta",
+        ),
         ("mobilyalı daire Lefkoşa", "mobilylı darie Lefkosa"),
         ("ищу меблированную квартиру в Никосии", "ищю меблированую кватиру в Никоси"),
         ("шукаю квартиру з балконом у Фамагусті", "шукаю кватриру з болконом у Фамагуті"),
@@ -212,7 +215,9 @@ def test_an_owner_describes_a_home_and_seeks_none() -> None:
 
 def test_several_intents_of_one_message_are_all_heard() -> None:
     heard = hear("hi, I need a flat in Girne, my number is 0533 123 45 67, thanks")
-    assert {Intent.GREETING, Intent.SEARCH, Intent.LEAVE_CONTACT, Intent.THANKS} <= set(heard.intents)
+    assert {Intent.GREETING, Intent.SEARCH, Intent.LEAVE_CONTACT, Intent.THANKS} <= set(
+        heard.intents
+    )
 
 
 def test_a_message_beyond_the_limit_is_heard_to_the_limit() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from gatehouse.understanding.types import LANGUAGES, Language
@@ -19,13 +17,14 @@ from tests.unit.understanding.notation import (
 FEWEST_SENTENCES = 60
 
 
-def _all() -> Iterator[object]:
-    for language in LANGUAGES:
-        for row in rows(language):
-            yield pytest.param(language, row, id=f"{language}: {row.text}")
+ALL = [
+    pytest.param(language, row, id=f"{language}: {row.text}")
+    for language in LANGUAGES
+    for row in rows(language)
+]
 
 
-@pytest.mark.parametrize(("language", "row"), _all())
+@pytest.mark.parametrize(("language", "row"), ALL)
 def test_a_sentence_is_heard_as_its_speaker_means_it(language: Language, row: Row) -> None:
     heard = EAR.hear(row.text, state=row.state, language=None)
     said = (heard.language, intents_of(heard), changes_of(heard), extras_of(heard))
@@ -37,7 +36,7 @@ def test_every_language_has_a_full_table(language: Language) -> None:
     assert len(list(rows(language))) >= FEWEST_SENTENCES
 
 
-@pytest.mark.parametrize(("language", "row"), _all())
+@pytest.mark.parametrize(("language", "row"), ALL)
 def test_spans_lie_on_words_of_the_text(language: Language, row: Row) -> None:
     heard = EAR.hear(row.text, state=row.state, language=None)
     spans = [c.span for c in heard.changes] + [ref.span for ref in heard.refs]

@@ -1,0 +1,54 @@
+"""The ear's work grows with the length of the text and no faster: calls counted, no clock."""
+
+from __future__ import annotations
+
+import sys
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from tests.unit.understanding.notation import EAR, TALKING
+
+HOSTILE = (
+    "9 ", "1,", "kyrenia ", "blorfing ", "квартира ", "no ", "3 to ", "first two ", "500 pounds ",
+    "+1 ", "a@", "a.a", "two hundred and ", "the one in lapta ", "not lapta or ", "'\"", "3 may ",
+    "a\u0301\u0308", "from 3 to 17 may ", "havuz olmasın ", "cheaper ", "any ", "saturday at 3 ",
+)  # fmt: skip
+SHORT, LONG = 1_000, 4_000
+ALLOWED = 1.35  # of proportional: caches and fixed costs move the ratio a little
+
+
+def calls(text: str) -> int:
+    """How many Python functions are entered while the text is heard."""
+    count = 0
+
+    def tick(_frame: FrameType, event: str, _arg: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    EAR.hear(text, state=TALKING, language=None)  # fills what is remembered of words
+    before = sys.getprofile()
+    sys.setprofile(tick)
+    try:
+        EAR.hear(text, state=TALKING, language=None)
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+def filled(piece: str, length: int) -> str:
+    return (piece * (length // len(piece) + 1))[:length]
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_work_is_linear_in_the_length_of_the_text(piece: str) -> None:
+    short, long = calls(filled(piece, SHORT)), calls(filled(piece, LONG))
+    assert long <= short * (LONG / SHORT) * ALLOWED
+
+
+def test_the_measure_would_notice_quadratic_work() -> None:
+    def quadratic(size: int) -> int:
+        return sum(1 for i in range(size) for _ in range(i))
+
+    assert quadratic(LONG) > quadratic(SHORT) * (LONG / SHORT) * ALLOWED
