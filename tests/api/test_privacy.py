@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +14,13 @@ from gatehouse.observe.journal import Journal
 
 PHONE, MAIL, NAME = "+90 533 867 53 09", "planted.visitor@example.org", "Zerrin Plantedname"
 JSON = {"content-type": "application/json"}
+# A busy test machine is not an outage.
+PATIENCE: dict[str, Any] = {
+    "checkpointer_pool_timeout_seconds": 20,
+    "checkpointer_statement_timeout_ms": 20_000,
+    "re_search_timeout_ms": 5000,
+    "turn_deadline_ms": 60_000,
+}
 TRACES = ("8675309", "867 53 09", "planted.visitor", "Plantedname")
 
 
@@ -32,7 +40,7 @@ class Lines:
 async def http(clean: str) -> AsyncIterator[httpx.AsyncClient]:
     from gatehouse.web.asgi import create_app
 
-    app = create_app(load(log_file="-"))
+    app = create_app(load(log_file="-", **PATIENCE))
     transport = httpx.ASGITransport(app=app, client=("127.0.0.1", 1))
     async with (
         app.router.lifespan_context(app),
