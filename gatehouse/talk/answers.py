@@ -44,7 +44,7 @@ def _about_one(scene: Scene) -> Reply:
         clipped(title, 80),
         sentences(text, offer),
         blocks=blocks,
-        suggested_actions=_after(voice, asked),
+        suggested_actions=_after(scene),
     )
 
 
@@ -58,9 +58,7 @@ def _about_several(scene: Scene) -> Reply:
     ]
     summary = voice.say(N_("Here is what the listings say: {things}."), things=voice.join(names))
     block = table(voice.join(names), [voice.say(N_("Home")), *names], rows=rows)
-    return Reply(
-        voice.join(names), summary, blocks=(block,), suggested_actions=_after(voice, asked)
-    )
+    return Reply(voice.join(names), summary, blocks=(block,), suggested_actions=_after(scene))
 
 
 def about(voice: Voice, home: Listing, *, code: str) -> str:
@@ -208,10 +206,13 @@ def _pictures(home: Listing) -> tuple[Block, ...]:
     return tuple({"type": "image", "url": p.url, "alt": p.alt} for p in shown)
 
 
-def _after(voice: Voice, asked: tuple[str, ...]) -> tuple[SuggestedAction, ...]:
-    deposit = message(voice.say(N_("How much is the deposit?")))
+def _after(scene: Scene) -> tuple[SuggestedAction, ...]:
+    """Ways on; homes for sale have no deposit to ask about."""
+    say = scene.voice.say
+    rents = any(home.deal == "rent" for home in scene.homes)
+    deposit = rents and "deposit" not in scene.decision.asked
     return (
-        message(voice.say(N_("I want to see it"))),
-        *(() if "deposit" in asked else (deposit,)),
-        message(voice.say(N_("Show more"))),
+        message(say(N_("I want to see it"))),
+        *((message(say(N_("How much is the deposit?"))),) if deposit else ()),
+        message(say(N_("Show more"))),
     )
