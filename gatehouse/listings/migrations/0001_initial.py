@@ -146,7 +146,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='home',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deal', 'buy'), ('rent_type', None)), models.Q(('deal', 'rent'), ('rent_type__in', ['short_term', 'long_term'])), _connector='OR'), name='re_deal'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('deal', 'buy'), ('rent_type', None)), models.Q(('deal', 'rent'), ('rent_type__in', ['short_term', 'long_term']), ('rent_type__isnull', False)), _connector='OR'), name='re_deal'),
         ),
         migrations.AddConstraint(
             model_name='home',
