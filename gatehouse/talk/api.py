@@ -64,7 +64,7 @@ def router(turns: TurnService, access: OpsAccess) -> APIRouter:
         responses=problems(404, 422, 503), summary="What was said so far")  # fmt: skip
     add("POST", "feedback", desk.feedback, status_code=204, response_class=Response,
         responses=problems(404, 422, 503), summary="Thumb up or down")  # fmt: skip
-    landing.add_routes(made, turns.settings, door)
+    landing.add_routes(made, turns.settings, door=door, clock=turns.clock)
     return made
 
 

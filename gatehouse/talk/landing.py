@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Any
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from random import Random
+from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from gatehouse.base.clock import Clock
 from gatehouse.base.config import Settings
+from gatehouse.base.errors import NotFound
 from gatehouse.observe import meters
-from gatehouse.talk.schemas import UiEvent, problems
+from gatehouse.talk.phrases import examples
+from gatehouse.talk.schemas import Examples, UiEvent, problems
 from gatehouse.talk.sessions import Door
+from gatehouse.talk.wire import to_json
+from gatehouse.understanding.types import Language
+
+WINDOW_SECONDS = 900  # after this a visitor is shown the next questions
+T = TypeVar("T")
 
 
-def add_routes(made: APIRouter, settings: Settings, door: Door) -> None:
+def add_routes(made: APIRouter, settings: Settings, *, door: Door, clock: Clock) -> None:
     """GET examples, POST telemetry."""
+    made.add_api_route(
+        "/api/prompts/examples",
+        Prompter(settings, door, clock).examples,
+        methods=["GET"],
+        response_model=Examples,
+        responses=problems(404, 422),
+        tags=["page"],
+        summary="Questions to begin with",
+    )
     made.add_api_route(
         "/api/telemetry/ui",
         report,
@@ -24,6 +47,54 @@ def add_routes(made: APIRouter, settings: Settings, door: Door) -> None:
         tags=["page"],
         summary="What the page saw",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Prompter:
+    """Deals example questions. Keeps nothing: visitor and time alone decide which."""
+
+    settings: Settings
+    door: Door
+    clock: Clock
+
+    async def examples(
+        self,
+        request: Request,
+        n: Annotated[int, Query(ge=1, le=10)] = 4,
+        topics: Annotated[str, Query(max_length=200, description="Comma-separated.")] = "",
+        lang: Language | None = None,
+    ) -> Response:
+        """Fresh questions every quarter of an hour; none comes twice before all were shown."""
+        if not self.settings.feature_dynamic_prompts:
+            raise NotFound("Example questions are switched off.")
+        wanted = tuple(topic.strip() for topic in topics.split(","))
+        pool = examples.pool(lang or self.settings.default_language, wanted)
+        window = int(self.clock.now().timestamp()) // WINDOW_SECONDS
+        seed = self._seed(request)
+        dealt = deal(pool, n, seed=seed, round_no=window)
+        answer = {
+            "examples": [{"text": text, "topic": topic} for topic, text in dealt],
+            "expires_at": datetime.fromtimestamp((window + 1) * WINDOW_SECONDS, UTC).isoformat(),
+            "seed": seed,
+            "topics": sorted({topic for topic, _ in pool}),
+            "total_pool_size": len(pool),
+        }
+        return Response(to_json(answer), 200, {"cache-control": "no-store"}, "application/json")
+
+    def _seed(self, request: Request) -> int:
+        """The same for one visitor; any for somebody unknown."""
+        visitor = self.door.visitor(request)
+        if visitor is None:
+            return secrets.randbits(32)
+        return int.from_bytes(blake2b(visitor.owner_hash, digest_size=4).digest())
+
+
+def deal(pool: Sequence[T], n: int, *, seed: int, round_no: int) -> list[T]:
+    """`n` of the pool, in an order of the seed's own; each round goes on where the last ended."""
+    order = list(pool)
+    Random(seed).shuffle(order)  # noqa: S311 - no secret
+    start = round_no * n % len(order)
+    return (order[start:] + order[:start])[:n]
 
 
 async def report(body: UiEvent) -> Response:

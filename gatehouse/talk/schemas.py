@@ -141,6 +141,23 @@ class History(BaseModel):
     next_before: int | None
 
 
+class Example(BaseModel):
+    """A question to begin with."""
+
+    text: str
+    topic: str
+
+
+class Examples(BaseModel):
+    """Questions for one visitor until `expires_at`."""
+
+    examples: list[Example]
+    expires_at: str
+    seed: int
+    topics: list[str]
+    total_pool_size: int
+
+
 class Problem(BaseModel):
     """RFC 9457, with the two fields that older clients read."""
 

@@ -1,4 +1,4 @@
-"""Sessions, history, feedback and telemetry."""
+"""Sessions, history and feedback."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from uuid import uuid4
 import httpx
 import pytest
 from fastapi import FastAPI
-
-from gatehouse.observe import meters
 
 from ...store.talk.conftest import Rows
 from .conftest import visitor
@@ -134,23 +132,3 @@ async def test_wrong_feedback_is_refused(
 ) -> None:
     body = {"message_id": str(uuid4()), "score": 1} | change
     assert (await alice.post("/api/chat/feedback", json=body)).status_code == 422
-
-
-async def test_telemetry_reaches_the_metrics(charlie: httpx.AsyncClient) -> None:
-    click = meters.re_card_clicked_total.labels(variant="sale", arm="stable")
-    before = click._value.get()  # type: ignore[attr-defined]
-    event = {"event_type": "card_clicked", "metadata": {"variant": "sale"}}
-    assert (await charlie.post("/api/telemetry/ui", json=event)).status_code == 204
-    assert click._value.get() == before + 1  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize(
-    "event",
-    [
-        {"event_type": "other"},
-        {"event_type": "render", "duration_ms": -1},
-        {"event_type": "render", "metadata": {str(n): n for n in range(21)}},
-    ],
-)
-async def test_telemetry_is_bounded(charlie: httpx.AsyncClient, event: dict[str, object]) -> None:
-    assert (await charlie.post("/api/telemetry/ui", json=event)).status_code == 422

@@ -1,0 +1,88 @@
+"""GET /api/prompts/examples and POST /api/telemetry/ui."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gatehouse.base.database import Database
+from gatehouse.observe import meters
+from gatehouse.talk.landing import deal
+
+from .conftest import app, visitor
+
+EXAMPLES = "/api/prompts/examples"
+
+
+@given(st.integers(1, 10), st.integers(0, 2**32), st.integers(0, 10**6))
+def test_no_question_comes_twice_before_all_were_dealt(n: int, seed: int, first: int) -> None:
+    pool = list(range(20))
+    rounds = [deal(pool, n, seed=seed, round_no=first + k) for k in range(len(pool) // n)]
+    dealt = [each for one in rounds for each in one]
+    if 20 % n == 0:
+        assert sorted(dealt) == pool
+    assert all(len(set(one)) == n for one in rounds)
+
+
+@pytest.mark.parametrize("language", ["en", "tr", "ru", "uk"])
+async def test_examples_come_in_the_pages_language(
+    charlie: httpx.AsyncClient, language: str
+) -> None:
+    answer = await charlie.get(EXAMPLES, params={"n": 3, "lang": language})
+    told = answer.json()
+    assert set(told) == {"examples", "expires_at", "seed", "topics", "total_pool_size"}
+    assert len(told["examples"]) == 3
+    assert told["total_pool_size"] > 10
+
+
+async def test_one_visitor_sees_the_same_until_they_expire(bob: httpx.AsyncClient) -> None:
+    first, second = [(await bob.get(EXAMPLES)).json()["examples"] for _ in range(2)]
+    assert first == second
+
+
+async def test_topics_restrict_the_pool(charlie: httpx.AsyncClient) -> None:
+    told = (await charlie.get(EXAMPLES, params={"topics": "buy, rent"})).json()
+    assert told["topics"] == ["buy", "rent"]
+    assert {example["topic"] for example in told["examples"]} <= {"buy", "rent"}
+
+
+@pytest.mark.parametrize("query", [{"n": 0}, {"n": 11}, {"lang": "xx"}, {"topics": "x" * 201}])
+async def test_wrong_wishes_are_refused(charlie: httpx.AsyncClient, query: dict[str, str]) -> None:
+    assert (await charlie.get(EXAMPLES, params=query)).status_code == 422
+
+
+async def test_switched_off_there_are_no_examples(database: Database) -> None:
+    async with visitor(app(database, feature_dynamic_prompts=False)) as client:
+        assert (await client.get(EXAMPLES)).status_code == 404
+
+
+async def test_telemetry_reaches_the_metrics(charlie: httpx.AsyncClient) -> None:
+    click = meters.re_card_clicked_total.labels(variant="sale", arm="stable")
+    before = click._value.get()  # type: ignore[attr-defined]
+    event = {"event_type": "card_clicked", "metadata": {"variant": "sale"}}
+    assert (await charlie.post("/api/telemetry/ui", json=event)).status_code == 204
+    assert click._value.get() == before + 1  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"event_type": "other"},
+        {"event_type": "render", "duration_ms": -1},
+        {"event_type": "render", "metadata": {str(n): n for n in range(21)}},
+    ],
+)
+async def test_telemetry_is_bounded(charlie: httpx.AsyncClient, event: dict[str, object]) -> None:
+    assert (await charlie.post("/api/telemetry/ui", json=event)).status_code == 422
+
+
+async def test_every_route_is_described_with_its_errors(application: FastAPI) -> None:
+    described = application.openapi()["paths"]
+    assert len(described) == 8
+    for path, methods in described.items():
+        for about in methods.values():
+            assert "422" in about["responses"], path
+            assert "application/problem+json" in about["responses"]["422"]["content"]
