@@ -65,7 +65,9 @@ class Served:
 def address(database_url: str) -> Iterator[str]:
     from gatehouse.web.asgi import create_app
 
-    with Served(create_app(load(log_file="-", log_level="ERROR", **PATIENCE))) as url:
+    app = create_app(load(log_file="-", log_level="ERROR", **PATIENCE))
+    with pytest.MonkeyPatch.context() as patched, Served(app) as url:
+        patched.setattr("gatehouse.observe.pulse.LIMIT_SECONDS", 10)
         yield url
 
 
