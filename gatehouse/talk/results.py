@@ -139,7 +139,7 @@ def total(scene: Scene) -> int:
 def _trouble(scene: Scene, summary: str) -> Reply:
     voice = scene.voice
     chips = (
-        message(voice.say(N_("Try again")), voice.say(N_("Yes, try again"))),
+        message(voice.say(N_("Try again")), voice.say(N_("Yes, please"))),
         message(voice.say(N_("Any price"))),
         message(voice.say(N_("Talk to a person"))),
     )

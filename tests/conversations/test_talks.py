@@ -148,7 +148,8 @@ async def test_search_trouble_keeps_the_wishes_and_the_talk_goes_on(
     assert words in outcome.reply.summary
     assert Slot.LOCATION in outcome.state.slots
     visit.twin.trouble = None
-    assert (await visit.say("yes, try again")).reply.cards
+    again = outcome.reply.suggested_actions[0]["payload"]
+    assert (await visit.say(again)).reply.cards
 
 
 async def test_the_language_can_change_in_the_middle_of_a_talk() -> None:
