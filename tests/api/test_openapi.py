@@ -24,7 +24,7 @@ from gatehouse.base.config import load
 
 Operation = APIOperation[Any, Any, Any, Any]
 SEARCHED = settings(
-    max_examples=80,
+    max_examples=50,
     derandomize=True,
     deadline=None,
     database=None,
