@@ -67,9 +67,10 @@ class Visitor:
             answer = await conversation.ask(self.http, self.talk, text, key=key, port=self.port)
         except httpx.TransportError:
             return False
-        if answer.status_code == httpx.codes.OK:
+        if answer.is_success:
             self.history.note("acked", key, session=self.talk.id)
-            self._note_reply(key, answer.content)
+            if answer.status_code == httpx.codes.OK:
+                self._note_reply(key, answer.content)
             return True
         return self._note_refusal(key, answer.status_code)
 
@@ -106,7 +107,7 @@ async def answers_again(visitor: Visitor, *, seconds: float) -> bool:
             answer = await conversation.ask(
                 visitor.http, visitor.talk, "hello", key=key, port=visitor.port
             )
-            if answer.status_code == httpx.codes.OK:
+            if answer.is_success:
                 return True
         except httpx.TransportError:
             pass  # still coming back
