@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date
+from statistics import median
 
 from gatehouse.understanding.state import is_filled
 from gatehouse.understanding.types import (
@@ -26,7 +28,8 @@ SURELY_A_PURCHASE = {
 
 def settle(state: DialogueState, heard: Heard) -> DialogueState:
     """The state after a merge, with what the words imply. Never overwrites an explicit slot."""
-    return _with_offer_taken(_with_term(_with_deal(state), heard), heard)
+    state = _with_cheaper(_with_term(_with_deal(state), heard), heard)
+    return _with_offer_taken(state, heard)
 
 
 def value(state: DialogueState, slot: Slot) -> object | None:
@@ -82,6 +85,23 @@ def _period(state: DialogueState) -> str | None:
 
 def _filled(state: DialogueState, slot: Slot, said: str) -> DialogueState:
     return replace(state, slots={**state.slots, slot: Filled(said)})
+
+
+def _with_cheaper(state: DialogueState, heard: Heard) -> DialogueState:
+    """ "Cheaper" means the cheaper half of what is on the screen, the cheapest first.
+
+    Less than the cheapest of them would leave nothing to show in a small stock.
+    """
+    budget = value(state, Slot.BUDGET)
+    is_less = any(c.slot is Slot.BUDGET and c.op is Op.LESS for c in heard.changes)
+    if not is_less or not isinstance(budget, Budget) or budget.high is None:
+        return state
+    prices = [s.price for s in state.shown if s.price and s.currency == budget.currency]
+    below = math.ceil(median(prices)) - 1 if len(prices) > 1 else 0
+    if below < min(prices, default=0) or below <= budget.high:
+        return state
+    slots = {**state.slots, Slot.BUDGET: Filled(replace(budget, high=float(below)))}
+    return replace(state, slots=slots, sort="price")
 
 
 def _with_offer_taken(state: DialogueState, heard: Heard) -> DialogueState:

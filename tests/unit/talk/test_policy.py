@@ -266,6 +266,19 @@ def test_what_is_implied_never_overwrites_what_was_said() -> None:
     assert state.slots[Slot.RENTAL_TYPE].value == "short_term"
 
 
+def test_cheaper_means_the_cheaper_half_of_what_is_shown() -> None:
+    shown = tuple(Shown(str(p), "", "girne", float(p), "GBP") for p in (450, 360, 400, 380))
+    slots = {**FULL, Slot.BUDGET: Filled(Budget(None, 306, "GBP", "month"))}
+    less = SlotChange(Slot.BUDGET, Op.LESS, Budget(None, 306, "GBP", "month"), None)
+    said = replace(heard(Intent.REFINE), changes=(less,))
+    state = settle(replace(TALK, slots=slots, shown=shown), said)
+    assert state.slots[Slot.BUDGET].value == Budget(None, 389, "GBP", "month")
+    assert state.sort == "price"
+    alike = tuple(replace(home, price=400.0) for home in shown)
+    same = settle(replace(TALK, slots=slots, shown=alike), said)
+    assert same.slots[Slot.BUDGET].value == slots[Slot.BUDGET].value
+
+
 def test_a_stay_of_two_weeks_is_short() -> None:
     slots = {Slot.CHECK_IN: Filled(date(2026, 5, 1)), Slot.CHECK_OUT: Filled(date(2026, 5, 15))}
     state = settle(DialogueState(slots=slots), heard())
