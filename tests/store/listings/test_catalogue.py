@@ -50,7 +50,9 @@ async def test_six_long_term_homes_in_girne_cost_at_most_500_pounds(
 async def test_six_flats_with_two_bedrooms_cost_at_most_600_euros(
     catalogue: SqlCatalogue, city: str
 ) -> None:
-    wish = replace(GIRNE, cities=(city,), price_max=600, currency="EUR", bedrooms_min=2, bedrooms_max=2)
+    wish = replace(
+        GIRNE, cities=(city,), price_max=600, currency="EUR", bedrooms_min=2, bedrooms_max=2
+    )
     homes = await found(catalogue, wish)
     pets = {"pets_allowed" in home.amenities for home in homes}
     assert len(homes) >= 6 and pets == {True, False}
@@ -74,7 +76,9 @@ async def test_nothing_found_offers_the_wider_area_first(catalogue: SqlCatalogue
 
 
 async def test_nothing_found_without_a_place_offers_the_budget(catalogue: SqlCatalogue) -> None:
-    cheapest = (await found(catalogue, replace(GIRNE, cities=(), sort="price", property_types=("villa",))))[0]
+    cheapest = (
+        await found(catalogue, replace(GIRNE, cities=(), sort="price", property_types=("villa",)))
+    )[0]
     pounds = {"GBP": 1.0, "EUR": 1.146, "USD": 1.328, "TRY": 58.4}
     wish = Wish(
         deal="rent", rent_type="long_term", property_types=("villa",), currency="GBP",
@@ -101,16 +105,18 @@ async def test_several_limits_move_only_when_no_single_one_helps(
     assert [home.ref for home in answer.relaxed.found.listings] == ["T-1"]
 
 
-async def test_a_newer_rate_wins(
-    stock: Database, sql: Connection
-) -> None:
+async def test_a_newer_rate_wins(stock: Database, sql: Connection) -> None:
     clock = TurnableClock()
     catalogue = SqlCatalogue(stock, timeout_ms=5000, clock=clock)
     wish = replace(GIRNE, cities=(), price_max=100, currency="TRY")
     assert await found(catalogue, wish) == ()
-    sql.execute("INSERT INTO exchange_rate (day, currency, per_gbp) VALUES ('2030-01-01', 'TRY', 0.1)")
+    sql.execute(
+        "INSERT INTO exchange_rate (day, currency, per_gbp) VALUES ('2030-01-01', 'TRY', 0.1)"
+    )
     try:
-        assert await found(catalogue, wish) == ()  # for seconds, a process goes on with what it knows
+        assert (
+            await found(catalogue, wish) == ()
+        )  # for seconds, a process goes on with what it knows
         clock.turn(RATES_SECONDS)
         homes = await found(catalogue, wish)
         assert homes and any(home.currency == "GBP" for home in homes)
@@ -160,7 +166,9 @@ async def test_words_are_found_without_their_marks_and_by_their_beginning(
 
 async def test_words_that_are_no_words_restrict_nothing(catalogue: SqlCatalogue) -> None:
     everything = await catalogue.find(Wish())
-    assert (await catalogue.find(Wish(text="'); -- & | :* \x00"))).found.total == everything.found.total
+    assert (
+        await catalogue.find(Wish(text="'); -- & | :* \x00"))
+    ).found.total == everything.found.total
 
 
 async def test_the_nearest_comes_first(catalogue: SqlCatalogue) -> None:
@@ -196,7 +204,9 @@ async def test_homes_come_in_the_order_asked_for_with_every_text(catalogue: SqlC
 
 async def test_a_search_that_takes_too_long_is_cut(stock_url: str) -> None:
     for statement_ms, call_ms in ((60, 5000), (5000, 60)):
-        limits = PoolLimits(1, statement_ms, is_read_only=True, lock_timeout_ms=9000, acquire_seconds=3)
+        limits = PoolLimits(
+            1, statement_ms, is_read_only=True, lock_timeout_ms=9000, acquire_seconds=3
+        )
         database = Database(stock_url, chat=PoolLimits(1, 1000), search=limits)
         await database.open()
         catalogue = SqlCatalogue(database, timeout_ms=call_ms)

@@ -75,7 +75,8 @@ def test_the_stored_rank_is_the_formula(sql: Connection) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ÇĞIİÖŞÜ çğıöşü", "Ёлка И Ґанок Їжак Є", "п'ять п’ять", "a-b/c.d@e_f<g>&~«x»—y", "É m² 2+1"]
+    "text",
+    ["ÇĞIİÖŞÜ çğıöşü", "Ёлка И Ґанок Їжак Є", "п'ять п’ять", "a-b/c.d@e_f<g>&~«x»—y", "É m² 2+1"],
 )
 def test_sql_folds_letters_as_python_does(sql: Connection, text: str) -> None:
     for latin, cyrillic in (("%(text)s::text", "''"), ("''", "%(text)s::text")):
