@@ -13,8 +13,10 @@ from fastapi.staticfiles import StaticFiles
 from gatehouse import __version__
 from gatehouse.base.config import Settings, load
 from gatehouse.listings import api as listings_api
+from gatehouse.listings import pages
 from gatehouse.observe import api as observe_api
 from gatehouse.talk import api as talk_api
+from gatehouse.talk.phrases import say
 from gatehouse.web import edge, wiring
 
 WIDGET = Path(__file__).parent.parent / "widget"
@@ -41,6 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.include_router(talk_api.router(house.turns, house.access))
     app.include_router(listings_api.router(house.catalogue))
+    app.include_router(pages.router(house.catalogue, say))
     app.include_router(observe_api.router(house.report, house.access))
     _add_page(app)
     edge.install(app, settings)
