@@ -94,13 +94,27 @@ def hear_stay(r: Reading) -> list[SlotChange]:
 
 
 def _points(r: Reading) -> Iterator[Point]:
-    index = found = 0
-    while index < len(r.items) and found < _MOST_POINTS:
-        point = point_at(r, index)
-        if point:
-            found += 1
+    """The days that are named, in order; of "Saturday, 3 May" only the second."""
+    behind, found = -1, 0
+    for index in r.dated:
+        point = point_at(r, index) if index > behind else None
+        if not point:
+            continue
+        behind = point.last
+        if not (r.has(point.last, "weekday") and _is_repeated(r, point)):
             yield point
-        index = point.last + 1 if point else index + 1
+            found += 1
+        if found == _MOST_POINTS:
+            return
+
+
+def _is_repeated(r: Reading, point: Point) -> bool:
+    """Does a day of the month follow that says the same as the weekday?"""
+    after = point.last + 1
+    after += r.has(after, "stop", "in")
+    after += r.has(after, "in")
+    again = point_at(r, after)
+    return again is not None and again.day.weekday() == point.day.weekday()
 
 
 def _said_range(r: Reading) -> list[SlotChange]:
@@ -193,13 +207,11 @@ def _is_short(r: Reading) -> bool:
 
 
 def _stretch(r: Reading) -> Stretch | None:
-    for index, item in enumerate(r.items):
-        said = item.labels.get("dur")
-        if said is not None and r.is_free(index) and not _is_price_period(r, index):
-            count, _, unit = said.partition(" ")
+    for index in r.where("dur"):
+        if not _is_price_period(r, index):
+            count, _, unit = r.at(index).labels["dur"].partition(" ")
             return _stretch_of(float(count), unit, first=index, last=index)
-        if item.number is None or not r.is_free(index):
-            continue
+    for index in r.free_numbers():
         amount = amount_at(r, index)
         unit_at = amount.last + 1 if amount else 0
         unit_name = r.label(unit_at, "unit")

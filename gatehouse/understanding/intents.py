@@ -25,13 +25,14 @@ def hear_asked(r: Reading, refs: Sequence[HomeRef], *, contact: Contact | None) 
     """The attributes and amenities asked about, in the order said."""
     is_about_home = bool(refs or r.state.focus or r.state.shown)
     is_question = r.mentions("q", "askhome")
+    asks_extras = is_about_home and _asks_extras(r, refs)
     asked: list[str] = []
     for index, item in enumerate(r.items):
         attribute = item.labels.get("attr")
         is_own = attribute == "phone" and (contact is not None or r.mentions("mine"))
         if attribute and not is_own and _is_asked(r, index, attribute, is_about_home, is_question):
             asked.append(attribute)
-        if item.has("amenity") and is_about_home and _asks_extras(r, refs):
+        if asks_extras and "amenity" in item.labels:
             asked.append(item.labels["amenity"])
     return tuple(dict.fromkeys(asked))
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gatehouse.understanding.types import LANGUAGES, Language
-from gatehouse.understanding.vocabulary import Vocabulary
+from gatehouse.understanding.vocabulary import Vocabulary, load
 from gatehouse.understanding.words import Token
 
 _LETTERS: dict[Language, re.Pattern[str]] = {
@@ -20,6 +21,7 @@ _SUFFIX_WEIGHT = 0.5
 _ENOUGH = 0.9  # evidence below this says nothing
 _CLEAR = 0.62  # and a share below this decides nothing
 _FEW_WORDS = 3
+_REMEMBERED_WORDS = 16_384
 _CYRILLIC: tuple[Language, ...] = ("ru", "uk")
 _LATIN: tuple[Language, ...] = ("en", "tr")
 
@@ -80,6 +82,13 @@ def _script(words: list[Token]) -> tuple[Language, ...]:
     return _CYRILLIC if cyrillic >= latin else _LATIN
 
 
+@lru_cache(_REMEMBERED_WORDS)
+def _knowing(word: str, base: str, candidates: tuple[Language, ...]) -> tuple[Language, ...]:
+    """Which of the languages know the word."""
+    known = ((code, load(code)) for code in candidates)
+    return tuple(code for code, v in known if word in v.words or v.knows(base))
+
+
 def _weigh(
     token: Token,
     raw: str,
@@ -87,11 +96,7 @@ def _weigh(
     scores: dict[Language, float],
     vocabularies: dict[Language, Vocabulary],
 ) -> None:
-    knowing = [
-        lang
-        for lang in scores
-        if token.text in vocabularies[lang].words or vocabularies[lang].knows(token.base)
-    ]
+    knowing = _knowing(token.text, token.base, tuple(scores))
     for language in knowing:
         scores[language] += 1.0 / len(knowing) ** 2
     for language in scores:

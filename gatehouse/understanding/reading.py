@@ -24,6 +24,7 @@ _BORROWED = frozenset(
     ("type", "amenity", "deal", "term", "intent", "rel", "yes", "no", "cur", "any", "noun")
 )
 _SHORTEST_BORROWED = 3
+_DATED = frozenset(("day", "weekday", "weekend", "month", "nextspan", "ord"))
 
 
 @dataclass(slots=True)
@@ -62,12 +63,15 @@ class Reading:
     _index: dict[str, list[int]] = field(default_factory=dict)  # kind -> items that carry it
     _said: set[tuple[str, str]] = field(default_factory=set)  # every kind with its value
     numbers: list[int] = field(default_factory=list)  # the items that are numbers
+    dated: list[int] = field(default_factory=list)  # the items that may name a day
     amounts: dict[int, object] = field(default_factory=dict)  # what `numbers` made of them
 
     def __post_init__(self) -> None:
         for at, item in enumerate(self.items):
             if item.number is not None:
                 self.numbers.append(at)
+            if item.number is not None or item.day or not _DATED.isdisjoint(item.labels):
+                self.dated.append(at)
             for kind, value in item.labels.items():
                 self._index.setdefault(kind, []).append(at)
                 self._said.add((kind, value))

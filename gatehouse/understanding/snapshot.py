@@ -125,7 +125,8 @@ def _value_in(slot: Slot, raw: Any) -> SlotValue:
         low, high, currency, period, is_about = raw[:5]
         return Budget(low, high, currency, period, bool(is_about))
     if slot in _RANGES:
-        return Range(raw[0], raw[1])
+        low, high = (None if bound is None else float(bound) for bound in raw)
+        return Range(low, high)
     if slot in _DATES:
         return date.fromisoformat(raw)
     if slot == Slot.LOCATION:

@@ -30,7 +30,8 @@ def lines(heard: Heard) -> Iterator[str]:
     if heard.asked:
         yield f"asked: {', '.join(heard.asked)}"
     if heard.when:
-        yield f"viewing: {heard.when.day} {heard.when.time or ''}  {_quoted(heard, heard.when.span)}"
+        time = heard.when.time or "any time"
+        yield f"viewing: {heard.when.day} {time}  {_quoted(heard, heard.when.span)}"
     if heard.contact:
         known = (heard.contact.name, heard.contact.phone, heard.contact.email)
         yield f"contact: {', '.join(k for k in known if k)}"

@@ -133,7 +133,7 @@ def _merged(ends: list[tuple[int, Node]]) -> Labels:
     is_vague = labels.keys() <= set(_SHARED_KINDS)
     for score, node in ends[1:]:
         for kind, value in node.labels.items():
-            if is_vague or kind in _SHARED_KINDS or _SPECIFIC_STEM <= score:
+            if is_vague or kind in _SHARED_KINDS or score >= _SPECIFIC_STEM:
                 labels.setdefault(kind, value)
     return labels
 
