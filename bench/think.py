@@ -15,7 +15,7 @@ STEPS = ("understand", "decide", "render")
 
 
 async def measure(language: str) -> tuple[dict[str, float], float]:
-    """Mean wall milliseconds per step, and CPU milliseconds per turn, the catalogue twin included."""
+    """Mean wall ms per step, and CPU ms per turn with the catalogue twin."""
     steps: dict[str, list[float]] = {step: [] for step in STEPS}
     turns, started = 0, time.process_time()
     for _ in range(REPEATS):
