@@ -8,7 +8,7 @@ import { Desk } from "./desk.js";
 import { el } from "./dom.js";
 import { Server } from "./session.js";
 import { recall } from "./storage.js";
-import { chooseLanguage } from "./texts.js";
+import { chooseLanguage, Texts } from "./texts.js";
 
 const SHEETS = ["tokens", "styles/base", "styles/frame", "styles/landing", "styles/talk", "styles/cards", "styles/dialogs"];
 const LONGEST_MESSAGE = 4000; // characters; the server refuses more
@@ -31,9 +31,10 @@ class GatehouseChat extends HTMLElement {
     root.append(...sheets.map(([link]) => link), el("div", { class: "ground" }));
     this.desk = this.makeDesk(root);
     this.paint(this.desk.theme);
-    await Promise.all(sheets.map(([, loaded]) => loaded));
+    const language = this.language();
+    await Promise.all([Texts.in(language), ...sheets.map(([, loaded]) => loaded)]);
     this.keepSize(root.lastElementChild);
-    await this.desk.speak(this.language());
+    await this.desk.speak(language);
     await this.start();
   }
 

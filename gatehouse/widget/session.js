@@ -2,6 +2,8 @@
 
 import { keep, recall } from "./storage.js";
 
+export const REFUSED_SITE = -1; // as a status: the server is there, but not for this site
+
 /** Trouble with a status and what the server said about it; status 0: no answer at all. */
 export class Problem extends Error {
   constructor(status, body = {}, retryAfter = null) {

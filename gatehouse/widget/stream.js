@@ -1,6 +1,6 @@
 /** One turn over server-sent events: reading, resuming where it was cut, trying again. */
 
-import { Problem } from "./session.js";
+import { Problem, REFUSED_SITE } from "./session.js";
 
 const SILENCE_MS = 45_000; // The server sends at least a comment every 15 s.
 const END_MS = 2000;
@@ -104,7 +104,7 @@ export class Courier {
 
   /**
    * `turn`: {key, question, language}. Calls onEvent(kind, data) in order, each event once, and
-   * onWait({seconds, isOffline, status}) while waiting. Returns the reply; null when given up.
+   * onWait({seconds, isOffline, status, code}) while waiting. Returns the reply; null when given up.
    * Raises Problem when trying again cannot help.
    */
   async deliver(turn, { onEvent, onWait }) {
@@ -119,7 +119,7 @@ export class Courier {
       } catch (problem) {
         if (this.isGivenUp) return null;
         if (!(problem instanceof Problem) || !problem.isPassing) throw problem;
-        if (problem.status === 0 && (await this.server.refusesThisSite())) throw new Problem(-1, { code: "refused-site" });
+        if (problem.status === 0 && (await this.server.refusesThisSite())) throw new Problem(REFUSED_SITE);
         await this.pause(problem, { tries, onWait });
       }
     }
@@ -128,7 +128,7 @@ export class Courier {
 
   async pause(problem, { tries, onWait }) {
     const seconds = backoff(tries, problem.retryAfter);
-    await this.patience.wait(seconds, (state) => onWait({ ...state, status: problem.status }));
+    await this.patience.wait(seconds, (state) => onWait({ ...state, status: problem.status, code: problem.body.error }));
   }
 
   /** One request; the reply, or null when the stream ended before it. */

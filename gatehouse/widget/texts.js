@@ -11,12 +11,18 @@ export function chooseLanguage(...wishes) {
   return known.find((code) => code in LANGUAGES) ?? "en";
 }
 
-async function load(language) {
+async function fetchWords(language) {
+  const address = new URL(`./texts/${language}.json`, import.meta.url);
+  const answer = await fetch(address, { credentials: "omit" });
+  if (!answer.ok) throw new Error(`texts ${language}: ${answer.status}`);
+  return answer.json();
+}
+
+function load(language) {
   if (!loaded.has(language)) {
-    const address = new URL(`./texts/${language}.json`, import.meta.url);
-    const answer = await fetch(address, { credentials: "omit" });
-    if (!answer.ok) throw new Error(`texts ${language}: ${answer.status}`);
-    loaded.set(language, await answer.json());
+    const words = fetchWords(language);
+    loaded.set(language, words);
+    words.catch(() => loaded.delete(language));
   }
   return loaded.get(language);
 }

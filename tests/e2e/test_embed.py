@@ -67,7 +67,9 @@ def test_an_allowed_site_talks_with_a_token_and_without_cookies(
 def test_the_sites_styles_stay_outside(browser: Browser, live_server: str, site: str) -> None:
     with face(browser, site, live_server, viewport=DESKTOP) as guest:
         open_panel(guest, site)
-        tall = guest.box.evaluate("b => parseFloat(getComputedStyle(b).fontSize) * b.currentCSSZoom")
+        tall = guest.box.evaluate(
+            "b => parseFloat(getComputedStyle(b).fontSize) * b.currentCSSZoom"
+        )
         assert tall == pytest.approx(16)
         assert (
             guest.page.locator(".name-text").evaluate("n => getComputedStyle(n).color")

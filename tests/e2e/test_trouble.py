@@ -97,7 +97,9 @@ def test_a_reload_in_the_middle_of_a_reply_shows_the_turn_once(visitor: Face, st
 def test_a_refusal_for_good_gives_the_words_back(visitor: Face, stage: Stage) -> None:
     stage.faults = [Fault(status=422)]
     visitor.write("flat in Girne")
-    expect(visitor.mine.get_by_role("alert")).to_have_text("This could not be sent: Try later.")
+    expect(visitor.mine.get_by_role("alert")).to_have_text(
+        "This could not be sent: something in it cannot be accepted"
+    )
     visitor.button("Edit message").click()
     expect(visitor.box).to_have_value("flat in Girne")
     assert len(stage.asked) == 1
@@ -133,3 +135,19 @@ def test_a_session_that_has_ended_is_replaced(visitor: Face, stage: Stage) -> No
     visitor.say("flat in Girne")
     assert len(stage.sessions) == 2
     visitor.settle("status of 404")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("temporary-reduced-capacity", "Many people are writing just now"),
+        ("store-down", "Keep this page open; yours will be sent by itself"),
+        ("reply-late", "Your message is saved"),
+    ],
+)
+def test_the_reason_for_waiting_is_said_plainly(
+    visitor: Face, stage: Stage, code: str, words: str
+) -> None:
+    stage.faults = [Fault(status=503, retry_after=60, code=code)]
+    visitor.write("flat in Girne")
+    expect(visitor.mine.locator(".wait-text")).to_contain_text(words)

@@ -5,9 +5,14 @@ import { stamp } from "../format.js";
 import { icon } from "../icons.js";
 import { markdown } from "../markdown.js";
 import { blockView } from "./blocks.js";
+import { REFUSED_SITE } from "../session.js";
 import { cardList } from "./cards.js";
 import { feedback } from "./feedback.js";
 import { saveTable } from "./table.js";
+
+// Why a message waits, by the code of the problem or else its status; and why it never left.
+const WAITING = { "store-down": "waiting_store", "reply-late": "waiting_late", 429: "waiting_quota", 503: "waiting_busy" };
+const FAILED = { [REFUSED_SITE]: "refused_site", 400: "failed_value", 413: "failed_too_large", 422: "failed_value" };
 
 function speaker(name) {
   return el("span", { class: "unseen", text: `${name}: ` });
@@ -51,7 +56,7 @@ export class MyMessage {
     const say = (key) => this.desk.texts.say(key, { n: wait.seconds });
     if (wait.isOffline) return say("waiting_offline");
     if (wait.seconds <= 0) return say("waiting_now");
-    return say({ 429: "waiting_quota", 503: "waiting_busy" }[wait.status] ?? "waiting_lost");
+    return say(WAITING[wait.code] ?? WAITING[wait.status] ?? "waiting_lost");
   }
 
   editButton() {
@@ -60,8 +65,7 @@ export class MyMessage {
 
   showFailure() {
     const { texts } = this.desk;
-    const body = this.item.problem?.body ?? {};
-    const reason = body.code === "refused-site" ? texts.say("refused_site") : body.detail || body.title || texts.say("unknown_trouble");
+    const reason = texts.say(FAILED[this.item.problem?.status] ?? "unknown_trouble");
     this.notice.replaceChildren(icon("alert"), el("span", { role: "alert", text: texts.say("failed", { reason }) }), this.editButton());
   }
 }

@@ -30,6 +30,7 @@ class Fault:
 
     status: int = 0  # answer at once with this status
     retry_after: int | None = None
+    code: str = "not-now"
     cut_after: int | None = None  # events, then the connection breaks
     wait_s: float = 0.0  # before each event
     hold_s: float = 0.0  # holding text first, and that long nothing after it
@@ -120,7 +121,7 @@ def _add_rest(app: FastAPI, stage: Stage) -> None:
 def _problem(fault: Fault) -> Response:
     headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
     return JSONResponse(
-        {"title": "Not now", "status": fault.status, "detail": "Try later."}, fault.status, headers
+        {"title": "Not now", "status": fault.status, "error": fault.code}, fault.status, headers
     )
 
 
