@@ -116,7 +116,9 @@ class Home(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(deal="buy", rent_type=None)
-                | Q(deal="rent", rent_type__isnull=False, rent_type__in=["short_term", "long_term"]),
+                | Q(
+                    deal="rent", rent_type__in=["short_term", "long_term"], rent_type__isnull=False
+                ),
                 name="re_deal",
             ),
             models.CheckConstraint(

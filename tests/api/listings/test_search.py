@@ -59,7 +59,8 @@ async def test_an_unknown_city_is_no_error(client: httpx.AsyncClient) -> None:
         {"currency": "pounds"}, {"currency": "ZZZ", "price_max": 5}, {"check_in": "soon"},
         {"check_in": "2027-05-05", "check_out": "2027-05-05"}, {"check_in": "9999-12-31"},
         {"latitude": 35}, {"amenities": "jacuzzi"}, {"after": "abc"}, {"q": "x" * 201},
-        {"deal": "steal"}, {"property_type": "igloo"}, {"radius_km": 0, "latitude": 1, "longitude": 1},
+        {"deal": "steal"}, {"property_type": "igloo"},
+        {"radius_km": 0, "latitude": 1, "longitude": 1},
     ],
 )  # fmt: skip
 async def test_a_wrong_value_is_said_so(client: httpx.AsyncClient, wrong: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
@@ -18,7 +19,7 @@ from psycopg.rows import dict_row
 from gatehouse.listings import conditions
 from gatehouse.listings.cards import card
 from gatehouse.listings.store import SqlCatalogue
-from gatehouse.listings.types import Listing, Near, Sort, Variant, Wish
+from gatehouse.listings.types import Deal, Listing, Near, RentType, Sort, Variant, Wish
 
 Row = dict[str, Any]
 PER_GBP = {"GBP": 1.0, "EUR": 1.146, "USD": 1.328, "TRY": 58.4, "RUB": 108.5, "UAH": 56.2}
@@ -27,6 +28,9 @@ CITIES = ("girne", "lefkosa", "gazimagusa", "iskele", "guzelyurt")
 DISTRICTS = ("girne/lapta", "girne/merkez", "iskele/long-beach", "gazimagusa/sakarya")
 TYPES = ("apartment", "villa", "studio", "house", "penthouse")
 AMENITIES = ("pool", "pets_allowed", "furnished", "sea_view", "garden", "lift")
+OFFERS: tuple[tuple[Deal | None, RentType | None], ...] = (
+    (None, None), ("rent", None), ("rent", "long_term"), ("rent", "short_term"), ("buy", None),
+)  # fmt: skip
 SORTS: tuple[Sort, ...] = ("best", "price", "-price", "newest", "area", "distance")
 
 run = settings(
@@ -46,17 +50,7 @@ def some(*values: str) -> st.SearchStrategy[tuple[str, ...]]:
 def wishes(draw: st.DrawFn) -> Wish:
     """Wishes that visitors could have; the bounds never cross."""
     maybe = st.none
-    deal, rent_type = draw(
-        st.sampled_from(
-            [
-                (None, None),
-                ("rent", None),
-                ("rent", "long_term"),
-                ("rent", "short_term"),
-                ("buy", None),
-            ]
-        )
-    )
+    deal, rent_type = draw(st.sampled_from(OFFERS))
     low = draw(maybe() | st.sampled_from([20.0, 45.5, 300.0, 90_000.0]))
     high = draw(maybe() | st.sampled_from([70.0, 480.0, 900.0, 250_000.0]))
     if low and high and low > high:
@@ -141,14 +135,13 @@ def fits_price(row: Row, wish: Wish) -> bool:
     if wish.price_period in ("night", "month"):
         own = own / nights.get(variant, 1) * nights.get(meant or variant, 1)
     low, high = wish.price_min or 0, wish.price_max or float("inf")
-    return low - 1e-6 <= own <= high + 1e-6
+    return bool(low - 1e-6 <= own <= high + 1e-6)
 
 
 def fits_size(row: Row, wish: Wish) -> bool:
-    return (
-        (wish.bedrooms_min or 0)
-        <= row["bedrooms"]
-        <= (99 if wish.bedrooms_max is None else wish.bedrooms_max)
+    most = 99 if wish.bedrooms_max is None else wish.bedrooms_max
+    return bool(
+        (wish.bedrooms_min or 0) <= row["bedrooms"] <= most
         and row["bathrooms"] >= (wish.bathrooms_min or 0)
         and (wish.area_min or 0) <= row["area_m2"] <= (wish.area_max or 1e9)
     )
@@ -254,7 +247,7 @@ def is_ordered(homes: list[Listing], wish: Wish) -> bool:
         "area": lambda h: -h.area_m2,
     }
     values = [keys[wish.sort](home) for home in homes] if wish.sort in keys else []
-    return all(a <= b + 1e-9 for a, b in zip(values, values[1:], strict=False))
+    return all(a <= b + 1e-9 for a, b in pairwise(values))
 
 
 @run

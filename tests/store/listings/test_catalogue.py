@@ -6,6 +6,7 @@ import asyncio
 import time
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -176,7 +177,7 @@ async def test_the_nearest_comes_first(catalogue: SqlCatalogue) -> None:
     homes = await found(catalogue, Wish(near=near, sort="distance", limit=50))
     gaps = [(h.latitude - 35.339) ** 2 + ((h.longitude - 33.32) * 0.8157) ** 2 for h in homes]
     assert len(homes) == 50
-    assert all(b >= a - 1e-7 for a, b in zip(gaps, gaps[1:], strict=False))
+    assert all(b >= a - 1e-7 for a, b in pairwise(gaps))
 
 
 async def test_the_total_stops_at_a_thousand(catalogue: SqlCatalogue) -> None:

@@ -19,7 +19,7 @@ Connection = psycopg.Connection[dict[str, Any]]
 def plan(sql: Connection, wish: Wish) -> dict[str, Any]:
     rows = sql.execute(NEWEST_RATES).fetchall()
     asked = statement(wish, Rates({row["currency"]: row["per_gbp"] for row in rows}))
-    row = sql.execute("EXPLAIN (FORMAT JSON) " + asked.sql, asked.values).fetchone()  # type: ignore[arg-type]
+    row = sql.execute("EXPLAIN (FORMAT JSON) " + asked.sql, asked.values).fetchone()
     assert row
     found: dict[str, Any] = row["QUERY PLAN"][0]["Plan"]
     return found

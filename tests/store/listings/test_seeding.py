@@ -81,15 +81,16 @@ def test_the_stored_rank_is_the_formula(sql: Connection) -> None:
 def test_sql_folds_letters_as_python_does(sql: Connection, text: str) -> None:
     for latin, cyrillic in (("%(text)s::text", "''"), ("''", "%(text)s::text")):
         statement = f"SELECT {folded_sql(latin, cyrillic)} AS folded"
-        row = sql.execute(statement, {"text": text}).fetchone()  # type: ignore[arg-type]
+        row = sql.execute(statement, {"text": text}).fetchone()
         assert row and row["folded"].strip() == fold(text).strip()
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        "price_month = NULL", "price_month = -1", "bedrooms = -1", "rent_type = NULL", "status = 'x'",
-        "currency = 'pounds'", "latitude = 91", "rating = 6", "minimum_months = 0", "area_m2 = 0",
+        "price_month = NULL", "price_month = -1", "bedrooms = -1", "rent_type = NULL",
+        "status = 'x'", "currency = 'pounds'", "latitude = 91", "rating = 6",
+        "minimum_months = 0", "area_m2 = 0",
     ],
 )  # fmt: skip
 def test_a_row_that_cannot_be_is_refused(sql: Connection, change: str) -> None:
@@ -98,7 +99,7 @@ def test_a_row_that_cannot_be_is_refused(sql: Connection, change: str) -> None:
         " (SELECT id FROM real_estate_listing WHERE variant = 'long_term' LIMIT 1)"
     )
     with pytest.raises(psycopg.errors.CheckViolation), sql.transaction(force_rollback=True):
-        sql.execute(statement)  # type: ignore[arg-type]
+        sql.execute(statement)
 
 
 def test_an_empty_range_of_dates_is_refused(sql: Connection) -> None:

@@ -20,11 +20,14 @@ RATES = Rates({"GBP": 1.0, "EUR": 1.15, "TRY": 58.0})
 SORTS: tuple[Sort, ...] = ("best", "price", "-price", "newest", "area", "distance")
 
 EVERYTHING = Wish(
-    cities=("girne", "lefke"), districts=("iskele/bogaz", "gazimagusa/emu"), not_places=("girne/lapta",),
+    cities=("girne", "lefke"), districts=("iskele/bogaz", "gazimagusa/emu"),
+    not_places=("girne/lapta",),
     deal="rent", property_types=("apartment",), not_property_types=("villa",), bedrooms_min=1,
     bedrooms_max=4, bathrooms_min=1, area_min=20, area_max=400, price_min=10, price_max=9000,
-    currency="EUR", check_in=date(2027, 3, 1), check_out=date(2027, 3, 9), available_by=date(2027, 3, 1),
-    stay_nights=8, amenities=("pool",), not_amenities=("gym",), near=Near(35.3, 33.3, 30), text="sea",
+    currency="EUR", check_in=date(2027, 3, 1), check_out=date(2027, 3, 9),
+    available_by=date(2027, 3, 1),
+    stay_nights=8, amenities=("pool",), not_amenities=("gym",), near=Near(35.3, 33.3, 30),
+    text="sea",
 )  # fmt: skip
 
 
@@ -49,14 +52,14 @@ def test_every_search_statement_can_be_prepared(
     asked = statement(wish, RATES)
     text, values = named(asked.sql, asked.values)
     assert len(values) > 20
-    sql.execute(f"PREPARE asked AS {text}")  # type: ignore[arg-type]
-    sql.execute(asked.sql, asked.values)  # type: ignore[arg-type]
+    sql.execute(f"PREPARE asked AS {text}")
+    sql.execute(asked.sql, asked.values)
 
 
 @pytest.mark.parametrize("text", [store.NEWEST_RATES, store.GET, store.IS_FREE])
 def test_every_other_statement_can_be_executed(sql: Connection, text: str) -> None:
     values = {"ids": [uuid4()], "id": uuid4(), "first": date(2027, 1, 1), "last": date(2027, 1, 3)}
-    sql.execute(text, values)  # type: ignore[arg-type]
+    sql.execute(text, values)
 
 
 def test_a_renamed_column_would_fail_here(sql: Connection) -> None:
@@ -64,4 +67,4 @@ def test_a_renamed_column_would_fail_here(sql: Connection) -> None:
         sql.execute("ALTER TABLE real_estate_listing RENAME COLUMN bathrooms TO baths")
         with pytest.raises(psycopg.errors.UndefinedColumn):
             asked = statement(EVERYTHING, RATES)
-            sql.execute(asked.sql, asked.values)  # type: ignore[arg-type]
+            sql.execute(asked.sql, asked.values)

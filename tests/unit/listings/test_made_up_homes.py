@@ -110,7 +110,8 @@ def test_a_text_speaks_of_pets_as_the_row_does() -> None:
 @pytest.mark.parametrize(
     ("key", "phrase"),
     [
-        ("girne/lapta", "Lapta'da"), ("girne/edremit", "Edremit'te"), ("girne/alsancak", "Alsancak'ta"),
+        ("girne/lapta", "Lapta'da"), ("girne/edremit", "Edremit'te"),
+        ("girne/alsancak", "Alsancak'ta"),
         ("gazimagusa/surici", "Gazimağusa Suriçi'nde"), ("girne/catalkoy", "Çatalköy'de"),
         ("iskele/long-beach", "Long Beach'te"), ("gazimagusa/maras", "Maraş'ta"),
     ],
