@@ -23,7 +23,7 @@ class Level:
 
 
 LEVELS: Mapping[tuple[str, int], Level] = {
-    ("room", 1): Level((13, 22), 190, 24, None, 1),
+    ("room", 1): Level((13, 22), 190, 32, None, 1),
     ("studio", 0): Level((31, 48), 340, 40, 74_000, 1),
     ("apartment", 1): Level((48, 66), 425, 52, 96_000, 1),
     ("apartment", 2): Level((70, 96), 545, 72, 132_000, 1),
