@@ -143,14 +143,14 @@ class Gazetteer:
     def _with_slip(self, plain: str) -> str | None:
         endings = _CYRILLIC_ENDINGS if _is_cyrillic(plain) else _TURKISH_ENDINGS[:20]
         bare = (plain.removesuffix(ending) for ending in endings)
-        tries = [plain, *(b for b in bare if _SHORTEST_FOR_SLIPS <= len(b) < len(plain))]
+        tries = [plain, *(b for b in bare if _SHORTEST_STEM <= len(b) < len(plain))]
         return next((key for t in tries if (key := self._nearest(t))), None)
 
     def _nearest(self, plain: str) -> str | None:
-        if len(plain) < _SHORTEST_FOR_SLIPS:
+        if len(plain) < _SHORTEST_STEM:
             return None
         found = {n for shape in neighbours(plain) for n in self._slips.get(shape, ())}
-        near = sorted(n for n in found if n[0] == plain[0] and is_one_slip(n, plain))
+        near = sorted(n for n in found if _looks_like(plain, n) and is_one_slip(n, plain))
         keys = {self._targets[n] for n in near}
         return self._targets[near[0]] if len(keys) == 1 else None
 
@@ -172,6 +172,13 @@ def place_from_json(item: dict[str, Any]) -> Place:
 def _plain(name: str) -> str:
     """A name as words in comparable letters, without what follows an apostrophe."""
     return " ".join(w.partition("'")[0] for w in _WORD.findall(fold(name)))
+
+
+def _looks_like(typed: str, name: str) -> bool:
+    """A slip rarely hits the first letter, and in short words we trust both ends."""
+    if len(typed) < _SHORTEST_FOR_SLIPS:
+        return typed[0] == name[0] and typed[-1] == name[-1]
+    return typed[0] == name[0] or typed[:2] == name[1::-1]
 
 
 def _is_cyrillic(text: str) -> bool:

@@ -24,6 +24,9 @@ _BORROWED = frozenset(
     ("type", "amenity", "deal", "term", "intent", "rel", "yes", "no", "cur", "any", "noun")
 )
 _SHORTEST_BORROWED = 3
+_MOST_MENDED = 60  # strange words of one message that are worth mending
+
+PlaceOf = Callable[[str], str | None]
 _DATED = frozenset(("day", "weekday", "weekend", "month", "nextspan", "ord"))
 
 
@@ -135,9 +138,10 @@ def read(
     *,
     others: tuple[Vocabulary, ...],
     gazetteer: Gazetteer,
-    place_of: Callable[[str], str | None],
+    place_of: PlaceOf,
 ) -> list[Item]:
     """The tokens as items: places and phrases first by length, then by the other means."""
+    tokens = _mended(tokens, own, gazetteer, place_of)
     items: list[Item] = []
     at = 0
     while at < len(tokens):
@@ -153,7 +157,7 @@ def _next(
     own: Vocabulary,
     others: tuple[Vocabulary, ...],
     gazetteer: Gazetteer,
-    place_of: Callable[[str], str | None],
+    place_of: PlaceOf,
 ) -> tuple[Item, int]:
     token = tokens[at]
     if token.kind != "word":
@@ -207,7 +211,7 @@ def _place(
     tokens: list[Token],
     at: int,
     gazetteer: Gazetteer,
-    place_of: Callable[[str], str | None],
+    place_of: PlaceOf,
     *,
     is_word: bool,
 ) -> Match | None:
@@ -217,7 +221,8 @@ def _place(
             window = tokens[at : at + length]
             if any(t.kind != "word" for t in window):
                 continue
-            key = place_of(" ".join(t.base for t in window))
+            name = " ".join(t.base for t in window)
+            key = place_of(name) or (gazetteer.resolve(name) if length == 2 else None)
             if key:
                 return Match(length, {"place": key})
     if is_word:
@@ -249,18 +254,23 @@ def _unknown(
     key = gazetteer.resolve(token.base)
     if key:
         return _item(tokens, at, Match(1, {"place": key})), 1
-    match, length = _mended(tokens, at, own)
-    if match:
-        return _item(tokens, at, match), length
     item = Item(token.text, token.start, token.end, tail=token.tail, is_word=True, is_known=False)
     return item, 1
 
 
-def _mended(tokens: list[Token], at: int, own: Vocabulary) -> tuple[Match | None, int]:
-    token = tokens[at]
-    better = own.mended(token.base)
-    if not better:
-        return None, 1
-    mended = Token("word", better, token.start, token.end)
-    match = own.match([mended, *tokens[at + 1 : at + 6]], 0)
-    return match, match.length if match else 1
+def _mended(
+    tokens: list[Token], own: Vocabulary, gazetteer: Gazetteer, place_of: PlaceOf
+) -> list[Token]:
+    """The tokens with slips of the finger taken out of words that nobody knows."""
+    mended: list[Token] = []
+    tries = 0
+    for token in tokens:
+        is_strange = token.kind == "word" and not (
+            own.knows(token.text) or own.knows(token.base) or place_of(token.base)
+        )
+        tries += is_strange
+        better = None
+        if is_strange and tries <= _MOST_MENDED and not gazetteer.resolve(token.base):
+            better = own.mended(token.base)
+        mended.append(Token("word", better, token.start, token.end) if better else token)
+    return mended

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ _OPTIONAL = re.compile(r"\[([^\]]*)\]|(\S+)")
 _LONGEST_WORD = 24
 _SHORTEST_FOR_SLIPS = 5
 _SHORTEST_STEM_FOR_SLIPS = 5
+_LONG_ENOUGH = 7
+_REMEMBERED_WORDS = 16_384
 # Kinds that a word keeps from its looser readings besides its best one.
 _SHARED_KINDS = ("slot",)
 _SPECIFIC_STEM = 6  # letters; stems at least so long are no accident
@@ -61,29 +63,48 @@ class Vocabulary:
         return _longest(self.root, tokens, at)
 
     def mended(self, word: str) -> str | None:
-        """The known word or stem that this one differs from by one slip, if only one fits."""
-        if not _SHORTEST_FOR_SLIPS <= len(word) <= _LONGEST_WORD:
+        """The known word or stem that this one differs from by one slip."""
+        if not _SHORTEST_FOR_SLIPS - 1 <= len(word) <= _LONGEST_WORD:
             return None
-        whole = _near(word, self._candidates(word))
-        if whole:
-            return min(whole)
-        stems = {
-            s for n in range(_SHORTEST_STEM_FOR_SLIPS - 1, len(word)) for s in self._stems(word[:n])
-        }
-        return max(stems, key=lambda s: (len(s), s)) if stems else None
+        return _mended(self.language, word)
 
-    def _candidates(self, word: str) -> set[str]:
-        return {w for shape in neighbours(word) for w in self.slips.get(shape, ())}
+    def whole_words_near(self, word: str) -> list[str]:
+        """Our words, or stems without an ending, one slip away from this one."""
+        return _near(word, {w for shape in neighbours(word) for w in self.slips.get(shape, ())})
 
-    def _stems(self, start: str) -> list[str]:
-        near = _near(start, {w for w in self.slips.get(start, ()) if w in self.stems})
-        shapes = (start[:i] + start[i + 1 :] for i in range(1, len(start)))
-        more = {w for s in shapes for w in self.slips.get(s, ()) if w in self.stems}
-        return near + _near(start, more)
+    def stems_near(self, start: str) -> list[str]:
+        """Our stems one slip away from the start of a word."""
+        shapes = neighbours(start)
+        return _near(start, {s for h in shapes for s in self.slips.get(h, ()) if s in self.stems})
+
+
+@lru_cache(_REMEMBERED_WORDS)
+def _mended(language: Language, word: str) -> str | None:
+    vocabulary = load(language)
+    whole = vocabulary.whole_words_near(word)
+    if whole:
+        return max(whole, key=lambda w: (_common(w, word), w))
+    stems = {
+        stem
+        for length in range(_SHORTEST_STEM_FOR_SLIPS - 1, len(word))
+        for stem in vocabulary.stems_near(word[:length])
+    }
+    return max(stems, key=lambda s: (len(s), s)) if stems else None
 
 
 def _near(word: str, candidates: Iterable[str]) -> list[str]:
-    return [c for c in candidates if c[0] == word[0] and is_one_slip(c, word)]
+    return [c for c in candidates if _begins_alike(c, word) and is_one_slip(c, word)]
+
+
+def _begins_alike(one: str, other: str) -> bool:
+    """People seldom miss the first letter; if they do, the word must be long enough to tell."""
+    return one[0] == other[0] or one[:2] == other[1::-1] or len(one) >= _LONG_ENOUGH
+
+
+def _common(one: str, other: str) -> int:
+    """How many letters the two begin with in common."""
+    pairs = zip(one, other, strict=False)
+    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _prefixes(word: str, shortest: int) -> Iterator[str]:
