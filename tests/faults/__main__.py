@@ -53,9 +53,8 @@ async def experiments(stage: Stage, asked: argparse.Namespace) -> AsyncIterator[
         yield caught(await bursts(stage, conversations=asked.bursts, seed=seed, mutant="no_claim"))
     if asked.dialogues:
         yield await dialogues(stage, count=asked.dialogues, seed=seed)
-        yield caught(
-            await dialogues(stage, count=min(40, asked.dialogues), seed=seed, mutant="forget")
-        )
+        few = min(40, asked.dialogues)
+        yield caught(await dialogues(stage, count=few, seed=seed, mutant="forget", restart_every=0))
 
 
 def caught(control: Outcome) -> Outcome:

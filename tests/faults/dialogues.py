@@ -34,8 +34,13 @@ class Dialogue:
     losses: list[str] = field(default_factory=list)
 
 
-async def dialogues(stage: Stage, *, count: int, seed: int, mutant: str = "") -> Outcome:
-    """All dialogues take their next turn, then the server is killed or stopped, and so on."""
+async def dialogues(
+    stage: Stage, *, count: int, seed: int, mutant: str = "", restart_every: int = 1
+) -> Outcome:
+    """All dialogues take their next turn, then the server is killed or stopped, and so on.
+
+    `restart_every` so many turns; 0: never.
+    """
     dice = random.Random(seed)
     front = stage.supervisor(mutant)
     async with supervised(front), conversation.client() as http:
@@ -45,7 +50,8 @@ async def dialogues(stage: Stage, *, count: int, seed: int, mutant: str = "") ->
         ]
         for turn in range(max(len(each.lines) for each in running)):
             await _take_turns(http, running, turn=turn, port=front.port)
-            await _restart(stage, front, number=turn)
+            if restart_every and turn % restart_every == 0:
+                await _restart(stage, front, number=turn // restart_every)
     return _judged(stage, running, restarts=front.starts - 1, seed=seed, mutant=mutant)
 
 

@@ -24,7 +24,7 @@ async def test_no_acknowledged_message_is_lost_when_anything_dies_at_any_instant
 async def test_the_same_test_notices_a_server_that_acknowledges_before_it_stores(
     stage: Stage,
 ) -> None:
-    plan = Plan(kills=8, seed=SEED, targets=("server",), mutant="ack_before_insert")
+    plan = Plan(kills=6, seed=SEED, targets=("server",), mutant="ack_before_insert")
     outcome = await random_kills(stage, plan)
     assert int(outcome.figures["lost"]) > 0, outcome.lines()
 
@@ -59,10 +59,10 @@ async def test_the_same_test_notices_conversations_without_an_owner(stage: Stage
 async def test_nothing_is_asked_again_or_forgotten_when_the_server_restarts_between_turns(
     stage: Stage,
 ) -> None:
-    outcome = await dialogues(stage, count=24, seed=SEED)
+    outcome = await dialogues(stage, count=24, seed=SEED, restart_every=3)
     assert outcome.is_kept, outcome.lines()
 
 
 async def test_the_same_test_notices_a_server_that_forgets_the_slots(stage: Stage) -> None:
-    outcome = await dialogues(stage, count=6, seed=SEED, mutant="forget")
+    outcome = await dialogues(stage, count=6, seed=SEED, mutant="forget", restart_every=0)
     assert outcome.broken, outcome.lines()
