@@ -13,7 +13,6 @@ from bench import load, machine
 from bench.product import Product, Server, scratch
 
 SERVER_CORE, OTHER_CORE = 0, 1
-FIRST_PORT, LAST_PORT = 8161, 8199
 MOST_RATIO = 1.2
 # Ten messages that leave the conversation as it was, so that the round can be said again.
 ROUND = (
@@ -59,7 +58,7 @@ def main() -> int:
 
 async def _run(product: Product, *, turns: int, repeats: int) -> list[tuple[Cost, Cost]]:
     """Ten long conversations; per repeat a hundred fresh ones give the early reading."""
-    server = product.serve(machine.free_port(FIRST_PORT, LAST_PORT))
+    server = product.serve(machine.free_port())
     server.await_ready()
     machine.pin(server.pids, SERVER_CORE)
     machine.pin([*machine.family(product.postgres_pid), os.getpid()], OTHER_CORE)

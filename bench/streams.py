@@ -17,7 +17,6 @@ from bench import load, machine
 from bench.product import Product, Server, scratch
 
 SERVER_CORE, OTHER_CORE = 0, 1
-FIRST_PORT, LAST_PORT = 8161, 8199
 OPENED_PER_SECOND = 250
 LAG = re.compile(r"^event_loop_lag_ms(?:\{[^}]*\})? ([0-9.e+-]+)$", re.MULTILINE)
 
@@ -63,7 +62,7 @@ def _allow_open_files(wanted: int) -> None:
 
 async def _run(product: Product, streams: int, *, think_ms: int) -> Watch:
     slow = {"LAB": "1", "LAB_THINK_MS": str(think_ms), "TURN_DEADLINE_MS": str(4 * think_ms)}
-    server = product.serve(machine.free_port(FIRST_PORT, LAST_PORT), extra=slow)
+    server = product.serve(machine.free_port(), extra=slow)
     server.await_ready()
     machine.pin(server.pids, SERVER_CORE)
     machine.pin([*machine.family(product.postgres_pid), os.getpid()], OTHER_CORE)

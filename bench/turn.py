@@ -21,7 +21,6 @@ from bench.product import Product, Server, scratch
 from bench.sample import record
 
 SERVER_CORE, OTHER_CORE = 0, 1
-FIRST_PORT, LAST_PORT = 8161, 8199
 BENCH_PYTHON = machine.ROOT / ".venv-bench/bin/python"
 MOST_OF_FLOOR, MOST_OF_GRAPH = 1.5, 1 / 8
 GRAPH_SHARE = 8  # so many times fewer talks for the slow peer
@@ -88,7 +87,7 @@ def _make_peer_environment() -> None:
 
 
 async def _measure(product: Product, asked: argparse.Namespace) -> list[Reading]:
-    ours = product.serve(machine.free_port(FIRST_PORT, LAST_PORT))
+    ours = product.serve(machine.free_port())
     ours.await_ready()
     sample = product.folder / "sample.json"
     sample.write_text(json.dumps(await record(ours.port, product.database_url)))
@@ -113,7 +112,7 @@ async def _measure(product: Product, asked: argparse.Namespace) -> list[Reading]
 
 def _peer(product: Product, app: str, python: str, *, sample: Path) -> Server:
     """A bare server on the same database; LangGraph's own tables get a database beside it."""
-    port = machine.free_port(max(server.port for server in product.servers) + 1, LAST_PORT)
+    port = machine.free_port()
     command = [python, "-m", "uvicorn", app, "--port", str(port), "--no-access-log"]
     command += ["--loop", "uvloop", "--http", "httptools", "--log-level", "warning"]
     env = {

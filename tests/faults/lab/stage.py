@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import psycopg
 
@@ -12,7 +12,6 @@ from bench.product import Product
 
 from .supervisor import Supervisor
 
-FIRST_PORT, LAST_PORT = 8161, 8199
 # Short leases, so that a test need not wait long for those of killed processes.
 LAB = {"LAB": "1", "LEASE_SECONDS": "2", "LOG_LEVEL": "WARNING"}
 
@@ -36,21 +35,18 @@ class Outcome:
 
 @dataclass(slots=True)
 class Stage:
-    """Hands out servers on free ports of one scratch product."""
+    """Hands out servers of one scratch product, each on a free port."""
 
     product: Product
-    taken: list[int] = field(default_factory=list)
 
     def supervisor(self, mutant: str = "", **extra: str) -> Supervisor:
         """A server to be supervised; `mutant` breaks it on purpose."""
-        port = machine.free_port(max([FIRST_PORT - 1, *self.taken]) + 1, LAST_PORT)
-        self.taken.append(port)
+        port = machine.free_port()
         environment = LAB | ({"MUTANT": mutant} if mutant else {}) | extra
         return Supervisor(self.product, port, environment)
 
     def clear(self) -> None:
-        """Forgets all talks and gives the ports back; no server may be running."""
-        self.taken.clear()
+        """Forgets all talks; no server may be running."""
         with psycopg.connect(self.product.database_url, autocommit=True) as connection:
             connection.execute("TRUNCATE talk_conversation CASCADE")
 
