@@ -179,7 +179,7 @@ export class Conversation {
   /** A new conversation. The one before can be had back until something is sent. */
   restart() {
     this.courier?.giveUp();
-    this.previous = { session: this.server.session, items: this.items };
+    this.previous = { session: this.server.session, items: this.items, outbox: this.outbox };
     this.outbox = [];
     this.store();
     this.server.adopt(null);
@@ -189,9 +189,13 @@ export class Conversation {
 
   undoRestart() {
     if (!this.previous) return;
-    this.server.adopt(this.previous.session);
-    this.items = this.previous.items.filter((item) => item.kind === "mine" || item.reply);
+    const { session, items, outbox } = this.previous;
     this.previous = null;
+    this.server.adopt(session);
+    this.items = items.filter((item) => item.kind === "mine" || item.reply);
+    this.outbox = outbox;
+    this.store();
     this.redraw();
+    this.run();
   }
 }

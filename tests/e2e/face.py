@@ -33,9 +33,8 @@ class Face:
         self.page.on("request", lambda request: self._check_host(request.url))
 
     def _note(self, message: ConsoleMessage) -> None:
-        source = message.location.get("url", "")
-        if message.type in ("error", "warning") and "/api/prompts/examples" not in source:
-            self.complaints.append(f"{message.text} {source}")  # examples may be switched off
+        if message.type in ("error", "warning"):
+            self.complaints.append(f"{message.text} {message.location.get('url', '')}")
 
     def _check_host(self, address: str) -> None:
         parts = urlsplit(address)

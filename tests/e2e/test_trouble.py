@@ -137,6 +137,19 @@ def test_a_session_that_has_ended_is_replaced(visitor: Face, stage: Stage) -> No
     visitor.settle("status of 404")
 
 
+def test_undoing_a_new_conversation_brings_unsent_words_back(visitor: Face, stage: Stage) -> None:
+    stage.faults = [Fault(status=503, retry_after=60)]
+    visitor.write("flat in Girne")
+    expect(visitor.mine.locator(".wait-text")).to_be_visible()
+    expect(visitor.page.locator(".dots")).to_be_hidden()
+    visitor.button("New conversation").click()
+    expect(visitor.mine).to_have_count(0)
+    visitor.button("Undo").click()
+    expect(visitor.replies).to_have_count(1)
+    expect(visitor.mine).to_have_count(1)
+    assert len(set(stage.keys)) == 1
+
+
 @pytest.mark.parametrize(
     ("code", "words"),
     [

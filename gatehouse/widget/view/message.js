@@ -46,7 +46,7 @@ export class MyMessage {
       const text = el("span", { class: "wait-text", "aria-live": "off" });
       const now = el("button", { type: "button", class: "quiet-button", text: texts.say("try_now"), on: { click: () => this.desk.tryNow() } });
       this.notice.replaceChildren(icon("restart"), text, now, this.editButton());
-      this.desk.announce(texts.say("waiting_said"));
+      this.desk.whisper(texts.say("waiting_said"));
     }
     this.notice.querySelector(".wait-text").textContent = this.waitText();
   }
