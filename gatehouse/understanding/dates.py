@@ -15,6 +15,11 @@ from gatehouse.understanding.types import Op, Slot, SlotChange, SlotValue, Span,
 _DAYS = {"day": 1, "night": 1, "week": 7}
 _MONTHS = {"month": 1, "year": 12}
 _LONGEST_DURATION = 400
+_LONGEST_TERM_MONTHS = 120
+_WORTH_A_DATE = (
+    "type", "home", "deal", "term", "noun", "from", "fromafter", "in", "until", "place", "dur",
+    "cur", "next", "intent", "q",
+)  # fmt: skip
 _MOST_POINTS = 8
 _VIEWING = ("book_viewing", "move_viewing")
 
@@ -180,8 +185,8 @@ def _long_range(r: Reading) -> tuple[Point, Point] | None:
 
 def _said_day(r: Reading, stretch: Stretch | None) -> list[SlotChange]:
     point = next(_points(r), None)
-    if point is None:
-        return []
+    if point is None or not (len(r.items) <= 3 or r.mentions(*_WORTH_A_DATE)):
+        return []  # "I am bored today" says nothing about a home
     slot = _slot_of(r, point, stretch)
     span = r.take(point.first, point.last)
     return [_set(slot, point.day, span, "a day was named", 0.9 if point.grain == "day" else 0.7)]
@@ -231,7 +236,8 @@ def _stretch_of(count: float, unit: str, *, first: int, last: int) -> Stretch | 
         return None
     if unit in _DAYS:
         return Stretch(int(count * _DAYS[unit]), None, first, last)
-    return Stretch(None, max(1, round(count * _MONTHS[unit])), first, last)
+    months = max(1, round(count * _MONTHS[unit]))
+    return Stretch(None, months, first, last) if months <= _LONGEST_TERM_MONTHS else None
 
 
 def _lasting(r: Reading, stretch: Stretch, changes: list[SlotChange]) -> list[SlotChange]:

@@ -143,6 +143,8 @@ def _on(r: Reading, day: int, month: int, *, first: int, last: int) -> Point | N
     year = r.at(last + 1).number
     if year is not None and r.today.year <= year <= _LATEST_YEAR and r.is_free(last + 1):
         return _valid(int(year), month, day, first=first, last=last + 1)
+    if year is not None and 1900 <= year < r.today.year:
+        return None  # a birthday
     point = _valid(r.today.year, month, day, first=first, last=last)
     if point is None or point.day < r.today:
         return _valid(r.today.year + 1, month, day, first=first, last=last) or point

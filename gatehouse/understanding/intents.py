@@ -16,7 +16,9 @@ _ORDER = (
     Intent.GOODBYE, Intent.GREETING, Intent.SMALL_TALK,
 )  # fmt: skip
 _POLITE = frozenset((Intent.GREETING, Intent.THANKS, Intent.YES))
-_FEWEST_STRANGE_WORDS = 4
+_FEWEST_STRANGE_WORDS = 2
+_FEWEST_WORDS = 4
+_OF_HOMES = ("type", "home", "amenity", "deal", "term", "place", "noun", "cur", "attr", "quality")
 # Facts whose words are also used to describe what is sought.
 _ALSO_SAID = frozenset(("price", "availability", "pictures", "description", "rating", "phone"))
 
@@ -102,7 +104,8 @@ def _seeking(
     strong = found - {Intent.GREETING, Intent.THANKS, Intent.YES, Intent.NO, Intent.SMALL_TALK}
     if strong or r.mentions("scope"):
         return set()
-    is_vague = r.mentions("home") or (wants_home and not _strangers(r))
+    is_short = len(r.items) < _FEWEST_WORDS and not _strangers(r)
+    is_vague = r.mentions("home") or (wants_home and is_short)
     return {Intent.SEARCH} if is_vague and (wants_home or not found) else set()
 
 
@@ -120,6 +123,8 @@ def _strange(
     if r.mentions("scope") and not real and not is_pointing:
         return {Intent.OUT_OF_SCOPE}
     if changes or is_pointing or found - _POLITE or r.mentions("home", "any", "rel"):
+        return set()
+    if len(r.items) < _FEWEST_WORDS or r.mentions(*_OF_HOMES):
         return set()
     return {Intent.OUT_OF_SCOPE} if _strangers(r) >= _FEWEST_STRANGE_WORDS else set()
 

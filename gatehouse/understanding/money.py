@@ -18,7 +18,7 @@ from gatehouse.understanding.types import (
 )
 
 LEAST_BARE_PRICE = 50.0  # a bare number below this is no price
-_YEARS = range(2020, 2041)
+_YEARS = range(1900, 2041)
 _REACH = 3
 
 
