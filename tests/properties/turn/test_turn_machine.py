@@ -145,5 +145,3 @@ def test_no_order_of_events_loses_or_repeats_an_answer(clean: str) -> None:
     finally:
         loop.run_until_complete(database.close())
         loop.close()
-
-
