@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 REPLY_MS = 15_000
+expect.set_options(timeout=REPLY_MS)
 WATCH = """
 window.violations = [];
 addEventListener("securitypolicyviolation", (e) => window.violations.push(e.violatedDirective));

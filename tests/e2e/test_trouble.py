@@ -31,7 +31,7 @@ def test_while_waiting_the_visitor_sees_the_seconds_and_may_try_now(
 ) -> None:
     stage.faults = [Fault(status=503, retry_after=60)]
     visitor.write("flat in Girne")
-    expect(visitor.mine.locator(".wait-text")).to_contain_text(re.compile(r"again in (60|59) s"))
+    expect(visitor.mine.locator(".wait-text")).to_contain_text(re.compile(r"again in [56]\d s"))
     expect(visitor.mine.locator(".said")).to_have_text("flat in Girne")
     visitor.button("Try now").click()
     expect(visitor.replies).to_have_count(1)
