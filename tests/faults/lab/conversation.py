@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from typing import Any
 
 import httpx
 
+MOST_TRIES, RETRY_SECONDS = 100, 0.1
 RETRY = frozenset({409, 429, 502, 503, 504})  # the answers after which the page tries again
 
 
@@ -44,8 +46,12 @@ async def client(*, seconds: float = 30) -> AsyncIterator[httpx.AsyncClient]:
 
 
 async def begin(http: httpx.AsyncClient, port: int) -> Conversation:
-    """A new conversation. Raises httpx.HTTPError."""
-    answer = await http.post(f"{address(port)}/api/chat/sessions", json={"bearer": True})
+    """A new conversation, asked for again while the server is short. Raises httpx.HTTPError."""
+    for _ in range(MOST_TRIES):
+        answer = await http.post(f"{address(port)}/api/chat/sessions", json={"bearer": True})
+        if answer.status_code not in RETRY:
+            break
+        await asyncio.sleep(RETRY_SECONDS)
     answer.raise_for_status()
     opened = answer.json()
     return Conversation(opened["session_id"], opened["token"])
