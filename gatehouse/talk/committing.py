@@ -36,7 +36,6 @@ def write_down(claimed: Claimed, outcome: Outcome, *, handler: str) -> Written:
         "state": to_json(encode(outcome.state)),
         "first_seq": messages[0].seq,
         "last_seq": messages[-1].seq,
-        "inbox_ids": [message.id for message in messages],
         "act": decision.act.value,
         "move": decision.move.value,
         "language": outcome.heard.language,

@@ -160,7 +160,9 @@ WITH talk AS (
     SELECT %(turn)s::uuid, 1, 'web', 'pull' FROM talk
 ), inbox AS (
     UPDATE talk_inbox i SET turn_id = %(turn)s::uuid
-    FROM talk WHERE i.id = ANY(%(inbox_ids)s::bigint[])
+    FROM talk
+    WHERE i.conversation_id = talk.id AND i.turn_id IS NULL
+      AND i.seq BETWEEN %(first_seq)s AND %(last_seq)s
 ), ledger AS (
     {insert_sql("talk", turn_id="%(turn)s::uuid")}
 ){effects}
