@@ -222,6 +222,16 @@ def _stretch(r: Reading) -> Stretch | None:
         unit_name = r.label(unit_at, "unit")
         if amount and unit_name and not r.has(unit_at, "cur"):
             return _stretch_of(amount.value, unit_name, first=index, last=unit_at)
+    return _bare_unit(r)
+
+
+def _bare_unit(r: Reading) -> Stretch | None:
+    """ "A year", when we asked for how long."""
+    for kind in ("unit", "per") if r.awaits(Slot.RENTAL_TYPE) else ():
+        index = next(r.where(kind), -1)
+        unit = r.label(index, kind)
+        if unit in _DAYS or unit in _MONTHS:
+            return _stretch_of(1, unit, first=index, last=index)
     return None
 
 

@@ -96,7 +96,10 @@ def _hear(
     when = dates.hear_when(r) if dates.is_about_viewing(r) else None
     refs = refs or _pointed_at(r, contact)
     asked = intents.hear_asked(r, refs, contact=contact)
-    changes += _changes(r, asked=asked, when=when, is_blocked=_is_owner(r))
+    points = bool(asked) or any(not ref.is_it for ref in refs)
+    changes += _changes(r, asked=asked, when=when, points=points)
+    if changes and not (asked or when or _acts_on_home(r)):
+        refs = [ref for ref in refs if not ref.is_it]  # "it must have a pool"
     sort = wishes.hear_sort(r) if not refs else None
     wanted = intents.hear_intents(
         r, changes=changes, asked=asked, refs=refs, contact=contact, when=when, sort=sort
@@ -120,8 +123,12 @@ def _hear(
 
 def _pointed_at(r: Reading, contact: Contact | None) -> list[HomeRef]:
     """ "It" counts as a pointer only where something is wanted of a home."""
-    wants = any(r.says("intent", i) for i in ("book_viewing", "compare", "move_viewing"))
-    return references.hear_it(r) if wants or r.mentions("q", "attr", "askhome") else []
+    wants = _acts_on_home(r) or r.mentions("q", "attr", "askhome")
+    return references.hear_it(r) if wants else []
+
+
+def _acts_on_home(r: Reading) -> bool:
+    return any(r.says("intent", i) for i in ("book_viewing", "compare", "move_viewing"))
 
 
 def _is_owner(r: Reading) -> bool:
@@ -130,9 +137,9 @@ def _is_owner(r: Reading) -> bool:
 
 
 def _changes(
-    r: Reading, *, asked: tuple[str, ...], when: When | None, is_blocked: bool
+    r: Reading, *, asked: tuple[str, ...], when: When | None, points: bool
 ) -> list[SlotChange]:
-    if is_blocked:
+    if _is_owner(r):
         return []
     asks_dates = bool({"availability", "available_from"} & set(asked))
     changes = [] if when or asks_dates else dates.hear_stay(r)
@@ -140,7 +147,7 @@ def _changes(
     changes += slots.hear_area(r)
     changes += money.hear_budget(r)
     changes += slots.hear_location(r)
-    changes += [] if asked else slots.hear_kinds(r)
+    changes += [] if points else slots.hear_kinds(r)
     changes += [] if asked else slots.hear_terms(r)
     changes += [] if asked else slots.hear_amenities(r)
     changes += wishes.hear_relative(r, changes)

@@ -20,6 +20,9 @@ from gatehouse.understanding.types import (
 LEAST_BARE_PRICE = 50.0  # a bare number below this is no price
 _YEARS = range(1900, 2041)
 _REACH = 3
+_PERIODS: dict[str, Period] = {
+    "day": "night", "night": "night", "week": "week", "month": "month", "year": "year",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,9 @@ def _currency(r: Reading, amount: Amount) -> tuple[Currency | None, int, int]:
 
 
 def _period(r: Reading, first: int, *, last: int) -> tuple[Period | None, int]:
+    unit = r.label(last + 2, "unit") if r.has(last + 1, "slash") else None
+    if unit:  # "500/month"
+        return _PERIODS[unit], last + 2
     for index in range(last + 1, last + 1 + _REACH):
         if r.has(index, "per") and not r.has(index - 1, "dur"):
             return cast(Period, r.label(index, "per")), index

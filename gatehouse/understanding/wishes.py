@@ -21,6 +21,7 @@ DEARER = 1.2
 BIGGER = 1.2
 SMALLER = 0.8
 _LONGEST_BARE_ANY = 6
+_EITHER = (Slot.RENTAL_TYPE, Slot.PROPERTY_TYPE)
 _MORE_ROOMS = {"bigger", "more_bedrooms"}
 
 
@@ -28,7 +29,8 @@ def hear_any(r: Reading, changes: Iterable[SlotChange]) -> list[SlotChange]:
     """Slots that may be anything: the one named, else the one asked for."""
     filled = {c.slot for c in changes}
     found: list[SlotChange] = []
-    for index in list(r.where("any")):
+    either = ["pair"] if r.state.awaiting in _EITHER else []  # "both", of long and short term
+    for index in [at for kind in ("any", *either) for at in r.where(kind)]:
         slot = _any_slot(r, index)
         if slot is not None and slot not in filled and slot not in {c.slot for c in found}:
             span = r.take(index)

@@ -12,7 +12,7 @@ TokenKind = Literal["word", "number", "date", "time", "sign", "stop"]
 _TOKEN = re.compile(
     r"(?P<date>\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})(?!\d))"
     r"|(?P<time>\d{1,2}:\d{2}(?!\d))"
-    r"|(?P<number>\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,]\d+)*)"
+    r"|(?P<number>(?<![+])(?<![+] )\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,]\d+)*)"
     r"|(?P<word>(?:sq)?[mм]2(?!\w)|[^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|(?P<sign>[^\w\s]|_|\n)"
 )
