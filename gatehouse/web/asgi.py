@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from gatehouse import __version__
@@ -50,12 +51,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+class Checked(StaticFiles):
+    """Files that a browser may keep but must ask about, so that no two releases mix."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
 def _add_page(app: FastAPI) -> None:
     async def page() -> FileResponse:
         return FileResponse(WIDGET / "index.html", headers={"Cache-Control": "no-cache"})
 
     app.add_api_route("/", page, methods=["GET", "HEAD"], include_in_schema=False)
-    app.mount("/widget", StaticFiles(directory=WIDGET), name="widget")
+    app.mount("/widget", Checked(directory=WIDGET), name="widget")
 
 
 app = create_app()
