@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from time import perf_counter
@@ -87,6 +87,10 @@ class SqlCatalogue:
             raise BadInput("check_out: the day of leaving comes after check_in")
         return await self._within(self._is_free(listing_id, check_in, check_out=check_out))
 
+    def rates(self) -> Mapping[str, float]:
+        """Units of each currency for one pound, as last read; empty before the first visit."""
+        return self._rates.per_gbp if self._rates else {}
+
     async def _find(self, wish: Wish) -> Answer:
         async with self._visit() as cur:
             rates = await self._newest_rates(cur)
@@ -97,6 +101,7 @@ class SqlCatalogue:
 
     async def _get(self, ids: tuple[UUID, ...]) -> tuple[Listing, ...]:
         async with self._visit() as cur:
+            await self._newest_rates(cur)
             await cur.execute(GET, {"ids": list(ids)})
             return tuple([listing(row) for row in await cur.fetchall()])
 

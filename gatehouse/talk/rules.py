@@ -66,7 +66,9 @@ class RulesHandler:
         watch = Stopwatch()
         with watch.step("understand"):
             heard = _hear(thread, tools)
-            state = settle(merge(thread.state, heard), heard)
+            merged = merge(thread.state, heard)
+            rates = tools.catalogue.rates()
+            state = settle(merged, heard, before=thread.state, rates=rates)
         with watch.step("decide"):
             decision = decide(state, heard)
         with watch.step("search"):

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from statistics import median
+from types import MappingProxyType
+from typing import get_args
 
 from gatehouse.understanding.state import is_filled
 from gatehouse.understanding.types import (
     Budget,
+    Currency,
     DialogueState,
     Filled,
     Heard,
     Intent,
     Op,
+    Shown,
     Slot,
 )
 
 LONGEST_SHORT_STAY_DAYS = 60
+DEFAULT_CURRENCY: Currency = "GBP"  # where a price or a budget names none
+_BLANK = DialogueState()
+_NO_RATES: Mapping[str, float] = MappingProxyType({})
 # Nobody rents for this much; in the currency itself.
 SURELY_A_PURCHASE = {
     "GBP": 15_000, "EUR": 18_000, "USD": 20_000, "TRY": 1_000_000, "RUB": 2_000_000,
@@ -26,9 +35,19 @@ SURELY_A_PURCHASE = {
 }  # fmt: skip
 
 
-def settle(state: DialogueState, heard: Heard) -> DialogueState:
-    """The state after a merge, with what the words imply. Never overwrites an explicit slot."""
-    state = _with_cheaper(_with_term(_with_deal(state), heard), heard)
+def settle(
+    state: DialogueState,
+    heard: Heard,
+    *,
+    before: DialogueState = _BLANK,
+    rates: Mapping[str, float] = _NO_RATES,
+) -> DialogueState:
+    """The state after a merge, with what the words imply. Never overwrites an explicit slot.
+
+    `before` is the state without this message; `rates` are units of a currency for one pound.
+    """
+    state = _with_term(_with_deal(state), heard)
+    state = _with_cheaper(state, heard, before=before, rates=rates)
     return _with_offer_taken(state, heard)
 
 
@@ -87,7 +106,9 @@ def _filled(state: DialogueState, slot: Slot, said: str) -> DialogueState:
     return replace(state, slots={**state.slots, slot: Filled(said)})
 
 
-def _with_cheaper(state: DialogueState, heard: Heard) -> DialogueState:
+def _with_cheaper(
+    state: DialogueState, heard: Heard, *, before: DialogueState, rates: Mapping[str, float]
+) -> DialogueState:
     """ "Cheaper" means the cheaper half of what is on the screen, the cheapest first.
 
     Less than the cheapest of them would leave nothing to show in a small stock.
@@ -96,12 +117,32 @@ def _with_cheaper(state: DialogueState, heard: Heard) -> DialogueState:
     is_less = any(c.slot is Slot.BUDGET and c.op is Op.LESS for c in heard.changes)
     if not is_less or not isinstance(budget, Budget) or budget.high is None:
         return state
-    prices = [s.price for s in state.shown if s.price and s.currency == budget.currency]
+    currency = _spoken_in(before) or budget.currency or DEFAULT_CURRENCY
+    currency, prices = _alike(state.shown, currency, rates=rates)
     below = math.ceil(median(prices)) - 1 if len(prices) > 1 else 0
-    if below < min(prices, default=0) or below <= budget.high:
+    if below < min(prices, default=0):
         return state
-    slots = {**state.slots, Slot.BUDGET: Filled(replace(budget, high=float(below)))}
-    return replace(state, slots=slots, sort="price")
+    lower = replace(budget, low=None, high=float(below), currency=currency)
+    return replace(state, slots={**state.slots, Slot.BUDGET: Filled(lower)}, sort="price")
+
+
+def _spoken_in(state: DialogueState) -> Currency | None:
+    """The currency in which the visitor thinks."""
+    budget = value(state, Slot.BUDGET)
+    return budget.currency if isinstance(budget, Budget) else None
+
+
+def _alike(
+    shown: tuple[Shown, ...], currency: Currency, *, rates: Mapping[str, float]
+) -> tuple[Currency, list[float]]:
+    """Prices on the screen that may be compared: all of them in `currency`, or, as long as a
+    rate is unknown, only those in the currency that most homes have."""
+    priced = [(s.price, s.currency or DEFAULT_CURRENCY) for s in shown if s.price]
+    if {currency, *(own for _, own in priced)} <= rates.keys():
+        return currency, [price / rates[own] * rates[currency] for price, own in priced]
+    common = Counter(own for _, own in priced).most_common(1)
+    usual = next((c for c in get_args(Currency) if common and c == common[0][0]), currency)
+    return usual, [price for price, own in priced if own == usual]
 
 
 def _with_offer_taken(state: DialogueState, heard: Heard) -> DialogueState:

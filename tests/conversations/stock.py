@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from math import asin, cos, radians, sin, sqrt
@@ -51,6 +51,9 @@ class Twin:
     async def is_free(self, listing_id: UUID, check_in: date, check_out: date) -> bool:
         self._called("is_free")
         return check_in.month != 8
+
+    def rates(self) -> Mapping[str, float]:
+        return {currency: 1 / pounds for currency, pounds in IN_POUNDS.items()}
 
     def _called(self, name: str) -> None:
         self.calls.append(name)

@@ -279,6 +279,21 @@ def test_cheaper_means_the_cheaper_half_of_what_is_shown() -> None:
     assert same.slots[Slot.BUDGET].value == slots[Slot.BUDGET].value
 
 
+def test_cheaper_compares_prices_in_the_currency_of_the_visitor() -> None:
+    euros = {**FULL, Slot.BUDGET: Filled(Budget(None, 600, "EUR", "month"))}
+    prices = ((500, "GBP"), (29_200, "TRY"), (480, "EUR"), (400, "GBP"))
+    shown = tuple(Shown(str(p), "", "girne", float(p), c) for p, c in prices)
+    less = SlotChange(Slot.BUDGET, Op.LESS, Budget(None, 340, "GBP", "month"), None)
+    said = replace(heard(Intent.REFINE), changes=(less,))
+    before = replace(TALK, slots=euros, shown=shown)
+    merged = replace(before, slots={**FULL, Slot.BUDGET: Filled(less.value)})
+    rates = {"GBP": 1.0, "EUR": 1.2, "TRY": 58.4}
+    known = settle(merged, said, before=before, rates=rates)  # 600, 600, 480 and 480 euros
+    assert known.slots[Slot.BUDGET].value == Budget(None, 539, "EUR", "month")
+    unknown = settle(merged, said, before=before)  # only the pounds can be compared
+    assert unknown.slots[Slot.BUDGET].value == Budget(None, 449, "GBP", "month")
+
+
 def test_a_stay_of_two_weeks_is_short() -> None:
     slots = {Slot.CHECK_IN: Filled(date(2026, 5, 1)), Slot.CHECK_OUT: Filled(date(2026, 5, 15))}
     state = settle(DialogueState(slots=slots), heard())
