@@ -68,18 +68,28 @@ def _dwelling(home: Listing, *, host: str, language: Language) -> dict[str, Any]
     }
     if told["@type"] == "Place":
         return told
-    return told | {
-        "accommodationCategory": home.property_type,
-        "floorSize": _amount(home.area_m2, "MTK"),
-        "numberOfBedrooms": home.bedrooms,
-        "numberOfBathroomsTotal": home.bathrooms,
-        "petsAllowed": "pets_allowed" in home.amenities,
-        "amenityFeature": [
-            {"@type": "LocationFeatureSpecification", "name": code, "value": True}
-            for code in home.amenities
-        ],
-        "tourBookingPage": f"{host}/?about={home.id}",
-    }
+    return (
+        told
+        | _pets(home)
+        | {
+            "accommodationCategory": home.property_type,
+            "floorSize": _amount(home.area_m2, "MTK"),
+            "numberOfBedrooms": home.bedrooms,
+            "numberOfBathroomsTotal": home.bathrooms,
+            "amenityFeature": [
+                {"@type": "LocationFeatureSpecification", "name": code, "value": True}
+                for code in home.amenities
+                if code != "no_pets"
+            ],
+            "tourBookingPage": f"{host}/?about={home.id}",
+        }
+    )
+
+
+def _pets(home: Listing) -> dict[str, Any]:
+    """Nothing where the row says nothing."""
+    said = {"pets_allowed": True, "no_pets": False}
+    return {"petsAllowed": said[code] for code in said if code in home.amenities}
 
 
 def _offer(home: Listing, *, page: str) -> dict[str, Any]:

@@ -68,6 +68,7 @@ AMENITIES = {
     "white_goods": N_("white goods"),
     "generator": N_("generator"),
     "storage": N_("storage room"),
+    "no_pets": N_("no pets"),
 }
 ALTS = (
     N_("The home from outside"), N_("Living room"), N_("Bedroom"), N_("Kitchen"), N_("Bathroom"),

@@ -64,8 +64,9 @@ def _about_several(scene: Scene) -> Reply:
 def about(voice: Voice, home: Listing, *, code: str) -> str:
     """One sentence about one attribute or amenity of a home."""
     if code not in ATTRIBUTES:
-        has = code in home.amenities
-        form = _HAS if has else _UNSAID
+        if _is_refused(home, code):
+            return voice.say(_REFUSALS[code][1])
+        form = _HAS if code in home.amenities else _UNSAID
         return voice.say(form, thing=capital(voice, amenity(voice, code)))
     return _SENTENCES[code](voice, home) or voice.say(
         _UNSAID, thing=capital(voice, thing(voice, code))
@@ -75,10 +76,18 @@ def about(voice: Voice, home: Listing, *, code: str) -> str:
 def cell(voice: Voice, home: Listing, *, code: str) -> str:
     """One table cell about one attribute or amenity of a home."""
     if code not in ATTRIBUTES:
+        if _is_refused(home, code):
+            return voice.say(N_("no"))
         return voice.say(N_("yes")) if code in home.amenities else voice.say(N_("not stated"))
     return _CELLS.get(code, _SENTENCES[code])(voice, home) or voice.say(N_("not stated"))
 
 
+def _is_refused(home: Listing, code: str) -> bool:
+    return code in _REFUSALS and _REFUSALS[code][0] in home.amenities
+
+
+# What a listing may also deny: the code that does so, and what it means.
+_REFUSALS = {"pets_allowed": ("no_pets", N_("No, pets are not allowed."))}
 _HAS = N_("{thing}: yes, according to the listing.")
 _UNSAID = N_("{thing}: the listing does not say.")
 

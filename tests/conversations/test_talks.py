@@ -23,7 +23,7 @@ from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.understanding.types import LANGUAGES, DialogueState, Language, Slot
 from tests.conversations.scripts import PHONE, SCRIPTS, Script
-from tests.conversations.stock import Twin, seeded
+from tests.conversations.stock import Twin, home, seeded
 
 EAR = RuleEar(Gazetteer.default(), today=lambda: date(2026, 1, 5), timezone="Asia/Nicosia")
 TALK = UUID("0d4f2e34-5a0e-4a1f-8a57-6e5b3a3f0a01")
@@ -174,6 +174,48 @@ async def test_a_house_that_was_asked_about_is_the_one_that_is_visited() -> None
     first = visit.state.shown[0].id
     outcome = await visit.say("I want to see it on Saturday")
     assert (outcome.decision.move, outcome.decision.home_ids) == (Move.ASK_CONTACT, (first,))
+
+
+PETS: dict[Language, tuple[str, str, str, str, str]] = {
+    "en": (
+        "flat in Girne for 600 pounds a month",
+        "does the first one allow pets?",
+        "yes, according",
+        "No, pets are not allowed.",
+        "does not say",
+    ),
+    "tr": (
+        "Girne'de aylık 600 sterline daire",
+        "birincide evcil hayvan kabul ediliyor mu?",
+        "evet, ilana göre",
+        "Hayır, evcil hayvan kabul edilmiyor.",
+        "ilanda belirtilmemiş",
+    ),
+    "ru": (
+        "квартира в Кирении за 600 фунтов в месяц",
+        "в первую можно с животными?",
+        "да, указано",
+        "Нет, с животными нельзя.",
+        "не указано",
+    ),
+    "uk": (
+        "квартира в Киренії за 600 фунтів на місяць",
+        "у першу можна з тваринами?",
+        "так, вказано",
+        "Ні, з тваринами не можна.",
+        "не вказано",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_pets_are_allowed_refused_or_not_spoken_of(language: Language) -> None:
+    search, question, *answers = PETS[language]
+    for amenities, answer in zip((("pets_allowed",), ("no_pets",), ()), answers, strict=True):
+        homes = [home(n, "girne/lapta", price=400, amenities=amenities) for n in range(2)]
+        visit = Visit(Twin(tuple(homes)))
+        await visit.say(search)
+        assert answer in (await visit.say(question)).reply.summary
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

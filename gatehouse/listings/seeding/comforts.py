@@ -14,21 +14,31 @@ _ORDER = (
     "private_pool", "pool", "sea_view", "mountain_view", "near_sea", "near_university", "garden",
     "terrace", "balcony", "furnished", "unfurnished", "pets_allowed", "air_conditioning", "heating",
     "fireplace", "wifi", "white_goods", "washing_machine", "dishwasher", "parking", "garage",
-    "lift", "gym", "security", "generator", "storage", "wheelchair_access",
+    "lift", "gym", "security", "generator", "storage", "wheelchair_access", "no_pets",
 )  # fmt: skip
 
 
 def comforts(
-    dice: Random, *, kind: str, town: Town, variant: Variant, has_pets: bool | None
+    dice: Random,
+    *,
+    kind: str,
+    town: Town,
+    variant: Variant,
+    has_pets: bool | None,
+    refuses_pets: bool,
 ) -> tuple[str, ...]:
-    """Amenity codes in a fixed order, the most telling first."""
+    """Amenity codes in a fixed order, the most telling first.
+
+    A home to let allows pets, refuses them (`refuses_pets`), or leaves it unsaid.
+    """
     found = {code for code, chance in _outside(kind, town) if dice.random() < chance}
     if kind not in ("land", "commercial"):
         found |= {code for code, chance in _inside(kind, variant) if dice.random() < chance}
         found.add("furnished" if _is_furnished(dice, kind, variant) else "unfurnished")
         found |= {"white_goods"} if "furnished" in found else set()
         pets = dice.random() < 0.4 if has_pets is None else has_pets
-        found |= {"pets_allowed"} if pets and variant != "sale" else set()
+        if variant != "sale" and (pets or refuses_pets):
+            found.add("pets_allowed" if pets else "no_pets")
     if kind == "commercial":
         found |= {c for c in ("air_conditioning", "parking", "storage") if dice.random() < 0.7}
     if "private_pool" in found:

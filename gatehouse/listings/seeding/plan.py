@@ -78,7 +78,12 @@ def draft(seed: int, number: int, *, today: date) -> Draft:
         minimum_stay=_minimum_stay(dice, variant),
         available_from=_available_from(dice, variant, today),
         amenities=comforts(
-            dice, kind=kind[0], town=town, variant=variant, has_pets=pin.has_pets if pin else None
+            dice,
+            kind=kind[0],
+            town=town,
+            variant=variant,
+            has_pets=pin.has_pets if pin else None,
+            refuses_pets=_refuses_pets(seed, number),
         ),
         latitude=latitude,
         longitude=longitude,
@@ -89,6 +94,11 @@ def draft(seed: int, number: int, *, today: date) -> Draft:
         blocked=_blocked(dice, today) if variant == "short_term" else (),
         wording=dice.getrandbits(32),
     )
+
+
+def _refuses_pets(seed: int, number: int) -> bool:
+    """Does the owner of this home, if pets are not welcome, say so? Half of them do."""
+    return Random(f"pets:{seed}:{number}").random() < 0.5  # noqa: S311 (made-up homes, no secret)
 
 
 def _pin(variant: Variant, number: int) -> Pin | None:

@@ -101,9 +101,7 @@ def _features(home: Draft) -> tuple[str, ...]:
 
 
 def _pets(home: Draft) -> list[str]:
-    if home.variant == "sale" or home.property_type in ("land", "commercial"):
-        return []
-    return ["pets_allowed" if "pets_allowed" in home.amenities else "no_pets"]
+    return [code for code in ("pets_allowed", "no_pets") if code in home.amenities]
 
 
 def _adjective(dice: Random, home: Draft) -> str:

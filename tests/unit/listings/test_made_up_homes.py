@@ -107,6 +107,18 @@ def test_a_text_speaks_of_pets_as_the_row_does() -> None:
             assert welcome == ("pets_allowed" in home.amenities)
 
 
+def test_about_half_of_the_homes_without_pets_say_so_in_text_and_row() -> None:
+    lets = [h for h in drafts() if h.variant != "sale" and "furnished" in h.amenities]
+    unwelcome = [h for h in lets if "pets_allowed" not in h.amenities]
+    refused = [h for h in unwelcome if "no_pets" in h.amenities]
+    assert 0.4 < len(refused) / len(unwelcome) < 0.6
+    assert not any({"pets_allowed", "no_pets"} <= set(h.amenities) for h in drafts())
+    for home in lets:
+        english = all_tellings(home)["en"][1]
+        denies = "Pets are not allowed." in english or "does not accept pets" in english
+        assert denies == (home in refused)
+
+
 @pytest.mark.parametrize(
     ("key", "phrase"),
     [
