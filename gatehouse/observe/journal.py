@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 from contextvars import ContextVar
@@ -21,6 +22,7 @@ from gatehouse.observe.sinks import FileSink, Sink, StdoutSink
 Level = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
 RANK: dict[str, int] = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
 LINE_BYTES = 4000  # with its companion below PIPE_BUF, so that a pipe takes it whole
+PIPE_TAKES_WHOLE = 4096  # PIPE_BUF: what several processes write never mixes
 LONGEST_FIELD = 150  # characters left of a field in a line that was too long
 LONGEST_LIST = 8  # last elements left of a list there
 
@@ -41,6 +43,7 @@ class Journal:
 
 
 _journal = Journal()
+_waiting: list[tuple[Journal, bytes]] = []
 
 
 def configure(settings: Settings, *, service: str = "gatehouse", release: str = "") -> None:
@@ -137,6 +140,31 @@ def _shorten(value: Any) -> Any:
 
 
 def _write(journal: Journal, lines: bytes) -> None:
+    """At once, or inside an event loop with the other lines of this step, in one write."""
+    try:
+        loop = asyncio.get_running_loop()
+    except RuntimeError:
+        _put(journal, lines)
+        return
+    if not _waiting:
+        loop.call_soon(flush)
+    _waiting.append((journal, lines))
+
+
+def flush() -> None:
+    """Writes what waits; called by the event loop, and by whoever is about to end it."""
+    waiting, _waiting[:] = _waiting[:], []
+    together, last = b"", None
+    for journal, lines in waiting:
+        if together and (journal is not last or len(together) + len(lines) > PIPE_TAKES_WHOLE):
+            _put(last or journal, together)
+            together = b""
+        together, last = together + lines, journal
+    if last is not None:
+        _put(last, together)
+
+
+def _put(journal: Journal, lines: bytes) -> None:
     monotonic = journal.clock.monotonic()
     for sink in journal.sinks:
         try:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
-
-from psycopg.types.json import Jsonb
 
 Ending = Literal["replied", "degraded", "failed"]
 
@@ -70,10 +69,15 @@ def insert_sql(source: str = "", *, turn_id: str = "%(ledger_turn_id)s::uuid") -
 def params(row: LedgerRow) -> dict[str, Any]:
     """The named parameters of `insert_sql()`, each beginning with `ledger_`."""
     values = {f"ledger_{name}": getattr(row, name) for name in _COLUMNS}
-    values["ledger_degraded"] = list(row.degraded)
-    values["ledger_errors"] = list(row.errors)
-    values["ledger_extra"] = Jsonb(row.extra)
+    values["ledger_degraded"] = _array(row.degraded)
+    values["ledger_errors"] = _array(row.errors)
+    values["ledger_extra"] = json.dumps(row.extra) if row.extra else "{}"
     return values
+
+
+def _array(codes: tuple[str, ...]) -> str:
+    """A text[] literal: adapting a list costs more than the rest of the row."""
+    return "{" + ",".join(codes) + "}"
 
 
 _CASTS = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import prometheus_client as prom
 
+from gatehouse.observe import quick
 from gatehouse.observe.labels import OTHER
 
 Kind = Literal["counter", "gauge", "histogram"]
@@ -17,6 +18,7 @@ REGISTRY = prom.CollectorRegistry()
 ZEROED_AT_MOST = 120  # label sets of one metric that start at 0; wider ones start with a spine
 
 prom.disable_created_metrics()  # type: ignore[no-untyped-call]
+quick.install()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,8 @@ class HistogramMeter(Meter[Observed]):
 def counter(row: Declaration) -> CounterMeter:
     """Registers a counter."""
     metric = prom.Counter(row.name, row.help, tuple(row.labels), registry=REGISTRY)
-    return CounterMeter(row, metric.labels if row.labels else lambda: metric, Refused())
+    make: Callable[..., Any] = metric.labels if row.labels else lambda: metric
+    return CounterMeter(row, lambda *values: quick.QuickCounter(make(*values)), Refused())
 
 
 def gauge(row: Declaration) -> GaugeMeter:
@@ -167,4 +170,5 @@ def histogram(row: Declaration) -> HistogramMeter:
     metric = prom.Histogram(
         row.name, row.help, tuple(row.labels), registry=REGISTRY, buckets=row.ladder
     )
-    return HistogramMeter(row, metric.labels if row.labels else lambda: metric, Refused())
+    make: Callable[..., Any] = metric.labels if row.labels else lambda: metric
+    return HistogramMeter(row, lambda *values: quick.QuickHistogram(make(*values)), Refused())
