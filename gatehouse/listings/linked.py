@@ -88,8 +88,9 @@ def _dwelling(home: Listing, *, host: str, language: Language) -> dict[str, Any]
 
 def _pets(home: Listing) -> dict[str, Any]:
     """Nothing where the row says nothing."""
-    said = {"pets_allowed": True, "no_pets": False}
-    return {"petsAllowed": said[code] for code in said if code in home.amenities}
+    if not {"pets_allowed", "no_pets"} & set(home.amenities):
+        return {}
+    return {"petsAllowed": "pets_allowed" in home.amenities}
 
 
 def _offer(home: Listing, *, page: str) -> dict[str, Any]:

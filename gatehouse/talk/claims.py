@@ -23,6 +23,7 @@ class Incoming:
     language: Language | None = None
     conversation: UUID | None = None
     name: str | None = None
+    about: UUID | None = None  # the home from whose page it comes
     is_known_owner: bool = False  # the token was made for this request
 
 

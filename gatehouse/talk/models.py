@@ -48,6 +48,7 @@ class Inbox(models.Model):
     fingerprint = models.BinaryField(max_length=32)  # SHA-256 of the canonical body
     text = models.TextField()
     language = models.TextField(null=True)
+    about = models.UUIDField(null=True)  # the home from whose page it comes; it may be gone
     received_at = models.DateTimeField(db_default=Now())
     turn_id = models.UUIDField(null=True)
 

@@ -65,6 +65,7 @@ class Reception:
             fingerprint=fingerprint(ask),
             text=ask.question,
             language=ask.language,
+            about=UUID(ask.about) if ask.about else None,
             conversation=session if isinstance(session, UUID) else None,
             name=name,
             is_known_owner=principal.is_known,
@@ -89,5 +90,5 @@ def key_of(request: Request, ask: Ask) -> str:
 
 def fingerprint(ask: Ask) -> bytes:
     """SHA-256 of what the message says; the key itself is no part of it."""
-    said = to_json([ask.question, ask.session_id, ask.language])
-    return sha256(said.encode()).digest()
+    said = [ask.question, ask.session_id, ask.language, *([ask.about] if ask.about else [])]
+    return sha256(to_json(said).encode()).digest()

@@ -28,7 +28,7 @@ def _says_something(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_is_storable)]
 SessionName = Annotated[str, Field(pattern=f"^{SESSION_PATTERN}$", max_length=64)]
-MessageId = Annotated[
+Identity = Annotated[
     str, Field(pattern="^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$", max_length=36)
 ]
 
@@ -50,6 +50,9 @@ class Ask(Body):
         description="An id of ours, or a name of your own. None: your most recent conversation.",
     )
     language: Language | None = Field(None, description="Language of the page; None: as written.")
+    about: Identity | None = Field(
+        None, description="The home that the visitor comes from: the message is about it."
+    )
     client_msg_id: Annotated[str, Field(min_length=1, max_length=255)] | None = Field(
         None,
         pattern=r"^[\x20-\x7e]+$",
@@ -75,7 +78,7 @@ class Session(BaseModel):
 class Feedback(Body):
     """A thumb on one reply."""
 
-    message_id: MessageId
+    message_id: Identity
     score: Literal[-1, 1]
     comment: Annotated[Text, Field(max_length=1000)] | None = None
     session_id: SessionName | None = None

@@ -32,7 +32,8 @@ _THREAD = """
     c.lease_owner = %(me)s AS is_claimed"""
 _WAITING = """(
     SELECT json_agg(json_build_array(i.id, i.seq, i.text, i.language,
-                                     extract(epoch FROM i.received_at)::float8) ORDER BY i.seq)
+                                     extract(epoch FROM i.received_at)::float8, i.about)
+                    ORDER BY i.seq)
     FROM talk_inbox i
     WHERE i.conversation_id = talk.id AND i.turn_id IS NULL AND i.seq > talk.done_seq)"""
 
@@ -45,9 +46,9 @@ WITH known AS (
     WHERE i.channel = %(channel)s AND i.account = %(account)s AND i.ext_id = %(key)s
 ), talk AS ({talk} RETURNING {_THREAD}), stored AS (
     INSERT INTO talk_inbox (channel, account, ext_id, conversation_id, seq, fingerprint, text,
-                            language, received_at)
+                            language, about, received_at)
     SELECT %(channel)s, %(account)s, %(key)s, talk.id, talk.next_seq, %(fingerprint)s::bytea,
-           %(text)s, %(language)s::text, clock_timestamp()
+           %(text)s, %(language)s::text, %(about)s::uuid, clock_timestamp()
     FROM talk
     ON CONFLICT (channel, account, ext_id) DO NOTHING
     RETURNING id, seq, extract(epoch FROM received_at)::float8 AS received_at
@@ -98,7 +99,8 @@ WITH talk AS (
 SELECT talk.*, {_WAITING} AS waiting FROM talk"""
 
 ROWS = """
-SELECT i.id, i.seq, i.text, i.language, extract(epoch FROM i.received_at)::float8 AS received_at
+SELECT i.id, i.seq, i.text, i.language, extract(epoch FROM i.received_at)::float8 AS received_at,
+       i.about
 FROM talk_inbox i
 WHERE i.conversation_id = %(conversation)s AND i.turn_id IS NULL
 ORDER BY i.seq"""

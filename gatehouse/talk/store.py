@@ -120,6 +120,7 @@ class Store:
             "fingerprint": incoming.fingerprint,
             "text": incoming.text,
             "language": incoming.language,
+            "about": incoming.about,
             "owner_hash": incoming.owner_hash,
             "conversation": incoming.conversation or uuid4(),
             "name": incoming.name,
@@ -152,7 +153,7 @@ class Store:
         claim = None
         if row["is_claimed"]:
             own = [row["inbox_id"], row["seq"], params["text"], params["language"]]
-            waiting = [*(row["waiting"] or []), [*own, row["received_at"]]]
+            waiting = [*(row["waiting"] or []), [*own, row["received_at"], params["about"]]]
             claim = await self._claimed(row, params, waiting, began)
         return Accepted(
             row["inbox_id"],
@@ -250,8 +251,9 @@ def _thread(row: Row, messages: Iterable[list[Any]]) -> Thread:
 
 def _message(row: list[Any], opened_in: Language | None) -> IncomingMessage:
     """A first message without a language has the one in which the session was opened."""
-    inbox_id, seq, text, language = row[:4]
-    return IncomingMessage(inbox_id, seq, text, language or opened_in)
+    inbox_id, seq, text, language, _received_at, about = row
+    home = UUID(str(about)) if about else None
+    return IncomingMessage(inbox_id, seq, text, language or opened_in, home)
 
 
 def _one_turn(waiting: list[list[Any]]) -> list[list[Any]]:

@@ -100,6 +100,7 @@ class IncomingMessage:
     seq: int
     text: str
     language: Language | None  # the page's language switch, if the visitor set it
+    about: UUID | None = None  # the home from whose page it comes
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,11 @@ class Thread:
     def text(self) -> str:
         """The messages of one turn, joined."""
         return "\n".join(m.text for m in self.messages)
+
+    @property
+    def about(self) -> UUID | None:
+        """The home from whose page the visitor comes."""
+        return next((m.about for m in reversed(self.messages) if m.about), None)
 
 
 @dataclass(frozen=True, slots=True)
