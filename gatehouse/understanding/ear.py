@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from gatehouse.understanding import contact as contacts
 from gatehouse.understanding import dates, intents, money, references, slots, wishes
+from gatehouse.understanding.glossary import Glossary
 from gatehouse.understanding.language import Guess, detect
 from gatehouse.understanding.letters import compose, fold
 from gatehouse.understanding.numbers import join_numbers
@@ -32,7 +32,6 @@ from gatehouse.understanding.words import Token, split
 
 LONGEST_TEXT = 10_000  # characters; what follows is not heard
 MOST_WORDS = 2_000  # and so many words and signs of it, at most
-_REMEMBERED_WORDS = 16_384
 
 
 class RuleEar:
@@ -44,10 +43,8 @@ class RuleEar:
 
     def __init__(self, gazetteer: Gazetteer, *, today: Callable[[], date], timezone: str) -> None:
         self.timezone = ZoneInfo(timezone)
-        self._gazetteer = gazetteer
         self._today = today
-        self._vocabularies = {language: load(language) for language in LANGUAGES}
-        self._place_of = lru_cache(_REMEMBERED_WORDS)(gazetteer.exact)
+        self._glossary = Glossary({language: load(language) for language in LANGUAGES}, gazetteer)
 
     def hear(self, text: str, *, state: DialogueState, language: Language | None) -> Heard:
         """All that the text says, given what was said before; never raises on any text."""
@@ -58,7 +55,7 @@ class RuleEar:
         guess = detect(
             raw,
             self._ordinary(tokens),
-            vocabularies=self._vocabularies,
+            glossary=self._glossary,
             fallbacks=(state.language, language),
         )
         reading = self._reading(tokens, guess.language, state)
@@ -67,16 +64,12 @@ class RuleEar:
 
     def _ordinary(self, tokens: Sequence[Token]) -> list[Token]:
         """The tokens that say something about the language."""
-        return [t for t in tokens if not self._is_latin_place(t)] or list(tokens)
-
-    def _is_latin_place(self, token: Token) -> bool:
-        """Turkish names are spelt alike in both; Russian and Ukrainian spell them apart."""
-        return token.text[0] < "\u0400" and self._place_of(token.base) is not None
+        entry = self._glossary.entry
+        telling = [t for t in tokens if t.kind != "word" or not entry(t.text).is_latin_place]
+        return telling or list(tokens)
 
     def _reading(self, tokens: list[Token], language: Language, state: DialogueState) -> Reading:
-        own = self._vocabularies[language]
-        others = tuple(v for code, v in self._vocabularies.items() if code != language)
-        items = read(tokens, own, others=others, gazetteer=self._gazetteer, place_of=self._place_of)
+        items = read(tokens, self._glossary.vocabularies[language], self._glossary)
         return Reading(join_numbers(items), language, state, self._today())
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
+from gatehouse.understanding.glossary import Glossary
 from gatehouse.understanding.types import LANGUAGES, Language
-from gatehouse.understanding.vocabulary import Vocabulary, load
 from gatehouse.understanding.words import Token
 
 _LETTERS: dict[Language, re.Pattern[str]] = {
@@ -21,7 +20,6 @@ _SUFFIX_WEIGHT = 0.5
 _ENOUGH = 0.9  # evidence below this says nothing
 _CLEAR = 0.62  # and a share below this decides nothing
 _FEW_WORDS = 3
-_REMEMBERED_WORDS = 16_384
 _CYRILLIC: tuple[Language, ...] = ("ru", "uk")
 _LATIN: tuple[Language, ...] = ("en", "tr")
 
@@ -39,16 +37,19 @@ def detect(
     raw: str,
     tokens: Iterable[Token],
     *,
-    vocabularies: dict[Language, Vocabulary],
+    glossary: Glossary,
     fallbacks: tuple[Language | None, ...] = (),
 ) -> Guess:
     """The language of the tokens of `raw`; `fallbacks` decide what the words leave open."""
     words = [t for t in tokens if t.kind == "word"]
     candidates = _script(words)
     scores = dict.fromkeys(candidates, 0.0)
+    is_marked = not raw.isascii()
     for token in words:
-        _weigh(token, raw[token.start : token.end], scores=scores, vocabularies=vocabularies)
-    best = max(candidates, key=lambda language: scores[language])
+        if is_marked:
+            _weigh_letters(raw[token.start : token.end], scores)
+        _weigh(token, scores, glossary)
+    best = max(candidates, key=scores.__getitem__)
     total = sum(scores.values())
     share = scores[best] / total if total else 0.0
     usual = next((f for f in fallbacks if f in candidates), None)
@@ -82,26 +83,22 @@ def _script(words: list[Token]) -> tuple[Language, ...]:
     return _CYRILLIC if cyrillic >= latin else _LATIN
 
 
-@lru_cache(_REMEMBERED_WORDS)
-def _knowing(word: str, base: str, candidates: tuple[Language, ...]) -> tuple[Language, ...]:
-    """Which of the languages know the word."""
-    known = ((code, load(code)) for code in candidates)
-    return tuple(code for code, v in known if word in v.words or v.knows(base))
-
-
-def _weigh(
-    token: Token,
-    raw: str,
-    *,
-    scores: dict[Language, float],
-    vocabularies: dict[Language, Vocabulary],
-) -> None:
-    knowing = _knowing(token.text, token.base, tuple(scores))
-    for language in knowing:
-        scores[language] += 1.0 / len(knowing) ** 2
+def _weigh_letters(raw: str, scores: dict[Language, float]) -> None:
+    """Letters that only one of the languages has; none of them is ASCII."""
     for language in scores:
         pattern = _LETTERS.get(language)
         if pattern and pattern.search(raw):
             scores[language] += _LETTER_WEIGHT
-        if not knowing and token.text.endswith(vocabularies[language].suffixes):
+
+
+def _weigh(token: Token, scores: dict[Language, float], glossary: Glossary) -> None:
+    """A word weighs the less, the more of the languages have it."""
+    knowing = [code for code in glossary.entry(token.text).languages if code in scores]
+    if knowing:
+        weight = 1.0 / len(knowing) ** 2
+        for language in knowing:
+            scores[language] += weight
+        return
+    for language in scores:
+        if token.text.endswith(glossary.vocabularies[language].suffixes):
             scores[language] += _SUFFIX_WEIGHT

@@ -48,7 +48,7 @@ def compose(text: str) -> tuple[str, list[int] | None]:
     The second part is None when nothing moved. Work grows with the length only: each mark is
     joined to at most one letter before it.
     """
-    if not _MARKS.search(text):
+    if text.isascii() or not _MARKS.search(text):
         return text, None
     chars: list[str] = []
     origins: list[int] = []

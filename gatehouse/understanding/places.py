@@ -61,8 +61,7 @@ class Gazetteer:
         for place in self._places.values():
             for name in (*place.names.values(), *place.aliases):
                 self._learn(_plain(name), place.key)
-        self.first_words = {name.split(" ")[0] for name in (*self._names, *self._stems)}
-        self.longest = max((name.count(" ") + 1 for name in self._names), default=1)
+        self.longest_from = self._lengths()
 
     @classmethod
     @cache
@@ -103,6 +102,14 @@ class Gazetteer:
     def exact(self, plain: str) -> str | None:
         """The key of an already folded name, inflected or not, without guessing at slips."""
         return self._names.get(plain) or self._inflected(plain)
+
+    def _lengths(self) -> dict[str, int]:
+        """For every word that begins a name, how many words to try: two at least, for slips."""
+        longest: dict[str, int] = {}
+        for name in (*self._names, *self._stems):
+            words = name.split(" ")
+            longest[words[0]] = max(longest.get(words[0], 2), len(words))
+        return longest
 
     def _learn(self, name: str, key: str) -> None:
         if not name:

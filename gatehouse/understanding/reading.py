@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from gatehouse.understanding.places import Gazetteer
+from gatehouse.understanding.glossary import Glossary
 from gatehouse.understanding.types import DialogueState, Language, Slot, Span
 from gatehouse.understanding.vocabulary import Labels, Match, Vocabulary
-from gatehouse.understanding.words import Token
+from gatehouse.understanding.words import Token, word
 
 _NOTHING: Labels = {}
 _STOP: Labels = {"stop": ""}
@@ -26,7 +26,6 @@ _BORROWED = frozenset(
 _SHORTEST_BORROWED = 3
 _MOST_MENDED = 60  # strange words of one message that are worth mending
 
-PlaceOf = Callable[[str], str | None]
 _DATED = frozenset(("day", "weekday", "weekend", "month", "nextspan", "ord"))
 
 
@@ -64,20 +63,24 @@ class Reading:
     taken: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     _index: dict[str, list[int]] = field(default_factory=dict)  # kind -> items that carry it
-    _said: set[tuple[str, str]] = field(default_factory=set)  # every kind with its value
+    _values: dict[str, set[str]] = field(default_factory=dict)  # kind -> all that it says
     numbers: list[int] = field(default_factory=list)  # the items that are numbers
     dated: list[int] = field(default_factory=list)  # the items that may name a day
     amounts: dict[int, object] = field(default_factory=dict)  # what `numbers` made of them
 
     def __post_init__(self) -> None:
+        index = self._index
         for at, item in enumerate(self.items):
             if item.number is not None:
                 self.numbers.append(at)
-            if item.number is not None or item.day or not _DATED.isdisjoint(item.labels):
                 self.dated.append(at)
-            for kind, value in item.labels.items():
-                self._index.setdefault(kind, []).append(at)
-                self._said.add((kind, value))
+            elif item.day or not _DATED.isdisjoint(item.labels):
+                self.dated.append(at)
+            for kind in item.labels:
+                if kind in index:
+                    index[kind].append(at)
+                else:
+                    index[kind] = [at]
 
     def at(self, index: int) -> Item:
         """The item, or an empty one beyond either end."""
@@ -95,15 +98,22 @@ class Reading:
 
     def mentions(self, *kinds: str) -> bool:
         """Does any item carry any of these kinds?"""
-        return any(kind in self._index for kind in kinds)
+        return not self._index.keys().isdisjoint(kinds)
 
     def says(self, kind: str, value: str) -> bool:
         """Does any item mean just this?"""
-        return (kind, value) in self._said
+        found = self._index.get(kind)
+        if found is None:
+            return False
+        values = self._values.get(kind)
+        if values is None:
+            self._values[kind] = values = {self.items[at].labels[kind] for at in found}
+        return value in values
 
     def where(self, kind: str) -> Iterator[int]:
         """The indexes of the items of a kind that nothing else has used."""
-        return (at for at in self._index.get(kind, ()) if at not in self.taken)
+        found = self._index.get(kind)
+        return (at for at in found if at not in self.taken) if found else iter(())
 
     def every(self, kind: str) -> Iterator[int]:
         """The indexes of all items of a kind, also of those that were used for something else."""
@@ -111,7 +121,8 @@ class Reading:
 
     def free_numbers(self) -> Iterator[int]:
         """The indexes of the numbers that nothing else has used."""
-        return (at for at in self.numbers if at not in self.taken)
+        numbers = self.numbers
+        return (at for at in numbers if at not in self.taken) if numbers else iter(())
 
     def is_free(self, index: int) -> bool:
         """Is it an item that nothing else has used?"""
@@ -132,33 +143,19 @@ class Reading:
         return self.state.awaiting == slot
 
 
-def read(
-    tokens: list[Token],
-    own: Vocabulary,
-    *,
-    others: tuple[Vocabulary, ...],
-    gazetteer: Gazetteer,
-    place_of: PlaceOf,
-) -> list[Item]:
+def read(tokens: list[Token], own: Vocabulary, glossary: Glossary) -> list[Item]:
     """The tokens as items: places and phrases first by length, then by the other means."""
-    tokens = _mended(tokens, own, gazetteer, place_of)
+    tokens = _mended(tokens, own, glossary)
     items: list[Item] = []
     at = 0
     while at < len(tokens):
-        item, used = _next(tokens, at, own, others, gazetteer, place_of)
+        item, used = _next(tokens, at, own, glossary)
         items.append(item)
         at += used
     return items
 
 
-def _next(
-    tokens: list[Token],
-    at: int,
-    own: Vocabulary,
-    others: tuple[Vocabulary, ...],
-    gazetteer: Gazetteer,
-    place_of: PlaceOf,
-) -> tuple[Item, int]:
+def _next(tokens: list[Token], at: int, own: Vocabulary, glossary: Glossary) -> tuple[Item, int]:
     token = tokens[at]
     if token.kind != "word":
         match = own.match(tokens, at) if token.kind == "number" else None
@@ -166,13 +163,13 @@ def _next(
             return _item(tokens, at, match), match.length
         return _plain(token), 1
     match = own.match(tokens, at)
-    place = _place(tokens, at, gazetteer, place_of, is_word=match is not None)
+    place = _place(tokens, at, glossary, is_word=match is not None)
     if place and place.length >= (match.length if match else 0) and not _is_extra(match, place):
         return _item(tokens, at, place), place.length
-    match = match or _borrowed(tokens, at, own=own, others=others)
+    match = match or _borrowed(tokens, at, own=own, glossary=glossary)
     if match:
         return _item(tokens, at, match), match.length
-    return _unknown(tokens, at, own=own, gazetteer=gazetteer)
+    return _unknown(tokens, at, own=own, glossary=glossary), 1
 
 
 def _is_extra(match: Match | None, place: Match) -> bool:
@@ -194,49 +191,36 @@ def _plain(token: Token) -> Item:
 
 
 def _item(tokens: list[Token], at: int, match: Match) -> Item:
-    last = tokens[at + match.length - 1]
-    text = " ".join(t.text for t in tokens[at : at + match.length])
-    number = match.labels.get("num")
-    return Item(
-        text,
-        tokens[at].start,
-        last.end,
-        match.labels,
-        float(number) if number is not None else None,
-        tail=last.tail,
-    )
+    first, (length, labels) = tokens[at], match
+    last, text = first, first.text
+    if length > 1:
+        last = tokens[at + length - 1]
+        text = " ".join([t.text for t in tokens[at : at + length]])
+    number = labels.get("num")
+    value = float(number) if number is not None else None
+    return Item(text, first.start, last.end, labels, value, tail=last.tail)
 
 
-def _place(
-    tokens: list[Token],
-    at: int,
-    gazetteer: Gazetteer,
-    place_of: PlaceOf,
-    *,
-    is_word: bool,
-) -> Match | None:
-    first = tokens[at].base
-    if first in gazetteer.first_words:
-        for length in range(min(gazetteer.longest, len(tokens) - at), 0, -1):
-            window = tokens[at : at + length]
-            if any(t.kind != "word" for t in window):
-                continue
-            name = " ".join(t.base for t in window)
-            key = place_of(name) or (gazetteer.resolve(name) if length == 2 else None)
-            if key:
-                return Match(length, {"place": key})
-    if is_word:
-        return None
-    key = place_of(first)
+def _place(tokens: list[Token], at: int, glossary: Glossary, *, is_word: bool) -> Match | None:
+    token = tokens[at]
+    gazetteer = glossary.gazetteer
+    longest = gazetteer.longest_from.get(token.base, 0)
+    for length in range(min(longest, len(tokens) - at), 1, -1):
+        window = tokens[at : at + length]
+        if any(t.kind != "word" for t in window):
+            continue
+        name = " ".join([t.base for t in window])
+        key = glossary.place_of(name) or (gazetteer.resolve(name) if length == 2 else None)
+        if key:
+            return Match(length, {"place": key})
+    key = None if is_word and not longest else glossary.entry(token.text).place
     return Match(1, {"place": key}) if key else None
 
 
-def _borrowed(
-    tokens: list[Token], at: int, *, own: Vocabulary, others: tuple[Vocabulary, ...]
-) -> Match | None:
+def _borrowed(tokens: list[Token], at: int, *, own: Vocabulary, glossary: Glossary) -> Match | None:
     if len(tokens[at].text) < _SHORTEST_BORROWED or tokens[at].text in own.words:
         return None
-    for vocabulary in others:
+    for vocabulary in glossary.others[own.language]:
         match = vocabulary.match(tokens, at)
         if match:
             labels = {k: v for k, v in match.labels.items() if k in _BORROWED}
@@ -245,32 +229,32 @@ def _borrowed(
     return None
 
 
-def _unknown(
-    tokens: list[Token], at: int, *, own: Vocabulary, gazetteer: Gazetteer
-) -> tuple[Item, int]:
+def _unknown(tokens: list[Token], at: int, *, own: Vocabulary, glossary: Glossary) -> Item:
     token = tokens[at]
-    if own.knows(token.text) or own.knows(token.base):
-        return Item(token.text, token.start, token.end, tail=token.tail, is_word=True), 1
-    key = gazetteer.resolve(token.base)
+    is_known = own.language in glossary.entry(token.text).known_in
+    key = None if is_known else glossary.resolved(token.base)
     if key:
-        return _item(tokens, at, Match(1, {"place": key})), 1
-    item = Item(token.text, token.start, token.end, tail=token.tail, is_word=True, is_known=False)
-    return item, 1
+        return _item(tokens, at, Match(1, {"place": key}))
+    return Item(
+        token.text, token.start, token.end, tail=token.tail, is_word=True, is_known=is_known
+    )
 
 
-def _mended(
-    tokens: list[Token], own: Vocabulary, gazetteer: Gazetteer, place_of: PlaceOf
-) -> list[Token]:
+def _mended(tokens: list[Token], own: Vocabulary, glossary: Glossary) -> list[Token]:
     """The tokens with slips of the finger taken out of words that nobody knows."""
-    mended: list[Token] = []
-    tries = 0
-    for token in tokens:
-        is_strange = token.kind == "word" and not (
-            own.knows(token.text) or own.knows(token.base) or place_of(token.base)
-        )
-        tries += is_strange
-        better = None
-        if is_strange and tries <= _MOST_MENDED and not gazetteer.resolve(token.base):
-            better = own.mended(token.base)
-        mended.append(Token("word", better, token.start, token.end) if better else token)
+    strange = [
+        at for at, t in enumerate(tokens) if t.kind == "word" and _is_strange(t, own, glossary)
+    ]
+    if not strange:
+        return tokens
+    mended = list(tokens)
+    for at in strange[:_MOST_MENDED]:
+        token = tokens[at]
+        if not glossary.resolved(token.base) and (better := own.mended(token.base)):
+            mended[at] = word(better, token.start, token.end)
     return mended
+
+
+def _is_strange(token: Token, own: Vocabulary, glossary: Glossary) -> bool:
+    entry = glossary.entry(token.text)
+    return entry.place is None and own.language not in entry.known_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
@@ -18,6 +18,7 @@ Labels = dict[str, str]  # kind -> value: {"type": "apartment"}, {"num": "2", "w
 
 _OPTIONAL = re.compile(r"\[([^\]]*)\]|(\S+)")
 _LONGEST_WORD = 24
+_UNSPOKEN = frozenset(("stop", "date", "time"))
 _SHORTEST_FOR_SLIPS = 5
 _SHORTEST_STEM_FOR_SLIPS = 5
 _LONG_ENOUGH = 7
@@ -35,12 +36,27 @@ class Node:
     stems: dict[str, Node] = field(default_factory=dict)
     labels: Labels = field(default_factory=dict)
 
+    @property
+    def goes_on(self) -> bool:
+        """May another word follow in a phrase?"""
+        return bool(self.words or self.stems)
+
 
 class Match(NamedTuple):
     """The longest phrase found at a word: how many words it takes, and what it means."""
 
     length: int
     labels: Labels
+
+
+Frontier = Sequence[tuple[int, Node]]  # where all readings so far stand, each with its score
+
+
+class Start(NamedTuple):
+    """What one word begins: the phrase that it is alone, and the longer ones it may open."""
+
+    match: Match | None
+    frontier: Frontier
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +76,9 @@ class Vocabulary:
 
     def match(self, tokens: list[Token], at: int) -> Match | None:
         """The longest phrase that begins at this token."""
-        return _longest(self.root, tokens, at)
+        token = tokens[at]
+        match, frontier = _start(self.language, token.text, token.base)
+        return _walk(frontier, tokens, at, match) if frontier else match
 
     def mended(self, word: str) -> str | None:
         """The known word or stem that this one differs from by one slip."""
@@ -76,6 +94,14 @@ class Vocabulary:
         """Our stems one slip away from the start of a word."""
         shapes = neighbours(start)
         return _near(start, {s for h in shapes for s in self.slips.get(h, ()) if s in self.stems})
+
+
+@lru_cache(4 * _REMEMBERED_WORDS)
+def _start(language: Language, text: str, base: str) -> Start:
+    reached = _step([(0, load(language).root)], text, base)
+    ends = [end for end in reached if end[1].labels]
+    match = Match(1, _merged(ends)) if ends else None
+    return Start(match, tuple(end for end in reached if end[1].goes_on))
 
 
 @lru_cache(_REMEMBERED_WORDS)
@@ -112,34 +138,30 @@ def _prefixes(word: str, shortest: int) -> Iterator[str]:
         yield word[:length]
 
 
-def _longest(root: Node, tokens: list[Token], at: int) -> Match | None:
+def _walk(frontier: Frontier, tokens: list[Token], at: int, match: Match | None) -> Match | None:
     """Walks all readings at once; the longest wins, then the one with more exact words."""
-    frontier: list[tuple[int, Node]] = [(0, root)]
-    best: Match | None = None
-    length = 0
-    while frontier and at + length < len(tokens):
-        token = tokens[at + length]
-        length += 1
-        frontier = _step(frontier, token)
-        ends = [(score, node) for score, node in frontier if node.labels]
+    first, at = at, at + 1
+    while frontier and at < len(tokens):
+        token = tokens[at]
+        at += 1
+        if token.kind in _UNSPOKEN:
+            break
+        reached = _step(frontier, token.text, token.base)
+        ends = [end for end in reached if end[1].labels]
         if ends:
-            best = Match(length, _merged(ends))
-    return best
+            match = Match(at - first, _merged(ends))
+        frontier = [end for end in reached if end[1].goes_on]
+    return match
 
 
-def _step(frontier: list[tuple[int, Node]], token: Token) -> list[tuple[int, Node]]:
+def _step(frontier: Iterable[tuple[int, Node]], text: str, base: str) -> list[tuple[int, Node]]:
     reached: list[tuple[int, Node]] = []
-    if token.kind in ("stop", "date", "time"):
-        return reached
-    texts = (token.text, token.base) if "'" in token.text else (token.text,)
     for score, node in frontier:
-        for text in texts:
-            found = node.words.get(text)
-            if found is not None:
-                reached.append((score + 100, found))
-                break
+        found = node.words.get(text) or node.words.get(base)
+        if found is not None:
+            reached.append((score + 100, found))
         if node.stems:
-            for start in _prefixes(token.text, 2):
+            for start in _prefixes(text, 2):
                 found = node.stems.get(start)
                 if found is not None:
                     reached.append((score + len(start), found))

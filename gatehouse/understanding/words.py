@@ -10,10 +10,10 @@ from typing import Literal
 TokenKind = Literal["word", "number", "date", "time", "sign", "stop"]
 
 _TOKEN = re.compile(
-    r"(?P<date>\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})(?!\d))"
+    r"(?P<word>(?:sq)?[mм]2(?!\w)|[^\W\d_]+(?:'[^\W\d_]+)*)"
+    r"|(?P<date>\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})(?!\d))"
     r"|(?P<time>\d{1,2}:\d{2}(?!\d))"
     r"|(?P<number>(?<![+])(?<![+] )\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,]\d+)*)"
-    r"|(?P<word>(?:sq)?[mм]2(?!\w)|[^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|(?P<sign>[^\w\s]|_|\n)"
 )
 _STOPS = frozenset(".,;!?\n:()…")
@@ -25,7 +25,10 @@ _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{3})+$")
 
 @dataclass(slots=True)
 class Token:
-    """A piece of the folded text; `number` and `day` are set for those kinds only."""
+    """A piece of the folded text; `number` and `day` are set for those kinds only.
+
+    `base` is a word without what follows an apostrophe, `tail` what follows: girne'de, girne, de.
+    """
 
     kind: TokenKind
     text: str
@@ -33,34 +36,36 @@ class Token:
     end: int
     number: float | None = None
     day: date | None = None
-
-    @property
-    def base(self) -> str:
-        """The word without what follows an apostrophe: girne'de, girne."""
-        return self.text.partition("'")[0]
-
-    @property
-    def tail(self) -> str:
-        """What follows the apostrophe, if anything."""
-        return self.text.partition("'")[2]
+    base: str = ""
+    tail: str = ""
 
 
 def split(folded: str) -> list[Token]:
     """The tokens of a folded text, in order; quotes and joining hyphens fall away."""
     tokens: list[Token] = []
     for found in _TOKEN.finditer(folded):
-        token = _token(str(found.lastgroup), found.group(), found.span())
-        if token is not None and not _is_joint(token, folded):
+        start, end = found.span()
+        text = folded[start:end]
+        if found.lastgroup == "word":
+            tokens.append(word(text, start, end))
+            continue
+        token = _token(str(found.lastgroup), text, start=start, end=end)
+        if token is not None and not (text == "-" and _is_joint(token, folded)):
             tokens.append(token)
     return tokens
 
 
-def _token(group: str, text: str, at: tuple[int, int]) -> Token | None:
-    start, end = at
-    if group == "word":
-        return Token("word", text, start, end)
+def word(text: str, start: int, end: int) -> Token:
+    """A word at these characters of the folded text."""
+    if "'" not in text:
+        return Token("word", text, start, end, None, None, text)
+    base, _, tail = text.partition("'")
+    return Token("word", text, start, end, None, None, base, tail)
+
+
+def _token(group: str, text: str, *, start: int, end: int) -> Token | None:
     if group == "number":
-        return Token("number", text, start, end, number=parse_number(text))
+        return Token("number", text, start, end, parse_number(text), None, text)
     if group == "date":
         day = parse_date(text)
         return Token("date" if day else "stop", text, start, end, day=day)
@@ -75,8 +80,6 @@ def _token(group: str, text: str, at: tuple[int, int]) -> Token | None:
 
 def _is_joint(token: Token, folded: str) -> bool:
     """Is this a hyphen or slash that joins words, not one that spans numbers or pauses?"""
-    if token.text != "-":
-        return False
     before = folded[token.start - 1 : token.start]
     after = folded[token.end : token.end + 1]
     if before == " " and after == " " and not _between_digits(token, folded):
@@ -97,6 +100,8 @@ def _ends_amount(char: str) -> bool:
 
 def parse_number(text: str) -> float | None:
     """The value of digits with separators in either style; None beyond twelve digits."""
+    if text.isdecimal():
+        return float(text) if len(text) <= _MOST_DIGITS else None
     plain = text.replace(" ", "")
     if sum(c.isdigit() for c in plain) > _MOST_DIGITS:
         return None

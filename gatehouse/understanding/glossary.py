@@ -1,0 +1,52 @@
+"""What is known of single words, whatever stands around them; looked up once per word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gatehouse.understanding.places import Gazetteer
+from gatehouse.understanding.types import Language
+from gatehouse.understanding.vocabulary import Vocabulary
+
+_REMEMBERED_WORDS = 16_384
+_FIRST_CYRILLIC = "\u0400"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A word by itself."""
+
+    place: str | None  # key of the place that it names, inflected or not
+    is_latin_place: bool  # Turkish names are spelt alike in both; Cyrillic ones tell the language
+    languages: tuple[Language, ...]  # that have it, for telling languages apart
+    known_in: frozenset[Language]  # where it is a word, with or without what follows an apostrophe
+
+
+class Glossary:
+    """The words of all languages and places; remembers a bounded number of what it looked up."""
+
+    def __init__(self, vocabularies: Mapping[Language, Vocabulary], gazetteer: Gazetteer) -> None:
+        self.vocabularies = dict(vocabularies)
+        self.gazetteer = gazetteer
+        self.others = {
+            language: tuple(v for code, v in self.vocabularies.items() if code != language)
+            for language in self.vocabularies
+        }
+        self.place_of = lru_cache(_REMEMBERED_WORDS)(gazetteer.exact)
+        self.resolved = lru_cache(_REMEMBERED_WORDS)(gazetteer.resolve)
+        self.entry = lru_cache(_REMEMBERED_WORDS)(self._entry)
+
+    def _entry(self, text: str) -> Entry:
+        base = text.partition("'")[0]
+        place = self.gazetteer.exact(base)
+        knowing = {code for code, v in self.vocabularies.items() if v.knows(base)}
+        whole = {code for code, v in self.vocabularies.items() if text in v.words}
+        more = {code for code, v in self.vocabularies.items() if base != text and v.knows(text)}
+        return Entry(
+            place,
+            place is not None and text[0] < _FIRST_CYRILLIC,
+            tuple(code for code in self.vocabularies if code in knowing or code in whole),
+            frozenset(knowing | more),
+        )
