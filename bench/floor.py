@@ -103,6 +103,7 @@ def _message(body: Question, owner: bytes, *, key: str, me: str) -> dict[str, An
         "key": key,
         "fingerprint": owner,
         "text": body.question,
+        "about": None,
         "language": None,
         "owner_hash": owner,
         "conversation": body.session_id,

@@ -89,7 +89,7 @@ class Database:
         return Stay(self, pool, transaction)
 
     async def take(self, name: PoolName) -> Connection:
-        """A living connection, for a Stay. Those that died while idle are thrown away, all at once."""
+        """A living connection; those that died while idle are thrown away, all at once."""
         pool, deadline = self._pools[name], perf_counter() + self._limits[name].acquire_seconds
         while True:
             connection = await pool.getconn(timeout=max(deadline - perf_counter(), 0.001))
