@@ -13,6 +13,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d:\d\d")
 _MONEY_NEAR = re.compile(
     r"\s{0,2}(?:[£€$₺₽₴k]|к\b|gbp|eur|usd|tl\b|фунт|евро|pound|sterl|лир|долл)"
 )
+_DIGIT = re.compile(r"\d")
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _SURE_DIGITS = 10
 _LONGEST_NAME = 3
@@ -26,7 +27,7 @@ def find_reach(folded: str, raw: str) -> tuple[str | None, str | None, list[Span
     if "@" in folded and (found := _EMAIL.search(folded)):
         email = raw[found.start() : found.end()]
         spans.append(Span(found.start(), found.end()))
-    for match in _PHONE.finditer(folded):
+    for match in _PHONE.finditer(folded) if _DIGIT.search(folded) else ():
         if _is_phone(match.group(), folded[match.end() : match.end() + 10]):
             phone = ("+" if match.group().startswith("+") else "") + _digits(match.group())
             spans.append(Span(match.start(), match.end()))
@@ -56,6 +57,8 @@ def blank(text: str, spans: list[Span]) -> str:
 
 def hear_name(r: Reading, raw: str, *, has_reach: bool) -> str | None:
     """A name after "my name is", or standing alone beside a phone number or an e-mail."""
+    if not (has_reach or r.mentions("name")):
+        return None
     for index in r.where("name"):
         name = _name_from(r, raw, index + 1)
         if name:

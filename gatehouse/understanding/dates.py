@@ -36,7 +36,7 @@ class Stretch:
 
 def is_about_viewing(r: Reading) -> bool:
     """Do days in this message mean a visit, not a stay?"""
-    if any(r.says("intent", intent) for intent in _VIEWING):
+    if r.says("intent", *_VIEWING):
         return True
     if r.state.viewing or r.state.offered == "viewing":
         return True
@@ -92,7 +92,7 @@ def _hour(r: Reading, at: int, hour: int) -> str | None:
 def hear_stay(r: Reading) -> list[SlotChange]:
     """Check-in and check-out, moving date, and how long: everything said about time."""
     stretch = _stretch(r)
-    changes = _said_range(r) or _said_day(r, stretch)
+    changes = (_said_range(r) or _said_day(r, stretch)) if r.dated else []
     if stretch:
         changes += _lasting(r, stretch, changes)
     return changes
@@ -216,7 +216,7 @@ def _stretch(r: Reading) -> Stretch | None:
         if not _is_price_period(r, index):
             count, _, unit = r.at(index).labels["dur"].partition(" ")
             return _stretch_of(float(count), unit, first=index, last=index)
-    for index in r.free_numbers():
+    for index in r.free_numbers() if r.mentions("unit") else ():
         amount = amount_at(r, index)
         unit_at = amount.last + 1 if amount else 0
         unit_name = r.label(unit_at, "unit")

@@ -121,12 +121,12 @@ def _pointed_at(r: Reading, contact: Contact | None) -> list[HomeRef]:
 
 
 def _acts_on_home(r: Reading) -> bool:
-    return any(r.says("intent", i) for i in ("book_viewing", "compare", "move_viewing"))
+    return r.says("intent", "book_viewing", "compare", "move_viewing")
 
 
 def _is_owner(r: Reading) -> bool:
     """Someone who lets, sells or values their own home describes it; they do not seek it."""
-    return r.says("intent", "sell_or_let") or r.says("intent", "valuation")
+    return r.says("intent", "sell_or_let", "valuation")
 
 
 def _changes(

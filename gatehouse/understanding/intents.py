@@ -16,6 +16,17 @@ _ORDER = (
     Intent.GOODBYE, Intent.GREETING, Intent.SMALL_TALK,
 )  # fmt: skip
 _POLITE = frozenset((Intent.GREETING, Intent.THANKS, Intent.YES))
+_WEAK = _POLITE | {Intent.NO, Intent.SMALL_TALK}
+_NO_SEEKING = frozenset((Intent.SELL_OR_LET, Intent.VALUATION, Intent.START_OVER))
+_SURELY_OURS = frozenset(
+    (Intent.TALK_TO_PERSON, Intent.SELL_OR_LET, Intent.COMPLAINT, Intent.BOOK_VIEWING)
+)
+_OF_OUR_SCOPE = frozenset((Intent.SEARCH, Intent.REFINE, Intent.SMALL_TALK, Intent.MORE_OPTIONS))
+_CHANGES_VIEWING = frozenset((Intent.CANCEL_VIEWING, Intent.MOVE_VIEWING))
+_OF_ONE_HOME = frozenset((Intent.COMPARE, Intent.BOOK_VIEWING, Intent.ASK_ABOUT_HOME))
+_ALSO_ELSEWHERE = (Slot.AVAILABLE_FROM, Slot.CHECK_IN, Slot.LOCATION)
+_RANK = {intent: rank for rank, intent in enumerate(_ORDER)}
+_INTENTS = {intent.value: intent for intent in _ORDER}
 _FEWEST_STRANGE_WORDS = 2
 _FEWEST_WORDS = 4
 _OF_HOMES = ("type", "home", "amenity", "deal", "term", "place", "noun", "cur", "attr", "quality")
@@ -25,6 +36,8 @@ _ALSO_SAID = frozenset(("price", "availability", "pictures", "description", "rat
 
 def hear_asked(r: Reading, refs: Sequence[HomeRef], *, contact: Contact | None) -> tuple[str, ...]:
     """The attributes and amenities asked about, in the order said."""
+    if not r.mentions("attr", "amenity"):
+        return ()
     is_about_home = bool(refs or r.state.focus or r.state.shown)
     is_question = r.mentions("q", "askhome")
     asks_extras = is_about_home and _asks_extras(r, refs)
@@ -70,7 +83,7 @@ def hear_intents(
     sort: str | None,
 ) -> tuple[Intent, ...]:
     """Every intent that the message carries, best first."""
-    said = {Intent(i.labels["intent"]) for i in r.items if "intent" in i.labels}
+    said = {_INTENTS[r.items[at].labels["intent"]] for at in r.every("intent")}
     wants_home = Intent.SEARCH in said or r.mentions("findq")
     found = said - {Intent.SEARCH}
     found |= _answers(r, changes)
@@ -78,14 +91,15 @@ def hear_intents(
         found.add(Intent.ASK_ABOUT_HOME)
     if contact:
         found.add(Intent.LEAVE_CONTACT)
-    if when and not found & {Intent.MOVE_VIEWING, Intent.CANCEL_VIEWING}:
+    if when and found.isdisjoint(_CHANGES_VIEWING):
         found.add(Intent.BOOK_VIEWING)
     found |= _seeking(r, changes, found=found, wants_home=wants_home, sort=sort)
     found |= _strange(r, changes, found=found, is_pointing=bool(refs or asked))
-    if refs and not found - _POLITE:
+    if refs and found <= _POLITE:
         found.add(Intent.ASK_ABOUT_HOME)
-    settled = _settled(r, found, changes)
-    return tuple(i for i in _ORDER if i in settled)
+    if len(found) > 1 or changes:
+        found = _settled(found, changes)
+    return tuple(sorted(found, key=_RANK.__getitem__))
 
 
 def _seeking(
@@ -96,13 +110,11 @@ def _seeking(
     wants_home: bool,
     sort: str | None,
 ) -> set[Intent]:
-    if found & {Intent.SELL_OR_LET, Intent.VALUATION, Intent.START_OVER}:
+    if not found.isdisjoint(_NO_SEEKING):
         return set()
-    known = bool(r.state.slots)
     if changes or sort:
-        return {Intent.REFINE} if known else {Intent.SEARCH}
-    strong = found - {Intent.GREETING, Intent.THANKS, Intent.YES, Intent.NO, Intent.SMALL_TALK}
-    if strong or r.mentions("scope"):
+        return {Intent.REFINE if r.state.slots else Intent.SEARCH}
+    if not found <= _WEAK or r.mentions("scope"):
         return set()
     is_short = len(r.items) < _FEWEST_WORDS and not _strangers(r)
     is_vague = r.mentions("home") or (wants_home and is_short)
@@ -117,40 +129,42 @@ def _strange(
     r: Reading, changes: Sequence[SlotChange], *, found: set[Intent], is_pointing: bool
 ) -> set[Intent]:
     """Out of scope: a foreign topic, or a long question of which we know nothing."""
-    real = [c for c in changes if c.slot not in (Slot.AVAILABLE_FROM, Slot.CHECK_IN, Slot.LOCATION)]
-    if found & {Intent.TALK_TO_PERSON, Intent.SELL_OR_LET, Intent.COMPLAINT, Intent.BOOK_VIEWING}:
+    if not found.isdisjoint(_SURELY_OURS):
         return set()
-    if r.mentions("scope") and not real and not is_pointing:
+    is_foreign = r.mentions("scope") and all(c.slot in _ALSO_ELSEWHERE for c in changes)
+    if is_foreign and not is_pointing:
         return {Intent.OUT_OF_SCOPE}
-    if changes or is_pointing or found - _POLITE or r.mentions("home", "any", "rel"):
+    if changes or is_pointing or not found <= _POLITE or r.mentions("home", "any", "rel"):
         return set()
     if len(r.items) < _FEWEST_WORDS or r.mentions(*_OF_HOMES):
         return set()
     return {Intent.OUT_OF_SCOPE} if _strangers(r) >= _FEWEST_STRANGE_WORDS else set()
 
 
-def _settled(r: Reading, found: set[Intent], changes: Sequence[SlotChange]) -> set[Intent]:
+def _settled(found: set[Intent], changes: Sequence[SlotChange]) -> set[Intent]:
     """The intents that remain when stronger ones are there."""
     found = set(found)
     if changes:
-        found -= {Intent.START_OVER}  # "from the beginning of June"
+        found.discard(Intent.START_OVER)  # "from the beginning of June"
     if Intent.OUT_OF_SCOPE in found:
-        found -= {Intent.SEARCH, Intent.REFINE, Intent.SMALL_TALK, Intent.MORE_OPTIONS}
-    if found & {Intent.CANCEL_VIEWING, Intent.MOVE_VIEWING}:
-        found -= {Intent.BOOK_VIEWING}
+        found -= _OF_OUR_SCOPE
+    if not found.isdisjoint(_CHANGES_VIEWING):
+        found.discard(Intent.BOOK_VIEWING)
     if Intent.CANCEL_VIEWING in found:
-        found -= {Intent.MOVE_VIEWING}
-    if changes or found & {Intent.COMPARE, Intent.BOOK_VIEWING, Intent.ASK_ABOUT_HOME}:
-        found -= {Intent.MORE_OPTIONS}
+        found.discard(Intent.MOVE_VIEWING)
+    if changes or not found.isdisjoint(_OF_ONE_HOME):
+        found.discard(Intent.MORE_OPTIONS)
     if len(found) > 1:
-        found -= {Intent.SMALL_TALK}
-    if found & {Intent.VALUATION}:
-        found -= {Intent.ASK_ABOUT_HOME}
+        found.discard(Intent.SMALL_TALK)
+    if Intent.VALUATION in found:
+        found.discard(Intent.ASK_ABOUT_HOME)
     return found
 
 
 def _answers(r: Reading, changes: Sequence[SlotChange]) -> set[Intent]:
     """Yes or no, said first and for itself."""
+    if not r.mentions("yes", "no"):
+        return set()
     at = 0
     while r.has(at, "stop") or r.label(at, "intent") in ("greeting", "thanks"):
         at += 1

@@ -65,22 +65,26 @@ class Reading:
     _index: dict[str, list[int]] = field(default_factory=dict)  # kind -> items that carry it
     _values: dict[str, set[str]] = field(default_factory=dict)  # kind -> all that it says
     numbers: list[int] = field(default_factory=list)  # the items that are numbers
-    dated: list[int] = field(default_factory=list)  # the items that may name a day
+    dated: list[int] = field(default_factory=list)  # items that may name a day, if any does
     amounts: dict[int, object] = field(default_factory=dict)  # what `numbers` made of them
 
     def __post_init__(self) -> None:
         index = self._index
+        has_day = False
         for at, item in enumerate(self.items):
             if item.number is not None:
                 self.numbers.append(at)
                 self.dated.append(at)
             elif item.day or not _DATED.isdisjoint(item.labels):
                 self.dated.append(at)
+                has_day = True
             for kind in item.labels:
                 if kind in index:
                     index[kind].append(at)
                 else:
                     index[kind] = [at]
+        if not (has_day or "th" in index or not _DATED.isdisjoint(index)):
+            self.dated = []  # numbers alone name no day
 
     def at(self, index: int) -> Item:
         """The item, or an empty one beyond either end."""
@@ -100,15 +104,15 @@ class Reading:
         """Does any item carry any of these kinds?"""
         return not self._index.keys().isdisjoint(kinds)
 
-    def says(self, kind: str, value: str) -> bool:
-        """Does any item mean just this?"""
+    def says(self, kind: str, *wanted: str) -> bool:
+        """Does any item mean just one of these?"""
         found = self._index.get(kind)
         if found is None:
             return False
         values = self._values.get(kind)
         if values is None:
             self._values[kind] = values = {self.items[at].labels[kind] for at in found}
-        return value in values
+        return not values.isdisjoint(wanted)
 
     def where(self, kind: str) -> Iterator[int]:
         """The indexes of the items of a kind that nothing else has used."""

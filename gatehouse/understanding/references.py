@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gatehouse.understanding.letters import fold
 from gatehouse.understanding.money import find_money
-from gatehouse.understanding.reading import Reading
+from gatehouse.understanding.reading import Item, Reading
 from gatehouse.understanding.types import HomeRef, Shown, Span
 
 _SHORTEST_TITLE_WORD = 4
@@ -15,10 +15,14 @@ _LOCAL_ENDINGS = ("daki", "deki", "taki", "teki")
 
 def hear_refs(r: Reading) -> list[HomeRef]:
     """Every home pointed to, in the order said; nothing if nothing is shown but numbers."""
+    if not (r.state.shown or r.mentions("ord", "nr")):
+        return []
     refs = _by_order(r)
     if r.state.shown:
         refs += _by_price(r) + _by_place(r) + _by_title(r)
         refs = refs or _bare_numbers(r) or _pairs(r)
+    if len(refs) < 2:
+        return refs
     unique = {(ref.number, ref.place, ref.price, ref.name): ref for ref in refs}
     return sorted(unique.values(), key=lambda ref: ref.span.start)
 
@@ -48,7 +52,7 @@ def _by_order(r: Reading) -> list[HomeRef]:
 
 def _points_anyway(r: Reading) -> bool:
     """Is this a message about shown homes even if we no longer know them?"""
-    return r.mentions("q", "askhome") or any(r.says("intent", i) for i in _POINTING_INTENTS)
+    return r.mentions("q", "askhome") or r.says("intent", *_POINTING_INTENTS)
 
 
 def _is_floor(r: Reading, index: int) -> bool:
@@ -91,7 +95,7 @@ def _numbered(r: Reading, index: int) -> list[HomeRef]:
 def _by_price(r: Reading) -> list[HomeRef]:
     """ "the £450 one", "the one for 450": a price that is on the screen."""
     refs = []
-    for money in find_money(r):
+    for money in find_money(r) if r.mentions("one", "oneafter") else ():
         pointed = any(r.has(i, "one", "oneafter") for i in _around(money.first, money.last))
         if pointed and any(
             s.price is not None and abs(s.price - money.value) < 1 for s in r.state.shown
@@ -127,21 +131,32 @@ def _lies_in(shown: Shown, key: str) -> bool:
 
 def _by_title(r: Reading) -> list[HomeRef]:
     """Words that stand in one title only and mean nothing else."""
-    owners: dict[str, set[str]] = {}
-    for shown in r.state.shown:
-        for word in fold(shown.title).replace(",", " ").split():
-            owners.setdefault(word, set()).add(shown.title)
+    strange = [i for i, item in enumerate(r.items) if _may_be_title(item)]
+    owners = _owners(r.state.shown) if strange else {}
     refs = []
-    for index, item in enumerate(r.items):
-        titles = owners.get(item.text, set())
-        if item.is_word and len(item.text) >= _SHORTEST_TITLE_WORD and len(titles) == 1:
+    for index in strange:
+        titles = owners.get(r.at(index).text, ())
+        if len(titles) == 1:
             refs.append(HomeRef(r.take(index), name=next(iter(titles))))
     return refs
 
 
+def _may_be_title(item: Item) -> bool:
+    return item.is_word and len(item.text) >= _SHORTEST_TITLE_WORD
+
+
+def _owners(homes: tuple[Shown, ...]) -> dict[str, set[str]]:
+    """Every word of the titles, and the titles that have it."""
+    owners: dict[str, set[str]] = {}
+    for shown in homes:
+        for word in fold(shown.title).replace(",", " ").split():
+            owners.setdefault(word, set()).add(shown.title)
+    return owners
+
+
 def _bare_numbers(r: Reading) -> list[HomeRef]:
     """ "1 and 3" where homes are compared, or a lone "2" when nothing was asked."""
-    wants = any(r.says("intent", intent) for intent in _POINTING_INTENTS)
+    wants = r.says("intent", *_POINTING_INTENTS)
     alone = len(r.items) == 1 and r.state.awaiting is None
     if not (wants or alone):
         return []

@@ -13,6 +13,7 @@ _LOOK_BACK = 4
 _SQUARE_FOOT = 0.0929
 _MOST_ROOMS = 20
 _AREA_LIMITS = (8.0, 100_000.0)
+_ROOM_SLOTS = (Slot.BEDROOMS, Slot.BATHROOMS)
 _COUNTED = {"bedroom": Slot.BEDROOMS, "room": Slot.BEDROOMS, "bathroom": Slot.BATHROOMS}
 _OPPOSITES = {"furnished": "unfurnished", "unfurnished": "furnished"}
 _PASSED = frozenset(("or", "and", "in", "place", "type", "amenity", "negamenity", "it", "weak"))
@@ -59,6 +60,8 @@ def hear_location(r: Reading) -> list[SlotChange]:
     """The places wanted (one SET or ADD) and those shunned (one REMOVE each)."""
     wanted: list[int] = []
     changes: list[SlotChange] = []
+    if not r.mentions("place"):
+        return changes
     for index in list(r.where("place")):
         why = is_shunned(r, index)
         if why is not None and not _is_mere_no(r, index):
@@ -112,7 +115,8 @@ def hear_rooms(r: Reading) -> list[SlotChange]:
             )
         )
         r.take(index)
-    for index in r.free_numbers():
+    may_count = r.mentions("noun") or r.state.awaiting in _ROOM_SLOTS
+    for index in r.free_numbers() if may_count else ():
         changes += _counted(r, index)
     return _united(r, changes)
 
@@ -157,7 +161,7 @@ def _counted(r: Reading, index: int) -> list[SlotChange]:
     if slot is None and _is_heading(r, index):
         noun_at, slot = amount.last, _COUNTED[r.label(_heading_at(r, index), "noun") or ""]
     if slot is None:
-        slot = r.state.awaiting if r.state.awaiting in (Slot.BEDROOMS, Slot.BATHROOMS) else None
+        slot = r.state.awaiting if r.state.awaiting in _ROOM_SLOTS else None
         noun_at = amount.last
         if (
             slot is None
@@ -194,7 +198,7 @@ def _is_heading(r: Reading, index: int) -> bool:
 
 def hear_area(r: Reading) -> list[SlotChange]:
     """Sizes in m², also where they were said in square feet."""
-    for index in r.free_numbers():
+    for index in r.free_numbers() if r.mentions("noun") else ():
         amount = amount_at(r, index)
         noun = r.label(amount.last + 1, "noun") if amount else None
         if amount is None or noun not in ("area", "sqft"):
@@ -216,6 +220,8 @@ def hear_kinds(r: Reading) -> list[SlotChange]:
     """Property types, wanted or shunned."""
     wanted: list[int] = []
     changes: list[SlotChange] = []
+    if not r.mentions("type"):
+        return changes
     for index in r.every("type"):
         code = r.label(index, "type") or ""
         if is_shunned(r, index):
@@ -255,6 +261,8 @@ def hear_terms(r: Reading) -> list[SlotChange]:
 def hear_amenities(r: Reading) -> list[SlotChange]:
     """Extras wanted (ADD), shunned (REMOVE) or no longer needed (CLEAR with the code)."""
     changes: list[SlotChange] = []
+    if not r.mentions("amenity", "negamenity", "quality"):
+        return changes
     for index in list(r.where("amenity")):
         code = r.label(index, "amenity") or ""
         why = is_shunned(r, index)

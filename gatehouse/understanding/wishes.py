@@ -27,6 +27,8 @@ _MORE_ROOMS = {"bigger", "more_bedrooms"}
 
 def hear_any(r: Reading, changes: Iterable[SlotChange]) -> list[SlotChange]:
     """Slots that may be anything: the one named, else the one asked for."""
+    if not r.mentions("any", "pair"):
+        return []
     filled = {c.slot for c in changes}
     found: list[SlotChange] = []
     either = ["pair"] if r.state.awaiting in _EITHER else []  # "both", of long and short term
@@ -54,6 +56,8 @@ def _any_slot(r: Reading, index: int) -> Slot | None:
 def hear_clear(r: Reading) -> list[SlotChange]:
     """Slots, or single extras and kinds, that are let go."""
     found: list[SlotChange] = []
+    if not r.mentions("clear", "clearafter"):
+        return found
     for kind, steps in (("clear", (1, 2, 3)), ("clearafter", (-1, -2))):
         for index in list(r.where(kind)):
             at = next((index + s for s in steps if _may_be_cleared(r, index + s)), None)
@@ -83,6 +87,8 @@ def _cleared(r: Reading, index: int, at: int) -> SlotChange:
 
 def hear_relative(r: Reading, changes: Iterable[SlotChange]) -> list[SlotChange]:
     """ "Cheaper", "bigger", "one more bedroom", as the new limits they mean here."""
+    if not r.mentions("rel"):
+        return []
     filled = {c.slot for c in changes}
     found: list[SlotChange] = []
     for index in list(r.where("rel")):
