@@ -66,8 +66,9 @@ def about(voice: Voice, home: Listing, *, code: str) -> str:
     if code not in ATTRIBUTES:
         if _is_refused(home, code):
             return voice.say(_REFUSALS[code][1])
-        form = _HAS if code in home.amenities else _UNSAID
-        return voice.say(form, thing=capital(voice, amenity(voice, code)))
+        owned = _owned(home, code)
+        form = _HAS if owned else _UNSAID
+        return voice.say(form, thing=capital(voice, amenity(voice, owned or code)))
     return _SENTENCES[code](voice, home) or voice.say(
         _UNSAID, thing=capital(voice, thing(voice, code))
     )
@@ -78,7 +79,7 @@ def cell(voice: Voice, home: Listing, *, code: str) -> str:
     if code not in ATTRIBUTES:
         if _is_refused(home, code):
             return voice.say(N_("no"))
-        return voice.say(N_("yes")) if code in home.amenities else voice.say(N_("not stated"))
+        return voice.say(N_("yes")) if _owned(home, code) else voice.say(N_("not stated"))
     return _CELLS.get(code, _SENTENCES[code])(voice, home) or voice.say(N_("not stated"))
 
 
@@ -86,6 +87,12 @@ def _is_refused(home: Listing, code: str) -> bool:
     return code in _REFUSALS and _REFUSALS[code][0] in home.amenities
 
 
+def _owned(home: Listing, code: str) -> str | None:
+    """The amenity itself, or one that implies it."""
+    return next((c for c in (code, *_IMPLIED_BY.get(code, ())) if c in home.amenities), None)
+
+
+_IMPLIED_BY = {"pool": ("private_pool",), "parking": ("garage",)}
 # What a listing may also deny: the code that does so, and what it means.
 _REFUSALS = {"pets_allowed": ("no_pets", N_("No, pets are not allowed."))}
 _HAS = N_("{thing}: yes, according to the listing.")

@@ -28,7 +28,7 @@ def remember(
         asks=_asks(state, decision.ask),
         offered=_offered(state, decision, answer=answer, homes=homes),
         viewing=_viewing(state, decision),
-        focus=_focus(state, decision),
+        focus=_focus(state, decision, is_gone=_is_gone(decision, homes)),
     )
     return _with_search(after, decision, homes=homes)
 
@@ -73,8 +73,7 @@ def _offered(
         case Move.RECOMMEND | Move.MORE if answer:
             return "more" if left(state, decision, answer=answer, shown=len(homes)) else None
         case Move.ANSWER_HOME if len(decision.home_ids) == 1:
-            is_gone = not homes and decision.asked != ("availability",)
-            return "retry" if is_gone else "viewing"
+            return "retry" if _is_gone(decision, homes) else "viewing"
         case Move.WHICH_HOME:
             return _pending(decision)
         case Move.TROUBLE:
@@ -97,7 +96,15 @@ def _viewing(state: DialogueState, decision: Decision) -> tuple[str, ...]:
     return state.viewing
 
 
-def _focus(state: DialogueState, decision: Decision) -> str | None:
+def _is_gone(decision: Decision, homes: tuple[Listing, ...]) -> bool:
+    """Was a home asked about that is not on offer any more?"""
+    is_fetched = decision.move is Move.ANSWER_HOME and decision.asked != ("availability",)
+    return is_fetched and not homes
+
+
+def _focus(state: DialogueState, decision: Decision, *, is_gone: bool) -> str | None:
+    if is_gone:
+        return None
     talked_about = (Move.ANSWER_HOME, Move.ASK_CONTACT, Move.VIEWING_STORED)
     if decision.move in talked_about and len(decision.home_ids) == 1:
         return decision.home_ids[0]

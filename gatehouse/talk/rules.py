@@ -13,6 +13,7 @@ from uuid import UUID
 from gatehouse.base.errors import SearchDown, SearchTimeout
 from gatehouse.listings.types import Answer, Listing
 from gatehouse.talk import memory, passing, results
+from gatehouse.talk.arriving import Arrival, arrive, decide_about, put_in_focus, without_title
 from gatehouse.talk.policy import decide
 from gatehouse.talk.render import render
 from gatehouse.talk.scene import Scene
@@ -21,7 +22,7 @@ from gatehouse.talk.types import Decision, Move, Outcome, Reply, Thread, Tools
 from gatehouse.talk.voice import Voice
 from gatehouse.talk.wish import wish
 from gatehouse.understanding.state import is_filled, merge
-from gatehouse.understanding.types import LANGUAGES, DialogueState, Heard, Slot
+from gatehouse.understanding.types import LANGUAGES, DialogueState, Heard, Language, Slot
 
 PAGE = 6
 MOST_FETCHED = 50
@@ -50,11 +51,13 @@ class Stopwatch:
         try:
             yield
         finally:
-            self.steps[name] = (time.perf_counter() - start) * 1000
+            ms = (time.perf_counter() - start) * 1000
+            self.steps[name] = self.steps.get(name, 0.0) + ms
 
 
 class RulesHandler:
-    """Understanding, policy and phrases; no model. At most one catalogue call per turn."""
+    """Understanding, policy and phrases; no model. At most one catalogue call per turn, and one
+    for the home from whose page a message comes."""
 
     name: Literal["rules"] = "rules"
 
@@ -64,15 +67,18 @@ class RulesHandler:
 
     async def think(self, thread: Thread, tools: Tools) -> Outcome:
         watch = Stopwatch()
+        with watch.step("search"):
+            arrival = await arrive(thread.about, tools.catalogue) if thread.about else None
         with watch.step("understand"):
-            heard = _hear(thread, tools)
-            merged = merge(thread.state, heard)
+            before = _before(thread, arrival)
+            heard = _hear(thread, before, arrival=arrival, tools=tools)
             rates = tools.catalogue.rates()
-            state = settle(merged, heard, before=thread.state, rates=rates)
+            state = settle(merge(before, heard), heard, before=before, rates=rates)
         with watch.step("decide"):
             decision = decide(state, heard)
+            decision = decide_about(decision, arrival) if arrival else decision
         with watch.step("search"):
-            looked = await look_up(decision, state, tools)
+            looked = _arrived(decision, arrival) or await look_up(decision, state, tools)
         with watch.step("render"):
             decision = after_search(decision, looked)
             scene = _scene(decision, looked, state=state, heard=heard, thread=thread, tools=tools)
@@ -86,9 +92,32 @@ def _say(scene: Scene, looked: Lookup, tools: Tools) -> Reply:
     return render(scene, actions_on=tools.suggested_actions_on)
 
 
-def _hear(thread: Thread, tools: Tools) -> Heard:
-    switched = next((m.language for m in reversed(thread.messages) if m.language), None)
-    return tools.ear.hear(thread.text, state=thread.state, language=switched)
+def _before(thread: Thread, arrival: Arrival | None) -> DialogueState:
+    if arrival is None:
+        return thread.state
+    return put_in_focus(thread.state, arrival, language=_switched(thread))
+
+
+def _switched(thread: Thread) -> Language | None:
+    return next((m.language for m in reversed(thread.messages) if m.language), None)
+
+
+def _hear(thread: Thread, before: DialogueState, *, arrival: Arrival | None, tools: Tools) -> Heard:
+    switched = _switched(thread)
+    if arrival is None or arrival.home is None:
+        return tools.ear.hear(thread.text, state=before, language=switched)
+    text = without_title(thread.text, arrival.home)
+    heard = tools.ear.hear(text, state=before, language=switched)
+    return replace(heard, text=thread.text)
+
+
+def _arrived(decision: Decision, arrival: Arrival | None) -> Lookup | None:
+    """The home that was fetched already, where nothing else needs to be looked up."""
+    if arrival is None or decision.home_ids != (arrival.id,):
+        return None
+    if decision.move is Move.ANSWER_HOME and "availability" in decision.asked and arrival.home:
+        return None  # the days, if some are known
+    return Lookup((arrival.home,) if arrival.home else (), trouble=arrival.trouble)
 
 
 async def look_up(decision: Decision, state: DialogueState, tools: Tools) -> Lookup:

@@ -78,9 +78,12 @@ export class Conversation {
     return item;
   }
 
-  /** Takes the visitor's words; they are kept on this device until they are answered. */
-  send(text, language) {
-    const turn = { key: newKey(), question: text.trim(), language, at: Date.now() };
+  /**
+   * Takes the visitor's words; they are kept on this device until they are answered.
+   * `about`: the id of the home from whose page the visitor comes, or null.
+   */
+  send(text, language, about = null) {
+    const turn = { key: newKey(), question: text.trim(), language, about, at: Date.now() };
     if (!turn.question) return;
     this.previous = null;
     this.outbox.push(turn);

@@ -1,6 +1,6 @@
 /** What every part of the face shares: words, server, saved homes, and what can be done. */
 
-import { homeTitle } from "./about.js";
+import { homeTitle, isId } from "./about.js";
 import { Conversation } from "./conversation.js";
 import { keep } from "./storage.js";
 import { Texts } from "./texts.js";
@@ -38,7 +38,7 @@ export class Desk {
 
   say(text) {
     this.frame.dropOffer();
-    this.conversation.send(text, this.texts.language);
+    this.conversation.send(text, this.texts.language, this.takeAbout());
     this.frame.log.toEnd();
   }
 
@@ -92,8 +92,17 @@ export class Desk {
     this.server.report("render", { duration_ms: milliseconds });
   }
 
+  /** The home from whose page the visitor comes, for the first message only. */
+  takeAbout() {
+    const about = this.about ?? null;
+    this.about = null;
+    if (about) window.history.replaceState(null, "", window.location.pathname); // Asked once.
+    return about;
+  }
+
   /** Prepares a question about one home, for the visitor to finish. */
   async askAbout(id) {
+    if (isId(id)) this.about = id;
     const title = (await homeTitle(this.server, id)) ?? this.texts.say("this_home");
     this.frame.composer.write(this.texts.say("say_about", { title }));
     this.frame.composer.focus();

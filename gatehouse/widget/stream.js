@@ -103,7 +103,7 @@ export class Courier {
   }
 
   /**
-   * `turn`: {key, question, language}. Calls onEvent(kind, data) in order, each event once, and
+   * `turn`: {key, question, language, about}. Calls onEvent(kind, data) in order, each event once, and
    * onWait({seconds, isOffline, status, code}) while waiting. Returns the reply; null when given up.
    * Raises Problem when trying again cannot help.
    */
@@ -161,6 +161,7 @@ export class Courier {
     const headers = { "Idempotency-Key": turn.key, Accept: "text/event-stream" };
     if (lastId !== null) headers["Last-Event-ID"] = lastId;
     const body = { question: turn.question, session_id, language: turn.language };
+    if (turn.about) body.about = turn.about;
     return this.server.post("/api/chat/stream", body, { headers, signal });
   }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Literal
 from uuid import uuid4
 
 import httpx
@@ -9,8 +11,10 @@ import pytest
 from fastapi import FastAPI
 
 from gatehouse.base.database import Database
+from gatehouse.talk.types import Outcome, Thread, Tools
 
 from ...store.talk.conftest import Rows
+from ...store.talk.stage import outcome
 from .conftest import app, visitor
 
 ASK = "/api/chat/ask"
@@ -58,6 +62,31 @@ async def test_the_reply_has_the_contracts_shape(alice: httpx.AsyncClient) -> No
     }  # fmt: skip
 
 
+class Arrivals:
+    """Says the home that each message comes with."""
+
+    name: Literal["rules"] = "rules"
+
+    async def think(self, thread: Thread, tools: Tools) -> Outcome:
+        said = outcome(thread)
+        return replace(said, reply=replace(said.reply, summary=f"about {thread.about}"))
+
+
+async def test_a_message_comes_with_the_home_that_it_is_about(
+    database: Database, clean: str
+) -> None:
+    home = str(uuid4())
+    async with visitor(app(database, Arrivals())) as client:
+        body = {"question": "does it have a pool?", "about": home}
+        first = await client.post(ASK, json=body, headers={"Idempotency-Key": "k"})
+        assert first.json()["summary"] == f"about {home}"
+        other = body | {"about": str(uuid4())}
+        reused = await client.post(ASK, json=other, headers={"Idempotency-Key": "k"})
+        assert reused.status_code == 422
+        later = await client.post(ASK, json={"question": "and a garden?"})
+        assert later.json()["summary"] == "about None"
+
+
 async def test_a_repeated_key_gives_the_same_bytes(alice: httpx.AsyncClient) -> None:
     session = await _session(alice)
     body = {"question": "hello", "session_id": session}
@@ -96,6 +125,7 @@ async def test_a_key_that_is_no_key_is_refused(alice: httpx.AsyncClient, key: st
         {"question": 1},
         {"question": "a", "language": "xx"},
         {"question": "a", "extra": 1},
+        {"question": "a", "about": "the-first-one"},
         {"question": "a", "session_id": "a b"},
         {"question": "a", "session_id": "x" * 65},
         {"question": "a", "client_msg_id": "ä"},

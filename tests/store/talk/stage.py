@@ -100,6 +100,7 @@ def message(
     key: str | None = None,
     name: str | None = None,
     conversation: UUID | None = None,
+    about: UUID | None = None,
 ) -> Incoming:
     """A message of a visitor, by default into her conversation "home"."""
     if conversation is None and name is None:
@@ -111,5 +112,6 @@ def message(
         text=text,
         conversation=conversation,
         name=name,
+        about=about,
         is_known_owner=True,
     )

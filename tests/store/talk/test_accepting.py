@@ -121,6 +121,20 @@ async def test_rows_close_in_time_become_one_turn(store: Store, rows: Rows) -> N
     assert claimed.thread.text == "one\ntwo"
 
 
+async def test_whoever_answers_knows_the_home_that_a_message_is_about(
+    store: Store, rows: Rows
+) -> None:
+    home = uuid4()
+    first = await store.accept(message("one", about=home))
+    assert first.claim is not None and first.claim.thread.about == home
+    await store.accept(message("two"))
+    await store.release(first.claim)
+    taken_over = await store.claim(first.conversation)
+    assert taken_over is not None
+    assert [m.about for m in taken_over.thread.messages] == [home, None]
+    assert taken_over.thread.about == home
+
+
 async def test_a_claim_that_waited_for_the_row_sees_the_message_stored_meanwhile(
     store: Store, rows: Rows, clean: str
 ) -> None:
