@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
+import pydantic_core
+
 from gatehouse import __version__
 from gatehouse.base.clock import Clock, SystemClock
 from gatehouse.base.config import Settings
@@ -27,7 +29,7 @@ LONGEST_FIELD = 150  # characters left of a field in a line that was too long
 LONGEST_LIST = 8  # last elements left of a list there
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
-_encode = json.JSONEncoder(separators=(",", ":"), default=str, allow_nan=False).encode
+_encode_ascii = json.JSONEncoder(separators=(",", ":"), default=str, allow_nan=False).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,15 @@ def _line(
 
 def _utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
+def _encode(entry: dict[str, Any]) -> str:
+    """The quick encoder, and the slow one for what is not ASCII, so that no byte can colour."""
+    try:
+        line = pydantic_core.to_json(entry, fallback=str, inf_nan_mode="null")
+    except ValueError:  # half a character
+        return _encode_ascii(entry)
+    return line.decode() if line.isascii() else _encode_ascii(entry)
 
 
 def _encoded(entry: dict[str, Any]) -> str:

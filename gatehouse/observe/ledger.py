@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal
 from uuid import UUID
 
@@ -49,6 +50,8 @@ class LedgerRow:
 
 
 _COLUMNS = tuple(each.name for each in fields(LedgerRow))
+_NAMES = tuple(f"ledger_{name}" for name in _COLUMNS)
+_READ = attrgetter(*_COLUMNS)
 _SPENT = "extract(epoch FROM clock_timestamp() - statement_timestamp()) * 1000"
 
 
@@ -68,7 +71,7 @@ def insert_sql(source: str = "", *, turn_id: str = "%(ledger_turn_id)s::uuid") -
 
 def params(row: LedgerRow) -> dict[str, Any]:
     """The named parameters of `insert_sql()`, each beginning with `ledger_`."""
-    values = {f"ledger_{name}": getattr(row, name) for name in _COLUMNS}
+    values: dict[str, Any] = dict(zip(_NAMES, _READ(row), strict=True))
     values["ledger_degraded"] = _array(row.degraded)
     values["ledger_errors"] = _array(row.errors)
     values["ledger_extra"] = json.dumps(row.extra) if row.extra else "{}"
