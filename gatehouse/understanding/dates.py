@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from gatehouse.understanding.days import Point, point_at
 from gatehouse.understanding.numbers import amount_at
@@ -24,8 +24,7 @@ _MOST_POINTS = 8
 _VIEWING = ("book_viewing", "move_viewing")
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A length of time: nights or months, whichever was said."""
 
     nights: int | None

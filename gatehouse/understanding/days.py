@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gatehouse.understanding.reading import Reading
 
@@ -15,8 +14,7 @@ _AMBIGUOUS_MONTHS = frozenset({"may", "march", "mar", "mart", "лют", "тра�
 _PART_DAY = {"early": 1, "mid": 15, "late": 25}
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(NamedTuple):
     """A day (or the first day of a month or weekend) named by items `first` to `last`."""
 
     day: date

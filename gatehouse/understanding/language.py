@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gatehouse.understanding.glossary import Glossary
 from gatehouse.understanding.types import LANGUAGES, Language
@@ -24,8 +24,7 @@ _CYRILLIC: tuple[Language, ...] = ("ru", "uk")
 _LATIN: tuple[Language, ...] = ("en", "tr")
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(NamedTuple):
     """A language, the share of the evidence for it (0..1), and why."""
 
     language: Language

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import cast
+from dataclasses import replace
+from typing import NamedTuple, cast
 
 from gatehouse.understanding.numbers import Amount, amount_at
 from gatehouse.understanding.reading import Reading
@@ -25,8 +25,7 @@ _PERIODS: dict[str, Period] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(NamedTuple):
     """An amount of money found at items `first` to `last`, and what made it money."""
 
     budget: Budget
@@ -109,6 +108,8 @@ def _currency(r: Reading, amount: Amount) -> tuple[Currency | None, int, int]:
 
 
 def _period(r: Reading, first: int, *, last: int) -> tuple[Period | None, int]:
+    if not r.mentions("per", "slash"):
+        return None, last
     unit = r.label(last + 2, "unit") if r.has(last + 1, "slash") else None
     if unit:  # "500/month"
         return _PERIODS[unit], last + 2
@@ -159,6 +160,8 @@ def _is_counted(r: Reading, amount: Amount) -> bool:
 
 
 def _near_budget_word(r: Reading, amount: Amount) -> bool:
+    if not r.mentions("budget"):
+        return False
     near = (*range(amount.first - 4, amount.first), amount.last + 1, amount.last + 2)
     return any(
         r.has(index, "budget", "slot")

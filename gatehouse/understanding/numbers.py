@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gatehouse.understanding.reading import Item, Reading
 from gatehouse.understanding.types import Range
 
 _FURTHEST_CUE = 3
+_NO_CUES: frozenset[str] = frozenset()
 _HUNDRED = 100.0
 _THOUSAND = 1000.0
 _BARE_THOUSANDS = ("k", "к")  # a letter alone, or the Russian for "towards", is no number
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A number with its bounds, and the items `first` to `last` that say so.
 
     `value` is the number itself (the upper one of a range); `is_plain` means that nothing
@@ -169,6 +169,8 @@ def _scaled(low: float, high: float) -> float:
 
 def _range_end(r: Reading, at: int) -> tuple[int, float | None]:
     """The item that ends "400 to 600", "400-600", "2 or 3", and its number."""
+    if not r.mentions("dash", "to", "until", "or", "and", "stop"):
+        return at, None
     link = at + 1
     while r.has(link, "cur") and link < at + 3:
         link += 1
@@ -196,6 +198,8 @@ def _is_between(r: Reading, at: int, second: int) -> bool:
 
 
 def _cue_before(r: Reading, at: int) -> frozenset[str]:
+    if not r.mentions("max", "min", "about", "from"):
+        return _NO_CUES
     found: set[str] = set()
     for index in range(at - 1, max(-1, at - 1 - _FURTHEST_CUE), -1):
         item = r.at(index)
@@ -223,7 +227,8 @@ def _lets_cue_through(item: Item) -> bool:
 
 
 def _cue_after(r: Reading, last: int) -> frozenset[str]:
-    found: set[str] = set()
+    if not r.mentions("maxafter", "minafter", "aboutafter", "plus"):
+        return _NO_CUES
     for index in range(last + 1, last + 4):
         item = r.at(index)
         cues = {"maxafter", "minafter", "aboutafter"} & item.labels.keys()
@@ -233,7 +238,7 @@ def _cue_after(r: Reading, last: int) -> frozenset[str]:
             return frozenset({"plus"})
         if not item.has("cur", "per", "noun", "in"):
             break
-    return frozenset(found)
+    return _NO_CUES
 
 
 def _last_of_cue(r: Reading, last: int, after: frozenset[str]) -> int:

@@ -13,6 +13,7 @@ _LOOK_BACK = 4
 _SQUARE_FOOT = 0.0929
 _MOST_ROOMS = 20
 _AREA_LIMITS = (8.0, 100_000.0)
+_TURNS_AWAY = ("noneed", "instead", "neg", "noneedafter", "insteadafter", "negafter")
 _ROOM_SLOTS = (Slot.BEDROOMS, Slot.BATHROOMS)
 _COUNTED = {"bedroom": Slot.BEDROOMS, "room": Slot.BEDROOMS, "bathroom": Slot.BATHROOMS}
 _OPPOSITES = {"furnished": "unfurnished", "unfurnished": "furnished"}
@@ -21,6 +22,8 @@ _PASSED = frozenset(("or", "and", "in", "place", "type", "amenity", "negamenity"
 
 def is_shunned(r: Reading, index: int) -> str | None:
     """The kind of word that turns this item away ("neg", "instead", "noneed"), if one does."""
+    if not r.mentions(*_TURNS_AWAY):
+        return None
     for at in range(index - 1, max(-1, index - 1 - _LOOK_BACK), -1):
         item = r.at(at)
         kind = next((k for k in ("noneed", "instead", "neg") if k in item.labels), None)
@@ -52,6 +55,8 @@ def _shunned_after(r: Reading, index: int) -> str | None:
 
 def is_also(r: Reading, index: int) -> bool:
     """Does the message add this to what was said before, rather than replace it?"""
+    if not r.mentions("also"):
+        return False
     near = (*range(max(0, index - 3), index), index + 1, index + 2)
     return any(r.has(at, "also") for at in near) and not r.mentions("rel")
 
@@ -87,8 +92,8 @@ def _is_mere_no(r: Reading, index: int) -> bool:
 
 def _corrected(r: Reading, wanted: list[int]) -> list[int]:
     """After "Girne, no, sorry, Famagusta" only what follows the correction counts."""
-    for at in reversed(list(r.where("corr"))):
-        if wanted and wanted[0] < at < wanted[-1]:
+    for at in reversed(list(r.where("corr"))) if len(wanted) > 1 else ():
+        if wanted[0] < at < wanted[-1]:
             return [i for i in wanted if i > at]
     return wanted
 

@@ -18,6 +18,8 @@ Labels = dict[str, str]  # kind -> value: {"type": "apartment"}, {"num": "2", "w
 
 _OPTIONAL = re.compile(r"\[([^\]]*)\]|(\S+)")
 _LONGEST_WORD = 24
+_SHORTEST_STEM = 2
+_MANY_STEMS = 20  # from here on, looking up every start of a word is faster than trying each
 _UNSPOKEN = frozenset(("stop", "date", "time"))
 _SHORTEST_FOR_SLIPS = 5
 _SHORTEST_STEM_FOR_SLIPS = 5
@@ -35,11 +37,14 @@ class Node:
     words: dict[str, Node] = field(default_factory=dict)
     stems: dict[str, Node] = field(default_factory=dict)
     labels: Labels = field(default_factory=dict)
+    goes_on: bool = False  # may another word follow? This and the next are set when all is planted
+    by_length: list[tuple[str, Node]] = field(default_factory=list)  # its stems, longest first
 
-    @property
-    def goes_on(self) -> bool:
-        """May another word follow in a phrase?"""
-        return bool(self.words or self.stems)
+    def settle(self) -> None:
+        """Gets ready to be walked."""
+        self.goes_on = bool(self.words or self.stems)
+        usable = [s for s in self.stems if _SHORTEST_STEM <= len(s) <= _LONGEST_WORD]
+        self.by_length = [(s, self.stems[s]) for s in sorted(usable, key=len, reverse=True)]
 
 
 class Match(NamedTuple):
@@ -160,11 +165,15 @@ def _step(frontier: Iterable[tuple[int, Node]], text: str, base: str) -> list[tu
         found = node.words.get(text) or node.words.get(base)
         if found is not None:
             reached.append((score + 100, found))
-        if node.stems:
-            for start in _prefixes(text, 2):
-                found = node.stems.get(start)
-                if found is not None:
-                    reached.append((score + len(start), found))
+        if len(node.by_length) > _MANY_STEMS:
+            starts = (
+                (s, node.stems[s]) for s in _prefixes(text, _SHORTEST_STEM) if s in node.stems
+            )
+            reached += [(score + len(stem), found) for stem, found in starts]
+        elif node.by_length:
+            for stem, found in node.by_length:
+                if text.startswith(stem):
+                    reached.append((score + len(stem), found))
     return reached
 
 
@@ -240,6 +249,7 @@ def _spoken(root: Node) -> tuple[set[str], set[str]]:
     todo = [root]
     while todo:
         node = todo.pop()
+        node.settle()
         words |= node.words.keys()
         stems |= node.stems.keys()
         todo += [*node.words.values(), *node.stems.values()]
