@@ -12,7 +12,7 @@ from bench import load
 from gatehouse.listings.money import Rates
 from gatehouse.listings.search import Statement, statement
 from gatehouse.listings.store import NEWEST_RATES
-from gatehouse.talk.rules import PAGE
+from gatehouse.talk.looking import PAGE
 from gatehouse.talk.stored_state import decode
 from gatehouse.talk.types import Market
 from gatehouse.talk.wish import wish

@@ -18,7 +18,12 @@ Rule = Callable[[DialogueState, Heard], Decision | None]
 
 def decide(state: DialogueState, heard: Heard) -> Decision:
     """What to do next; `state` already holds what was heard."""
-    return lawful(_pinned(choose(state, heard), state=state, heard=heard), state)
+    return lawful(propose(state, heard), state)
+
+
+def propose(state: DialogueState, heard: Heard) -> Decision:
+    """What to do next, before the law looks at it."""
+    return _pinned(choose(state, heard), state=state, heard=heard)
 
 
 def choose(state: DialogueState, heard: Heard) -> Decision:
@@ -34,9 +39,16 @@ def lawful(decision: Decision, state: DialogueState) -> Decision:
     """The law, whoever decided: one open slot is asked, never a filled one, at most three times."""
     if decision.act is not Act.ASK_SLOT:
         return decision
-    if decision.ask in askable(state):
-        return replace(decision, next_needed=(decision.ask,)) if decision.ask else decision
-    return proceed(state)
+    if not is_lawful(decision, state):
+        return proceed(state)
+    if decision.ask is None or decision.next_needed == (decision.ask,):
+        return decision
+    return replace(decision, next_needed=(decision.ask,))
+
+
+def is_lawful(decision: Decision, state: DialogueState) -> bool:
+    """Asks nothing, or an open slot that was not asked too often."""
+    return decision.act is not Act.ASK_SLOT or decision.ask in askable(state)
 
 
 def askable(state: DialogueState) -> tuple[Slot, ...]:

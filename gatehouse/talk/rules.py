@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Literal
-from uuid import UUID
 
-from gatehouse.base.errors import SearchDown, SearchTimeout
-from gatehouse.listings.types import Answer, Listing
+from gatehouse.observe import meters
 from gatehouse.talk import memory, passing, results
 from gatehouse.talk.arriving import Arrival, arrive, decide_about, put_in_focus, without_title
-from gatehouse.talk.policy import decide
+from gatehouse.talk.looking import Lookup, look_up
+from gatehouse.talk.policy import is_lawful, lawful, propose
 from gatehouse.talk.render import render
 from gatehouse.talk.scene import Scene
-from gatehouse.talk.settling import settle, value
+from gatehouse.talk.settling import settle
 from gatehouse.talk.types import Decision, Move, Outcome, Reply, Thread, Tools
 from gatehouse.talk.voice import Voice
-from gatehouse.talk.wish import wish
 from gatehouse.understanding.state import is_filled, merge
 from gatehouse.understanding.types import LANGUAGES, DialogueState, Heard, Language, Slot
 
-PAGE = 6
-MOST_FETCHED = 50
-_BY_ID = (Move.ANSWER_HOME, Move.COMPARE)
-
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """What one call to the catalogue brought; `trouble` is an error type of `re_error_total`."""
-
-    homes: tuple[Listing, ...] = ()
-    answer: Answer | None = None
-    is_free: bool | None = None
-    trouble: Literal["search_timeout", "search_unexpected"] | None = None
+Propose = Callable[[DialogueState, Heard], Decision]
 
 
 @dataclass(slots=True)
@@ -61,7 +46,8 @@ class RulesHandler:
 
     name: Literal["rules"] = "rules"
 
-    def __init__(self) -> None:
+    def __init__(self, propose: Propose = propose) -> None:
+        self._propose = propose
         for language in LANGUAGES:
             Voice(language).warm()
 
@@ -75,15 +61,24 @@ class RulesHandler:
             rates = tools.catalogue.rates()
             state = settle(merge(before, heard), heard, before=before, rates=rates)
         with watch.step("decide"):
-            decision = decide(state, heard)
+            decision = _guarded(self._propose(state, heard), state, arm=thread.arm)
             decision = decide_about(decision, arrival) if arrival else decision
         with watch.step("search"):
-            looked = _arrived(decision, arrival) or await look_up(decision, state, tools)
+            looked = _arrived(decision, arrival) or await look_up(
+                decision, state, tools=tools, arm=thread.arm
+            )
         with watch.step("render"):
             decision = after_search(decision, looked)
             scene = _scene(decision, looked, state=state, heard=heard, thread=thread, tools=tools)
             reply = _say(scene, looked, tools)
         return _outcome(scene, reply, thread=thread, looked=looked, watch=watch)
+
+
+def _guarded(decision: Decision, state: DialogueState, *, arm: str) -> Decision:
+    """The decision, or, where it would ask again, the lawful one."""
+    if not is_lawful(decision, state):
+        meters.invariant_reask_total.labels(arm=arm).inc()
+    return lawful(decision, state)
 
 
 def _say(scene: Scene, looked: Lookup, tools: Tools) -> Reply:
@@ -118,39 +113,6 @@ def _arrived(decision: Decision, arrival: Arrival | None) -> Lookup | None:
     if decision.move is Move.ANSWER_HOME and "availability" in decision.asked and arrival.home:
         return None  # the days, if some are known
     return Lookup((arrival.home,) if arrival.home else (), trouble=arrival.trouble)
-
-
-async def look_up(decision: Decision, state: DialogueState, tools: Tools) -> Lookup:
-    """The one call that the decision needs, or none."""
-    try:
-        if decision.move in (Move.RECOMMEND, Move.MORE):
-            return await _search(decision, state, tools)
-        if decision.move in _BY_ID:
-            return await _fetch(decision, state, tools)
-    except SearchTimeout:
-        return Lookup(trouble="search_timeout")
-    except SearchDown:
-        return Lookup(trouble="search_unexpected")
-    return Lookup()
-
-
-async def _search(decision: Decision, state: DialogueState, tools: Tools) -> Lookup:
-    start = memory.page(state, decision)
-    wanted = wish(state, tools.market, limit=min(start + PAGE, MOST_FETCHED))
-    answer = await tools.catalogue.find(wanted)
-    found = answer.found.listings
-    if not found and answer.relaxed and set(answer.relaxed.limits) <= set(state.accepted):
-        found = answer.relaxed.found.listings
-    return Lookup(found[start : start + PAGE], answer)
-
-
-async def _fetch(decision: Decision, state: DialogueState, tools: Tools) -> Lookup:
-    first, last = value(state, Slot.CHECK_IN), value(state, Slot.CHECK_OUT)
-    ids = tuple(UUID(home_id) for home_id in decision.home_ids)
-    asks_for_days = decision.asked == ("availability",) and len(ids) == 1
-    if asks_for_days and isinstance(first, date) and isinstance(last, date):
-        return Lookup(is_free=await tools.catalogue.is_free(ids[0], first, last))
-    return Lookup(await tools.catalogue.get(ids))
 
 
 def after_search(decision: Decision, looked: Lookup) -> Decision:

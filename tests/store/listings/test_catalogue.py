@@ -12,12 +12,14 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from prometheus_client import generate_latest
 
 from gatehouse.base.clock import TurnableClock
 from gatehouse.base.database import Database, PoolLimits
 from gatehouse.base.errors import BadInput, SearchDown, SearchTimeout
 from gatehouse.listings.store import RATES_SECONDS, SqlCatalogue
 from gatehouse.listings.types import Limit, Listing, Near, Wish
+from gatehouse.observe.meter import REGISTRY
 
 Connection = psycopg.Connection[dict[str, Any]]
 GIRNE = Wish(cities=("girne",), deal="rent", rent_type="long_term", price_period="month")
@@ -265,3 +267,19 @@ async def _all_ids(catalogue: SqlCatalogue, wish: Wish) -> set[UUID]:
         if page.next is None:
             return ids
         after = page.next
+
+
+async def test_searches_are_counted_by_how_they_ended(catalogue: SqlCatalogue) -> None:
+    before = _counted()
+    await catalogue.find(GIRNE)
+    await catalogue.find(Wish(cities=("girne",), price_max=1))
+    with pytest.raises(BadInput):
+        await catalogue.find(Wish(limit=0))
+    grown = {status: count - before[status] for status, count in _counted().items()}
+    assert grown == {"ok": 1, "empty": 1, "invalid": 1, "timeout": 0, "error": 0}
+
+
+def _counted() -> dict[str, float]:
+    lines = generate_latest(REGISTRY).decode().splitlines()
+    found = [line for line in lines if line.startswith("property_search_total{")]
+    return {line.split('"')[1]: float(line.split()[-1]) for line in found}

@@ -1,0 +1,84 @@
+"""The one call to the listings that a decision needs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from gatehouse.base.errors import SearchDown, SearchTimeout
+from gatehouse.listings.types import Answer, Listing
+from gatehouse.observe import meters
+from gatehouse.talk import memory
+from gatehouse.talk.settling import value
+from gatehouse.talk.types import Decision, Move, Tools
+from gatehouse.talk.wish import wish
+from gatehouse.understanding.types import DialogueState, Slot
+
+PAGE = 6
+MOST_FETCHED = 50
+_BY_ID = (Move.ANSWER_HOME, Move.COMPARE)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """What one call to the catalogue brought; `trouble` is an error type of `re_error_total`."""
+
+    homes: tuple[Listing, ...] = ()
+    answer: Answer | None = None
+    is_free: bool | None = None
+    trouble: Literal["search_timeout", "search_unexpected"] | None = None
+
+
+async def look_up(
+    decision: Decision, state: DialogueState, *, tools: Tools, arm: str = "stable"
+) -> Lookup:
+    """The one call that the decision needs, or none."""
+    try:
+        if decision.move in (Move.RECOMMEND, Move.MORE):
+            return await _search(decision, state, tools=tools, arm=arm)
+        if decision.move in _BY_ID:
+            return await _fetch(decision, state, tools)
+    except SearchTimeout:
+        return Lookup(trouble="search_timeout")
+    except SearchDown:
+        return Lookup(trouble="search_unexpected")
+    return Lookup()
+
+
+async def _search(decision: Decision, state: DialogueState, *, tools: Tools, arm: str) -> Lookup:
+    start = memory.page(state, decision)
+    wanted = wish(state, tools.market, limit=min(start + PAGE, MOST_FETCHED))
+    answer = await _timed(tools.catalogue.find(wanted), arm)
+    found = answer.found.listings
+    if not found and answer.relaxed and set(answer.relaxed.limits) <= set(state.accepted):
+        found = answer.relaxed.found.listings
+    return Lookup(found[start : start + PAGE], answer)
+
+
+async def _timed(search: Awaitable[Answer], arm: str) -> Answer:
+    """Counts what was executed, cut searches too; not what never began."""
+    began = time.perf_counter()
+    try:
+        answer = await search
+    except SearchTimeout:
+        _observe(began, arm)
+        raise
+    _observe(began, arm)
+    return answer
+
+
+def _observe(began: float, arm: str) -> None:
+    meters.re_backend_search_ms.labels(arm=arm).observe((time.perf_counter() - began) * 1000)
+
+
+async def _fetch(decision: Decision, state: DialogueState, tools: Tools) -> Lookup:
+    first, last = value(state, Slot.CHECK_IN), value(state, Slot.CHECK_OUT)
+    ids = tuple(UUID(home_id) for home_id in decision.home_ids)
+    asks_for_days = decision.asked == ("availability",) and len(ids) == 1
+    if asks_for_days and isinstance(first, date) and isinstance(last, date):
+        return Lookup(is_free=await tools.catalogue.is_free(ids[0], first, last))
+    return Lookup(await tools.catalogue.get(ids))
