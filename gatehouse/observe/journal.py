@@ -49,9 +49,7 @@ _waiting: list[tuple[Journal, bytes]] = []
 
 
 def configure(settings: Settings, *, service: str = "gatehouse", release: str = "") -> None:
-    """Opens the sinks of this process and takes over the standard library's warnings."""
-    from gatehouse.observe import stdlib_logging
-
+    """Opens the sinks of this process; `stdlib_logging.capture` adds the libraries' warnings."""
     sinks: list[Sink] = [StdoutSink()]
     if settings.log_file != "-":
         sinks.insert(0, FileSink(Path(settings.log_file)))
@@ -64,7 +62,6 @@ def configure(settings: Settings, *, service: str = "gatehouse", release: str = 
             has_companions=settings.log_compat_lines,
         )
     )
-    stdlib_logging.capture()
 
 
 def use(journal: Journal) -> Journal:

@@ -15,7 +15,7 @@ from gatehouse.base.clock import SystemClock
 from gatehouse.base.config import Settings
 from gatehouse.base.database import Database, PoolLimits
 from gatehouse.listings.store import SqlCatalogue
-from gatehouse.observe import journal
+from gatehouse.observe import journal, stdlib_logging
 from gatehouse.observe.access import OpsAccess
 from gatehouse.observe.probes import PoolWaits, Turn, Watch
 from gatehouse.observe.pulse import DatabasePulse
@@ -62,6 +62,7 @@ class House:
 def build(settings: Settings) -> House:
     """The house as the settings want it. Opens nothing yet."""
     journal.configure(settings)
+    stdlib_logging.capture()
     clock = SystemClock()
     url = os.environ.get("GATEHOUSE_DATABASE_URL") or settings.postgres_url
     waits = PoolWaits()
