@@ -19,6 +19,7 @@ class Entry:
     """A word by itself."""
 
     place: str | None  # key of the place that it names, inflected or not
+    longest_place: int  # how many words the names of places have that it may begin; mostly 0
     is_latin_place: bool  # Turkish names are spelt alike in both; Cyrillic ones tell the language
     languages: tuple[Language, ...]  # that have it, for telling languages apart
     known_in: frozenset[Language]  # where it is a word, with or without what follows an apostrophe
@@ -46,6 +47,7 @@ class Glossary:
         more = {code for code, v in self.vocabularies.items() if base != text and v.knows(text)}
         return Entry(
             place,
+            self.gazetteer.longest_from.get(base, 0),
             place is not None and text[0] < _FIRST_CYRILLIC,
             tuple(code for code in self.vocabularies if code in knowing or code in whole),
             frozenset(knowing | more),

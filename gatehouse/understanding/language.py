@@ -75,8 +75,11 @@ def _fall_back(
 
 
 def _script(words: list[Token]) -> tuple[Language, ...]:
-    cyrillic = sum("\u0400" <= w.text[0] <= "\u04ff" for w in words)
-    latin = sum("a" <= w.text[0] <= "z" for w in words)
+    cyrillic = latin = 0
+    for word in words:
+        first = word.text[0]
+        latin += "a" <= first <= "z"
+        cyrillic += "\u0400" <= first <= "\u04ff"
     if cyrillic == latin == 0:
         return LANGUAGES
     return _CYRILLIC if cyrillic >= latin else _LATIN

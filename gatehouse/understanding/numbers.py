@@ -43,13 +43,16 @@ class Amount(NamedTuple):
 
 def join_numbers(items: list[Item]) -> list[Item]:
     """Joins "two hundred and fifty", "2 тыс", "beş yüz bin", "500k" into one number each."""
+    if all(item.number is None for item in items):
+        return items
     joined: list[Item] = []
     at = 0
     while at < len(items):
-        if items[at].text in _BARE_THOUSANDS or items[at].text == "m":
-            items[at].number = None
-        if items[at].number is None:
-            joined.append(items[at])
+        item = items[at]
+        if item.number is not None and (item.text in _BARE_THOUSANDS or item.text == "m"):
+            item.number = None
+        if item.number is None:
+            joined.append(item)
             at += 1
             continue
         item, used = _joined(items, at)

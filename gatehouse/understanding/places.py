@@ -24,6 +24,7 @@ _TURKISH_ENDINGS = (
     "nde", "nda", "nin", "nun", "yla", "yle", "de", "da", "te", "ta", "ye", "ya", "ne", "na",
     "yi", "yu", "ni", "in", "un", "li", "lu", "e", "a", "i", "u",
 )  # fmt: skip
+_ENDINGS_BESIDE_SLIPS = _TURKISH_ENDINGS[:20]
 _CYRILLIC_ENDINGS = (
     "ами", "ями", "ові", "еві", "ою", "єю", "ею", "ой", "ей", "ом", "ем", "єм", "ам", "ах", "ям",
     "ях", "ий", "ый", "а", "я", "у", "ю", "е", "є", "и", "і", "ї", "ы", "о", "й", "ь",
@@ -97,7 +98,7 @@ class Gazetteer:
         if not name or len(name) > _LONGEST_NAME:
             return None
         plain = _plain(name)
-        return self.exact(plain) or (self._with_slip(plain) if slips else None)
+        return self.exact(plain) or (self.with_slip(plain) if slips else None)
 
     def exact(self, plain: str) -> str | None:
         """The key of an already folded name, inflected or not, without guessing at slips."""
@@ -110,6 +111,18 @@ class Gazetteer:
             words = name.split(" ")
             longest[words[0]] = max(longest.get(words[0], 2), len(words))
         return longest
+
+    def with_slip(self, plain: str) -> str | None:
+        """The key of the place whose already folded name this is but for one slip."""
+        if not plain or len(plain) > _LONGEST_NAME:
+            return None
+        key = self._nearest(plain)
+        if key:
+            return key
+        for ending in _CYRILLIC_ENDINGS if _is_cyrillic(plain) else _ENDINGS_BESIDE_SLIPS:
+            if plain.endswith(ending) and (key := self._nearest(plain[: -len(ending)])):
+                return key
+        return None
 
     def _learn(self, name: str, key: str) -> None:
         if not name:
@@ -134,8 +147,10 @@ class Gazetteer:
         if _is_cyrillic(plain):
             known, endings = self._stems, (*_CYRILLIC_ENDINGS, "")
         for ending in endings:
+            if not plain.endswith(ending):
+                continue
             stem = plain.removesuffix(ending)
-            if len(stem) < _SHORTEST_STEM or (ending and stem == plain):
+            if len(stem) < _SHORTEST_STEM:
                 continue
             key = known.get(stem) or self._softened(stem, known)
             if key:
@@ -147,16 +162,13 @@ class Gazetteer:
         """Turkish turns a final k into ğ before a vowel: Alsancak, Alsancağa."""
         return known.get(stem[:-1] + "k") if stem.endswith("g") else None
 
-    def _with_slip(self, plain: str) -> str | None:
-        endings = _CYRILLIC_ENDINGS if _is_cyrillic(plain) else _TURKISH_ENDINGS[:20]
-        bare = (plain.removesuffix(ending) for ending in endings)
-        tries = [plain, *(b for b in bare if _SHORTEST_STEM <= len(b) < len(plain))]
-        return next((key for t in tries if (key := self._nearest(t))), None)
-
     def _nearest(self, plain: str) -> str | None:
         if len(plain) < _SHORTEST_STEM:
             return None
-        found = {n for shape in neighbours(plain) for n in self._slips.get(shape, ())}
+        slips = self._slips
+        found = {n for shape in neighbours(plain) if shape in slips for n in slips[shape]}
+        if not found:
+            return None
         near = sorted(n for n in found if _looks_like(plain, n) and is_one_slip(n, plain))
         keys = {self._targets[n] for n in near}
         return self._targets[near[0]] if len(keys) == 1 else None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from gatehouse.understanding.glossary import Glossary
+from gatehouse.understanding.glossary import Entry, Glossary
 from gatehouse.understanding.types import DialogueState, Language, Slot, Span
 from gatehouse.understanding.vocabulary import Labels, Match, Vocabulary
 from gatehouse.understanding.words import Token, word
@@ -167,7 +167,10 @@ def _next(tokens: list[Token], at: int, own: Vocabulary, glossary: Glossary) -> 
             return _item(tokens, at, match), match.length
         return _plain(token), 1
     match = own.match(tokens, at)
-    place = _place(tokens, at, glossary, is_word=match is not None)
+    entry = glossary.entry(token.text)
+    place = None
+    if entry.longest_place or (entry.place and match is None):
+        place = _place(tokens, at, entry, glossary)
     if place and place.length >= (match.length if match else 0) and not _is_extra(match, place):
         return _item(tokens, at, place), place.length
     match = match or _borrowed(tokens, at, own=own, glossary=glossary)
@@ -205,20 +208,18 @@ def _item(tokens: list[Token], at: int, match: Match) -> Item:
     return Item(text, first.start, last.end, labels, value, tail=last.tail)
 
 
-def _place(tokens: list[Token], at: int, glossary: Glossary, *, is_word: bool) -> Match | None:
-    token = tokens[at]
-    gazetteer = glossary.gazetteer
-    longest = gazetteer.longest_from.get(token.base, 0)
-    for length in range(min(longest, len(tokens) - at), 1, -1):
+def _place(tokens: list[Token], at: int, entry: Entry, glossary: Glossary) -> Match | None:
+    for length in range(min(entry.longest_place, len(tokens) - at), 1, -1):
         window = tokens[at : at + length]
         if any(t.kind != "word" for t in window):
             continue
         name = " ".join([t.base for t in window])
-        key = glossary.place_of(name) or (gazetteer.resolve(name) if length == 2 else None)
+        key = glossary.place_of(name) or (
+            glossary.gazetteer.with_slip(name) if length == 2 else None
+        )
         if key:
             return Match(length, {"place": key})
-    key = None if is_word and not longest else glossary.entry(token.text).place
-    return Match(1, {"place": key}) if key else None
+    return Match(1, {"place": entry.place}) if entry.place else None
 
 
 def _borrowed(tokens: list[Token], at: int, *, own: Vocabulary, glossary: Glossary) -> Match | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from importlib import resources
 from typing import NamedTuple
 
@@ -19,7 +19,6 @@ Labels = dict[str, str]  # kind -> value: {"type": "apartment"}, {"num": "2", "w
 _OPTIONAL = re.compile(r"\[([^\]]*)\]|(\S+)")
 _LONGEST_WORD = 24
 _SHORTEST_STEM = 2
-_MANY_STEMS = 20  # from here on, looking up every start of a word is faster than trying each
 _UNSPOKEN = frozenset(("stop", "date", "time"))
 _SHORTEST_FOR_SLIPS = 5
 _SHORTEST_STEM_FOR_SLIPS = 5
@@ -38,13 +37,14 @@ class Node:
     stems: dict[str, Node] = field(default_factory=dict)
     labels: Labels = field(default_factory=dict)
     goes_on: bool = False  # may another word follow? This and the next are set when all is planted
-    by_length: list[tuple[str, Node]] = field(default_factory=list)  # its stems, longest first
+    by_start: dict[str, list[tuple[str, Node]]] = field(default_factory=dict)
 
     def settle(self) -> None:
-        """Gets ready to be walked."""
+        """Gets ready to be walked: its stems by their first two letters, longest first."""
         self.goes_on = bool(self.words or self.stems)
-        usable = [s for s in self.stems if _SHORTEST_STEM <= len(s) <= _LONGEST_WORD]
-        self.by_length = [(s, self.stems[s]) for s in sorted(usable, key=len, reverse=True)]
+        for stem in sorted(self.stems, key=len, reverse=True):
+            if _SHORTEST_STEM <= len(stem) <= _LONGEST_WORD:
+                self.by_start.setdefault(stem[:_SHORTEST_STEM], []).append((stem, self.stems[stem]))
 
 
 class Match(NamedTuple):
@@ -74,6 +74,7 @@ class Vocabulary:
     stems: frozenset[str]
     suffixes: tuple[str, ...]
     slips: dict[str, tuple[str, ...]]
+    start: Callable[[str], Start]  # remembers a bounded number of words
 
     def knows(self, word: str) -> bool:
         """Is this a word of the language, as far as we have it?"""
@@ -81,8 +82,7 @@ class Vocabulary:
 
     def match(self, tokens: list[Token], at: int) -> Match | None:
         """The longest phrase that begins at this token."""
-        token = tokens[at]
-        match, frontier = _start(self.language, token.text, token.base)
+        match, frontier = self.start(tokens[at].text)
         return _walk(frontier, tokens, at, match) if frontier else match
 
     def mended(self, word: str) -> str | None:
@@ -101,9 +101,8 @@ class Vocabulary:
         return _near(start, {s for h in shapes for s in self.slips.get(h, ()) if s in self.stems})
 
 
-@lru_cache(4 * _REMEMBERED_WORDS)
-def _start(language: Language, text: str, base: str) -> Start:
-    reached = _step([(0, load(language).root)], text, base)
+def _start(root: Node, text: str) -> Start:
+    reached = _step([(0, root)], text, text.partition("'")[0])
     ends = [end for end in reached if end[1].labels]
     match = Match(1, _merged(ends)) if ends else None
     return Start(match, tuple(end for end in reached if end[1].goes_on))
@@ -162,18 +161,14 @@ def _walk(frontier: Frontier, tokens: list[Token], at: int, match: Match | None)
 def _step(frontier: Iterable[tuple[int, Node]], text: str, base: str) -> list[tuple[int, Node]]:
     reached: list[tuple[int, Node]] = []
     for score, node in frontier:
-        found = node.words.get(text) or node.words.get(base)
+        found = node.words.get(text)
+        if found is None and base is not text:
+            found = node.words.get(base)
         if found is not None:
             reached.append((score + 100, found))
-        if len(node.by_length) > _MANY_STEMS:
-            starts = (
-                (s, node.stems[s]) for s in _prefixes(text, _SHORTEST_STEM) if s in node.stems
-            )
-            reached += [(score + len(stem), found) for stem, found in starts]
-        elif node.by_length:
-            for stem, found in node.by_length:
-                if text.startswith(stem):
-                    reached.append((score + len(stem), found))
+        for stem, found in node.by_start.get(text[:_SHORTEST_STEM], ()):
+            if text.startswith(stem):
+                reached.append((score + len(stem), found))
     return reached
 
 
@@ -204,7 +199,13 @@ def load(language: Language) -> Vocabulary:
     words |= set(_everyday(data["common"]))
     slips = _slips(root, stems)
     return Vocabulary(
-        language, root, frozenset(words), frozenset(stems), tuple(data["suffixes"]), slips
+        language=language,
+        root=root,
+        words=frozenset(words),
+        stems=frozenset(stems),
+        suffixes=tuple(data["suffixes"]),
+        slips=slips,
+        start=lru_cache(_REMEMBERED_WORDS)(partial(_start, root)),
     )
 
 
