@@ -23,7 +23,7 @@ CONTRACT = {
 def test_a_card_has_every_key_of_the_contract_and_is_json(home: Listing) -> None:
     shown = card(home, say=str, language="en")
     assert set(shown) >= CONTRACT
-    assert set(shown["metadata"]) == {"bedrooms", "bathrooms", "sqm", "amenities"}
+    assert set(shown["metadata"]) >= {"bedrooms", "bathrooms", "sqm", "amenities"}
     assert shown["buttons"] == ["photos", "info", "availability", "reserve", "contact"]
     assert json.loads(json.dumps(shown)) == shown
 
@@ -48,6 +48,14 @@ def test_a_card_speaks_the_language_where_it_can(
     known = next(each for each in LANGUAGES if each == language)
     shown = card(home, say=lambda msgid: say(known, msgid), language=language)
     assert (shown["title"], shown["price_label"], shown["subtitle"]) == (title, label, subtitle)
+
+
+def test_a_price_in_the_visitors_currency_stands_beside_the_rows_own(home: Listing) -> None:
+    shown = card(home, say=str, language="en", about="about €1,430")
+    assert shown["metadata"]["price_about"] == "about €1,430"
+    alone = card(home, say=str, language="en")
+    assert (shown["price"], shown["price_label"]) == (alone["price"], alone["price_label"])
+    assert "price_about" not in alone["metadata"]
 
 
 def test_a_home_without_pictures_rating_or_check_has_none(home: Listing) -> None:
