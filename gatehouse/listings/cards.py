@@ -13,8 +13,11 @@ BUTTONS = ("photos", "info", "availability", "reserve", "contact")
 _ORDER = {code: n for n, code in enumerate(wording.AMENITIES)}
 
 
-def card(home: Listing, *, say: Say, language: str) -> dict[str, Any]:
-    """The card contract of the chat. `say` translates a message id into `language`."""
+def card(home: Listing, *, say: Say, language: str, about: str | None = None) -> dict[str, Any]:
+    """The card contract of the chat. `say` translates a message id into `language`.
+
+    `about` is the price in the visitor's currency, in words; it goes beside the row's own.
+    """
     urls = [picture.url for picture in home.pictures]
     return {
         "id": str(home.id),
@@ -36,6 +39,7 @@ def card(home: Listing, *, say: Say, language: str) -> dict[str, Any]:
             "bathrooms": home.bathrooms,
             "sqm": home.area_m2,
             "amenities": list(home.amenities),
+            **({"price_about": about} if about else {}),
         },
         "buttons": list(BUTTONS),
         "url": f"/homes/{home.id}",

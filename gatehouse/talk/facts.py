@@ -26,8 +26,12 @@ _PERIODS: dict[Period, str] = {
     "year": N_("{money} a year"),
     "total": N_("{money}"),
 }
-_TERMS = {"short_term": N_("short stay"), "long_term": N_("long-term rent")}
-_DEALS = {"buy": N_("to buy"), "rent": N_("to rent")}
+_OFFERS = {
+    "short_term": N_("short stay"),
+    "long_term": N_("long-term rent"),
+    "buy": N_("to buy"),
+    "rent": N_("to rent"),
+}
 _ROOMS = {
     Slot.BEDROOMS: (
         NN_("{n} bedroom", "{n} bedrooms"),
@@ -57,8 +61,10 @@ _ORDER = (
 
 
 def price(voice: Voice, home: Listing) -> str:
-    """The price of a home with its period."""
-    return wording.price(home, voice.say, voice.language)
+    """The price of a home with its period, and roughly in the visitor's currency."""
+    own = wording.price(home, voice.say, voice.language)
+    about = voice.price_about(home)
+    return f"{own} ({about})" if about else own
 
 
 def known(
@@ -91,7 +97,7 @@ def _said(voice: Voice, slot: Slot, *, value: object, currency: str) -> str:
         return voice.join([_name(voice, slot, part=part) for part in value])
     if isinstance(value, int):
         return voice.many(_LENGTHS[slot], value)
-    return voice.say({**_TERMS, **_DEALS}.get(str(value), str(value)))
+    return voice.say(_OFFERS.get(str(value), str(value)))
 
 
 def budget(voice: Voice, money: Budget, *, currency: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from gatehouse.talk import answers, asking, compare, courtesies, passing, results
 from gatehouse.talk.scene import LONGEST_SUMMARY, Scene, clipped, distinct, sentences
@@ -30,16 +29,21 @@ _WORDS: dict[Move, Callable[[Scene], Reply]] = {
     Move.RECOMMEND: results.recommend,
     Move.MORE: results.more,
     Move.NOTHING_FOUND: results.nothing_found,
-    Move.TROUBLE: results.timed_out,
+    Move.TROUBLE: results.in_trouble,
 }
 
 
 def render(scene: Scene, *, actions_on: bool = True) -> Reply:
     """The whole reply: greeted and disclosed once, within the limits of length and number."""
     reply = _WORDS[scene.decision.move](scene)
-    summary = sentences(_opening(scene), reply.summary)
-    actions = distinct(reply.suggested_actions) if actions_on else ()
-    return replace(reply, summary=clipped(summary, LONGEST_SUMMARY), suggested_actions=actions)
+    return Reply(
+        reply.title,
+        clipped(sentences(_opening(scene), reply.summary), LONGEST_SUMMARY),
+        blocks=reply.blocks,
+        cards=reply.cards,
+        suggested_actions=distinct(reply.suggested_actions) if actions_on else (),
+        degraded=reply.degraded,
+    )
 
 
 def _opening(scene: Scene) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from gatehouse.listings import wording
-from gatehouse.listings.cards import card
 from gatehouse.listings.types import Limit, Relaxed, Wish
 from gatehouse.talk.asking import ACKNOWLEDGED
 from gatehouse.talk.facts import known, price
 from gatehouse.talk.phrases import N_, NN_
 from gatehouse.talk.scene import Scene, link, message, plain, sentences, table
-from gatehouse.talk.types import Block, Card, Move, Reply, SuggestedAction
+from gatehouse.talk.showing import cards
+from gatehouse.talk.types import Block, Move, Reply, SuggestedAction
 from gatehouse.talk.voice import Voice
 from gatehouse.talk.wording import capital
 
@@ -44,7 +44,7 @@ def recommend(scene: Scene) -> Reply:
         voice.many(NN_("{n} home for you", "{n} homes for you"), total(scene)),
         summary,
         blocks=() if scene.cards_on else (as_table(scene),),
-        cards=_cards(scene) if scene.cards_on else (),
+        cards=cards(scene) if scene.cards_on else (),
         suggested_actions=_after_results(scene),
         degraded=() if scene.cards_on else ("cards_off",),
     )
@@ -80,6 +80,11 @@ def nothing_found(scene: Scene) -> Reply:
     return plain(title, sentences(lead, _would_find(voice, relaxed)), actions=actions)
 
 
+def in_trouble(scene: Scene) -> Reply:
+    """The listings were too slow, or are away."""
+    return unreachable(scene) if scene.is_unreachable else timed_out(scene)
+
+
 def timed_out(scene: Scene) -> Reply:
     """The search was cut: wishes are kept, and there is a way on."""
     voice = scene.voice
@@ -101,11 +106,6 @@ def unreachable(scene: Scene) -> Reply:
         N_("I can't reach the listings just now. Your search is saved; ask me again in a minute.")
     )
     return _trouble(scene, sentences(summary, kept))
-
-
-def _cards(scene: Scene) -> tuple[Card, ...]:
-    voice = scene.voice
-    return tuple(card(home, say=voice.say, language=voice.language) for home in scene.homes)
 
 
 def as_table(scene: Scene) -> Block:

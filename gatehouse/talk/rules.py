@@ -9,17 +9,18 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from gatehouse.observe import meters
-from gatehouse.talk import memory, passing, results
+from gatehouse.talk import memory, passing
 from gatehouse.talk.arriving import Arrival, arrive, decide_about, put_in_focus, without_title
 from gatehouse.talk.looking import Lookup, look_up
 from gatehouse.talk.policy import is_lawful, lawful, propose
+from gatehouse.talk.purse import Purse
 from gatehouse.talk.render import render
 from gatehouse.talk.scene import Scene
-from gatehouse.talk.settling import settle
+from gatehouse.talk.settling import settle, value
 from gatehouse.talk.types import Decision, Move, Outcome, Reply, Thread, Tools
 from gatehouse.talk.voice import Voice
 from gatehouse.understanding.state import is_filled, merge
-from gatehouse.understanding.types import LANGUAGES, DialogueState, Heard, Language, Slot
+from gatehouse.understanding.types import LANGUAGES, Budget, DialogueState, Heard, Language, Slot
 
 Propose = Callable[[DialogueState, Heard], Decision]
 
@@ -70,7 +71,7 @@ class RulesHandler:
         with watch.step("render"):
             decision = after_search(decision, looked)
             scene = _scene(decision, looked, state=state, heard=heard, thread=thread, tools=tools)
-            reply = _say(scene, looked, tools)
+            reply = render(scene, actions_on=tools.suggested_actions_on)
         return _outcome(scene, reply, thread=thread, looked=looked, watch=watch)
 
 
@@ -79,12 +80,6 @@ def _guarded(decision: Decision, state: DialogueState, *, arm: str) -> Decision:
     if not is_lawful(decision, state):
         meters.invariant_reask_total.labels(arm=arm).inc()
     return lawful(decision, state)
-
-
-def _say(scene: Scene, looked: Lookup, tools: Tools) -> Reply:
-    if looked.trouble == "search_unexpected":
-        return results.unreachable(scene)
-    return render(scene, actions_on=tools.suggested_actions_on)
 
 
 def _before(thread: Thread, arrival: Arrival | None) -> DialogueState:
@@ -138,7 +133,7 @@ def _scene(
     if looked.answer and looked.homes:
         left = memory.left(state, decision, answer=looked.answer, shown=len(looked.homes))
     return Scene(
-        voice=Voice(language, thread.turn_no),
+        voice=Voice(language, thread.turn_no, _purse(state, tools)),
         decision=decision,
         state=state,
         heard=heard,
@@ -148,7 +143,15 @@ def _scene(
         left=left,
         is_free=looked.is_free,
         cards_on=tools.cards_on,
+        is_unreachable=looked.trouble == "search_unexpected",
     )
+
+
+def _purse(state: DialogueState, tools: Tools) -> Purse:
+    """The budget's currency, else the market's; the rates as of the latest look-up."""
+    budget = value(state, Slot.BUDGET)
+    spoken = budget.currency if isinstance(budget, Budget) else None
+    return Purse(spoken or tools.market.currency, tools.catalogue.rates())
 
 
 def _outcome(

@@ -28,6 +28,7 @@ class Scene:
     left: int = 0  # homes of the search that are still unseen
     is_free: bool | None = None  # for the days asked about
     cards_on: bool = True
+    is_unreachable: bool = False  # the listings; a search that was cut is no such trouble
 
 
 def message(label: str, payload: str | None = None) -> SuggestedAction:
@@ -46,19 +47,20 @@ def clipped(text: str, limit: int = LONGEST_LABEL) -> str:
 
 def distinct(actions: tuple[SuggestedAction, ...]) -> tuple[SuggestedAction, ...]:
     """The first three without repeated labels."""
-    by_label = {action["label"].casefold(): action for action in reversed(actions)}
-    first = [a for a in actions if by_label.pop(a["label"].casefold(), None)]
-    return tuple(first[:MOST_ACTIONS])
+    by_label: dict[str, SuggestedAction] = {}
+    for action in actions:
+        by_label.setdefault(action["label"].casefold(), action)
+    return tuple(by_label.values())[:MOST_ACTIONS]
 
 
 def sentences(*parts: str | None) -> str:
     """Parts with something in them, as one paragraph."""
-    return " ".join(part for part in parts if part)
+    return " ".join(filter(None, parts))
 
 
 def plain(title: str, summary: str, *, actions: tuple[SuggestedAction, ...] = ()) -> Reply:
     """A reply of words only."""
-    return Reply(title, clipped(summary, LONGEST_SUMMARY), suggested_actions=distinct(actions))
+    return Reply(title, summary, suggested_actions=actions)
 
 
 def markdown(content: str) -> Block:

@@ -8,7 +8,8 @@ from datetime import date
 from gatehouse.listings import wording
 from gatehouse.listings.types import Listing
 from gatehouse.talk import figures
-from gatehouse.talk.phrases import N_, NN_, Plural, say, say_many
+from gatehouse.talk.phrases import N_, NN_, Plural, book, say_many
+from gatehouse.talk.purse import Purse
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.understanding.types import Language
 
@@ -19,9 +20,11 @@ class Voice:
 
     language: Language
     turn: int = 0
+    purse: Purse | None = None
 
     def say(self, msgid: str, **values: object) -> str:
-        return say(self.language, msgid, **values)
+        text = book(self.language).texts.get(msgid, msgid)
+        return text.format_map(values) if values else text
 
     def many(self, texts: Plural, count: int, /, **values: object) -> str:
         return say_many(self.language, texts, count, **values)
@@ -42,6 +45,13 @@ class Voice:
 
     def money(self, amount: float, currency: str) -> str:
         return wording.money(amount, currency, self.language)
+
+    def price_about(self, home: Listing) -> str | None:
+        """ "about £540": the price in the visitor's currency, if the home has another one."""
+        amount = self.purse.price_about(home) if self.purse else None
+        if amount is None or self.purse is None:
+            return None
+        return self.say(N_("about {price}"), price=self.money(amount, self.purse.currency))
 
     def count(self, number: float) -> str:
         return figures.count(self.language, number)

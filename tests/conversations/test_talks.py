@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -146,6 +147,7 @@ async def test_search_trouble_keeps_the_wishes_and_the_talk_goes_on(
     assert outcome.errors == (error,)
     assert outcome.reply.degraded == ("search",)
     assert words in outcome.reply.summary
+    assert "automated assistant" in outcome.reply.summary, "who speaks, on the first turn"
     assert Slot.LOCATION in outcome.state.slots
     visit.twin.trouble = None
     again = outcome.reply.suggested_actions[0]["payload"]
@@ -174,6 +176,20 @@ async def test_a_house_that_was_asked_about_is_the_one_that_is_visited() -> None
     first = visit.state.shown[0].id
     outcome = await visit.say("I want to see it on Saturday")
     assert (outcome.decision.move, outcome.decision.home_ids) == (Move.ASK_CONTACT, (first,))
+
+
+async def test_a_price_in_another_currency_is_also_told_in_the_visitors() -> None:
+    lira = replace(home(1, "girne/lapta", price=20_000), currency="TRY")
+    visit = Visit(Twin((lira, home(2, "girne/lapta", price=450))))
+    outcome = await visit.say("flat in Girne for 600 euros a month")
+    cards = {card["currency"]: card for card in outcome.reply.cards}
+    assert cards["TRY"]["price"] == 20_000
+    assert cards["TRY"]["price_label"] == "₺20,000 a month"
+    assert cards["TRY"]["metadata"]["price_about"] == "about €470"
+    assert cards["GBP"]["metadata"]["price_about"] == "about €530"
+    assert "₺20,000 a month (about €470)" in outcome.reply.summary
+    asked = await visit.say("what is the price of the second one?")
+    assert "£450 a month (about €530)" in asked.reply.summary
 
 
 PETS: dict[Language, tuple[str, str, str, str, str]] = {

@@ -34,6 +34,13 @@ def test_a_visitor_finds_homes_in_three_turns_and_asks_about_them(guest: Face) -
     guest.settle()
 
 
+def test_a_price_in_another_currency_is_also_shown_in_the_visitors(guest: Face) -> None:
+    guest.say("flat to rent long term in Girne for up to 700 euros a month")
+    pounds = guest.cards.filter(has_text="£").first
+    expect(pounds.locator(".card-about")).to_have_text(re.compile(r"^about €\d+$"))
+    guest.settle()
+
+
 def test_every_button_of_a_card_does_something(guest: Face) -> None:
     guest.say("flat to rent long term in Girne for up to £1500 a month")
     card = guest.replies.first.locator(".card").nth(1)

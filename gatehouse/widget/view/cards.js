@@ -62,6 +62,7 @@ export class HomeCard {
       "div",
       { class: "card-body" },
       el("p", { class: "card-price" }, el("strong", { text: amount }), per && ` ${per}`, this.rating()),
+      this.priceAbout(),
       this.title(),
       this.card.subtitle && el("p", { class: "card-subtitle", text: this.card.subtitle }),
       el("ul", { class: "card-facts", role: "list" }, facts(this.card, this.texts).map(([name, text]) => el("li", {}, icon(name), text))),
@@ -69,6 +70,12 @@ export class HomeCard {
       this.checked(),
       this.buttons(),
     );
+  }
+
+  /** The price in the visitor's own currency, where the home has another one. */
+  priceAbout() {
+    const text = this.card.metadata?.price_about;
+    return typeof text === "string" && el("p", { class: "card-about", text });
   }
 
   title() {
