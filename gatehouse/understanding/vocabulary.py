@@ -24,6 +24,7 @@ _SHORTEST_FOR_SLIPS = 5
 _SHORTEST_STEM_FOR_SLIPS = 5
 _LONG_ENOUGH = 7
 _REMEMBERED_WORDS = 16_384
+_REMEMBERED_CHOICES = 256  # the same few words are left out everywhere
 # Kinds that a word keeps from its looser readings besides its best one.
 _SHARED_KINDS = ("slot",)
 _SPECIFIC_STEM = 6  # letters; stems at least so long are no accident
@@ -42,6 +43,8 @@ class Node:
     def settle(self) -> None:
         """Gets ready to be walked: its stems by their first two letters, longest first."""
         self.goes_on = bool(self.words or self.stems)
+        if not self.stems:
+            return
         for stem in sorted(self.stems, key=len, reverse=True):
             if _SHORTEST_STEM <= len(stem) <= _LONGEST_WORD:
                 self.by_start.setdefault(stem[:_SHORTEST_STEM], []).append((stem, self.stems[stem]))
@@ -195,9 +198,9 @@ def load(language: Language) -> Vocabulary:
         kind, _, value = label.partition(":")
         for phrase in phrases:
             _plant(root, _parts(phrase), (kind, value))
-    words, stems = _spoken(root)
-    words |= set(_everyday(data["common"]))
-    slips = _slips(root, stems)
+    words, stems = _settled(root)
+    slips = _slips(words | stems)
+    words.update(_everyday(data["common"]))
     return Vocabulary(
         language=language,
         root=root,
@@ -236,32 +239,43 @@ def _plant(node: Node, steps: list[tuple[bool, list[str]]], label: tuple[str, st
 
 def _reach(node: Node, choice: str) -> Node:
     """The node behind one alternative, which may itself be several words ("kim gibi")."""
-    is_stem = choice.endswith("*")
-    pieces = [t.text for t in split(fold(choice.rstrip("*")))]
-    for piece in pieces[:-1]:
-        node = node.words.setdefault(piece, Node())
-    branch = node.stems if is_stem else node.words
-    return branch.setdefault(pieces[-1], Node())
+    *before, last = _pieces(choice.rstrip("*"))
+    for piece in before:
+        node = _child(node.words, piece)
+    return _child(node.stems if choice.endswith("*") else node.words, last)
 
 
-def _spoken(root: Node) -> tuple[set[str], set[str]]:
+def _child(branch: dict[str, Node], piece: str) -> Node:
+    found = branch.get(piece)
+    if found is None:
+        branch[piece] = found = Node()
+    return found
+
+
+@lru_cache(_REMEMBERED_CHOICES)
+def _pieces(choice: str) -> tuple[str, ...]:
+    return tuple(token.text for token in split(fold(choice)))
+
+
+def _settled(root: Node) -> tuple[set[str], set[str]]:
+    """Makes every node ready; all words and stems that occur."""
     words: set[str] = set()
     stems: set[str] = set()
     todo = [root]
     while todo:
         node = todo.pop()
         node.settle()
-        words |= node.words.keys()
-        stems |= node.stems.keys()
-        todo += [*node.words.values(), *node.stems.values()]
+        words.update(node.words)
+        stems.update(node.stems)
+        todo += node.words.values()
+        todo += node.stems.values()
     return words, stems
 
 
-def _slips(root: Node, stems: set[str]) -> dict[str, tuple[str, ...]]:
+def _slips(words: set[str]) -> dict[str, tuple[str, ...]]:
     """What a slip may have made of the longer words of our phrases, not of everyday ones."""
     found: dict[str, list[str]] = {}
-    words, _ = _spoken(root)
-    for word in sorted(words | stems):
+    for word in sorted(words):
         if len(word) >= _SHORTEST_FOR_SLIPS:
             for shape in neighbours(word):
                 found.setdefault(shape, []).append(word)
