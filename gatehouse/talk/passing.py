@@ -9,9 +9,10 @@ from gatehouse.talk.asking import day_of, titles_of
 from gatehouse.talk.facts import known
 from gatehouse.talk.phrases import N_
 from gatehouse.talk.policy import can_reach
-from gatehouse.talk.scene import Scene, message, plain, sentences
-from gatehouse.talk.types import Effect, Move, Reply, ToDomain
-from gatehouse.understanding.types import Contact, Heard, Intent
+from gatehouse.talk.scene import Scene, items, link, markdown, message, plain, sentences
+from gatehouse.talk.settling import value
+from gatehouse.talk.types import Block, Effect, Move, Reply, ToDomain
+from gatehouse.understanding.types import Contact, Heard, Intent, Slot
 
 _SUBJECTS: dict[ToDomain, str] = {
     "staff": N_("I have passed this talk to the agency's staff. A colleague will answer."),
@@ -34,11 +35,32 @@ def viewing_stored(scene: Scene) -> Reply:
     reach = voice.say(
         N_("They will reach you at {contact}."), contact=_address(scene.state.contact)
     )
-    return plain(
+    return Reply(
         voice.say(N_("Viewing requested")),
         sentences(stored, day, honest, reach),
-        actions=(message(voice.say(N_("Show more"))),),
+        blocks=_before_viewing(scene),
+        suggested_actions=(
+            link(voice.say(N_("Make a checklist")), "#checklist"),
+            message(voice.say(N_("Show more"))),
+        ),
     )
+
+
+_TO_CHECK = (
+    N_("Try the taps, the air conditioning and the phone signal."),
+    N_("Ask about the bills: electricity, water, internet, shared costs."),
+)
+
+
+def _before_viewing(scene: Scene) -> tuple[Block, ...]:
+    """What is worth thinking of; nothing that this home promises."""
+    voice = scene.voice
+    first = N_("Bring an identity card or passport.")
+    money = N_("Ask what the deposit covers and which fees come on top.")
+    if value(scene.state, Slot.DEAL) == "buy":
+        money = N_("Ask to see the title deed and which fees and taxes come on top.")
+    lead = voice.say(N_("Before the viewing:"))
+    return markdown(lead), items([voice.say(line) for line in (first, money, *_TO_CHECK)])
 
 
 def handed_over(scene: Scene) -> Reply:

@@ -129,6 +129,9 @@ async def test_a_viewing_request_names_home_day_and_contact() -> None:
     assert effect.payload["time"] == "15:00"
     assert effect.payload["day"] is not None
     assert effect.payload["contact"]["phone"] == PHONE
+    assert [block["type"] for block in outcome.reply.blocks] == ["markdown", "list"]
+    checklist = {"label": "Make a checklist", "payload": "#checklist", "type": "link"}
+    assert checklist in outcome.reply.suggested_actions
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,23 @@ def test_a_price_in_another_currency_is_also_shown_in_the_visitors(guest: Face) 
     guest.settle()
 
 
+def test_a_list_becomes_tick_boxes_that_are_kept(guest: Face) -> None:
+    guest.say("flat to rent long term in Girne for up to £1500 a month")
+    guest.say("I want to see the first one on Saturday")
+    guest.say("+44 7700 900123")
+    guest.button("Make a checklist").click()
+    boxes = guest.replies.last.get_by_role("checkbox")
+    expect(boxes).to_have_count(4)
+    expect(boxes.first).to_be_focused()
+    boxes.nth(1).check()
+    guest.page.reload()
+    expect(guest.replies).to_have_count(3)
+    expect(boxes).to_have_count(4)
+    expect(boxes.nth(1)).to_be_checked()
+    expect(boxes.first).not_to_be_checked()
+    guest.settle()
+
+
 def test_every_button_of_a_card_does_something(guest: Face) -> None:
     guest.say("flat to rent long term in Girne for up to £1500 a month")
     card = guest.replies.first.locator(".card").nth(1)

@@ -7,6 +7,7 @@ import { markdown } from "../markdown.js";
 import { blockView } from "./blocks.js";
 import { REFUSED_SITE } from "../session.js";
 import { cardList } from "./cards.js";
+import { isTicked, makeChecklist } from "./checklist.js";
 import { feedback } from "./feedback.js";
 import { saveTable } from "./table.js";
 
@@ -110,6 +111,7 @@ export class TheirMessage {
     const bubble = el("div", { class: "bubble" }, speaker(texts.say("they_said")), el("div", { class: "prose" }, markdown(reply.summary)), blocks.map((block) => blockView(block, this.desk)));
     const cards = reply.cards?.length > 0 && (this.early ?? cardList(reply.cards, this.desk));
     this.body.replaceChildren(...[bubble, cards, this.under(reply, at), this.actions(reply)].filter(Boolean));
+    if (isTicked(reply.meta?.message_id)) this.tick();
     if (this.live) this.desk.whisper("");
     this.live = this.early = null;
   }
@@ -124,6 +126,18 @@ export class TheirMessage {
     const actions = (reply.meta?.suggested_actions ?? []).slice(0, 3);
     if (!actions.length) return null;
     return el("div", { class: "actions", role: "group", "aria-label": this.desk.texts.say("actions") }, actions.map((action) => this.action(action)));
+  }
+
+  /** The last list of the reply becomes tick boxes. */
+  tick() {
+    const list = [...this.body.querySelectorAll(".prose > ul, .prose > ol")].at(-1);
+    if (list) makeChecklist(list, this.item.reply.meta?.message_id);
+  }
+
+  makeChecklist(report) {
+    report();
+    this.tick();
+    this.body.querySelector("input[type=checkbox]")?.focus();
   }
 
   saveTable(report) {
@@ -143,6 +157,7 @@ export class TheirMessage {
       return el("button", { type: "button", class: "chip", text: action.label, on: { click: press } });
     }
     if (action.payload === "#csv") return el("button", { type: "button", class: "chip", text: action.label, on: { click: () => this.saveTable(report) } });
+    if (action.payload === "#checklist") return el("button", { type: "button", class: "chip", text: action.label, on: { click: () => this.makeChecklist(report) } });
     const address = safeAddress(action.type === "property" ? `/homes/${encodeURIComponent(action.payload)}` : action.payload, server.base);
     return address && el("a", { class: "chip", href: address, target: "_blank", rel: "noopener", text: action.label, on: { click: report } });
   }
