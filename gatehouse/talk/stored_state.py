@@ -38,7 +38,6 @@ _FIELDS = {
 _KNOWN = {kind.__name__: frozenset(dict(named)) for kind, named in _FIELDS.items()}
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 _SLOTS = {slot.value: slot for slot in Slot}
-_KEYED_BY_SLOT = ("slots", "asks")
 
 
 def encode(state: DialogueState) -> dict[str, Any]:
@@ -51,18 +50,41 @@ def encode(state: DialogueState) -> dict[str, Any]:
 
 
 def decode(stored: dict[str, Any]) -> DialogueState:
-    """The state again. Fields and slots that this version does not know are passed over."""
+    """The state again.
+
+    Fields and slots that this version does not know, or keeps differently, are passed over:
+    what they held is asked again.
+    """
     values = {
         name: _decode_value(value)
         for name, value in stored.items()
-        if name in _KNOWN["DialogueState"]
+        if name in _KNOWN["DialogueState"] and name != "slots"
     }
-    for name in _KEYED_BY_SLOT:
-        if name in values:
-            values[name] = {_SLOTS[k]: v for k, v in values[name].items() if k in _SLOTS}
+    if "slots" in stored:
+        values["slots"] = _decode_slots(stored["slots"])
+    if "asks" in values:
+        values["asks"] = {_SLOTS[k]: v for k, v in values["asks"].items() if k in _SLOTS}
     if "awaiting" in values:
         values["awaiting"] = _SLOTS.get(values["awaiting"])
     return DialogueState(**values)
+
+
+def _decode_slots(stored: dict[str, Any]) -> dict[Slot, Filled]:
+    slots: dict[Slot, Filled] = {}
+    for name, item in stored.items():
+        slot = _SLOTS.get(name)
+        filled = _decode_filled(item) if slot else None
+        if slot and filled:
+            slots[slot] = filled
+    return slots
+
+
+def _decode_filled(stored: Any) -> Filled | None:
+    try:
+        filled = _decode_value(stored)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return filled if isinstance(filled, Filled) else None
 
 
 def _encode_value(value: Any) -> Any:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from gatehouse.understanding.snapshot import from_json, to_json
 from gatehouse.understanding.types import (
     Budget,
     Contact,
@@ -194,4 +193,4 @@ def _joined(old: Contact | None, new: Contact | None) -> Contact | None:
     return Contact(new.name or old.name, new.phone or old.phone, new.email or old.email)
 
 
-__all__ = ["from_json", "is_filled", "merge", "required_open", "to_json"]
+__all__ = ["is_filled", "merge", "required_open"]

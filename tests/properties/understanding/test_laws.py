@@ -10,7 +10,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gatehouse.understanding.state import from_json, merge, to_json
+from gatehouse.talk.stored_state import decode, encode
+from gatehouse.understanding.state import merge
 from gatehouse.understanding.types import (
     LANGUAGES,
     Budget,
@@ -169,7 +170,7 @@ def test_no_text_makes_the_ear_raise(text: str, state: DialogueState, language: 
     heard = EAR.hear(text, state=state, language=language)
     spans = [c.span for c in heard.changes if c.span] + [ref.span for ref in heard.refs]
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
-    assert from_json(json.loads(json.dumps(to_json(merge(state, heard))))) == merge(state, heard)
+    assert decode(json.loads(json.dumps(encode(merge(state, heard))))) == merge(state, heard)
 
 
 @given(st.text(min_size=2000, max_size=10_000))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatehouse.talk.stored_state import SHOWN_AT_MOST, decode, encode
+from gatehouse.understanding.state import merge
 from gatehouse.understanding.types import (
     Budget,
     Contact,
@@ -22,6 +24,7 @@ from gatehouse.understanding.types import (
     Span,
     When,
 )
+from tests.unit.understanding.notation import EAR, SHOWN, TALKING
 
 NUMBERS = st.none() | st.floats(0, 1e6, allow_nan=False)
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
@@ -73,3 +76,41 @@ def test_the_homes_shown_are_bounded() -> None:
     many = tuple(Shown(str(n), "", "", None) for n in range(3 * SHOWN_AT_MOST))
     kept = decode(encode(DialogueState(shown=many))).shown
     assert kept == many[:SHOWN_AT_MOST]
+
+
+def test_a_state_heard_from_words_survives_as_json() -> None:
+    text = "villa in Girne or Lapta, not Alsancak, 500-700 pounds, from 3 to 17 May"
+    heard = EAR.hear(text, state=DialogueState(), language=None)
+    state = replace(
+        merge(DialogueState(), heard),
+        shown=SHOWN,
+        awaiting=Slot.BUDGET,
+        asks={Slot.BUDGET: 2},
+        viewing=("h1", "h2"),
+        accepted=("budget",),
+        contact=Contact("Anna", None, "a@b.c"),
+        when=When(date(2026, 5, 1), "15:00"),
+        offered="viewing",
+        focus="h1",
+        turn=7,
+        has_searched=True,
+        seen=6,
+    )
+    assert decode(json.loads(json.dumps(encode(state)))) == state
+
+
+def test_a_new_state_takes_no_room() -> None:
+    assert encode(DialogueState()) == {}
+
+
+def test_a_slot_that_another_version_keeps_differently_is_asked_again() -> None:
+    stored = encode(TALKING)
+    stored["slots"]["bedrooms"] = {"_": "Filled", "value": {"_": "Rooms", "least": 2}}
+    read = decode(stored)
+    assert Slot.BEDROOMS not in read.slots
+    assert read.slots[Slot.BUDGET] == TALKING.slots[Slot.BUDGET]
+
+
+def test_the_json_of_a_state_is_bounded() -> None:
+    many = replace(TALKING, shown=SHOWN * 500)
+    assert len(json.dumps(encode(many))) < 10_000

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from gatehouse.understanding.state import from_json, is_filled, merge, required_open, to_json
+from gatehouse.understanding.state import is_filled, merge, required_open
 from gatehouse.understanding.types import (
     Budget,
     Contact,
@@ -21,9 +20,8 @@ from gatehouse.understanding.types import (
     Slot,
     SlotChange,
     SlotValue,
-    When,
 )
-from tests.unit.understanding.notation import EAR, SHOWN, TALKING
+from tests.unit.understanding.notation import EAR, TALKING
 
 FRESH = DialogueState()
 
@@ -162,39 +160,6 @@ def test_the_language_changes_with_a_clear_message_only() -> None:
 
 def test_required_slots_are_asked_in_their_order() -> None:
     assert required_open(FRESH) == (Slot.LOCATION, Slot.BUDGET, Slot.RENTAL_TYPE)
-
-
-def test_a_state_survives_as_json() -> None:
-    state = replace(
-        talk("villa in Girne or Lapta, not Alsancak, 500-700 pounds, from 3 to 17 May", "pool"),
-        shown=SHOWN,
-        awaiting=Slot.BUDGET,
-        asks={Slot.BUDGET: 2},
-        viewing=("h1", "h2"),
-        accepted=("budget",),
-        contact=Contact("Anna", None, "a@b.c"),
-        when=When(date(2026, 5, 1), "15:00"),
-        offered="viewing",
-        focus="h1",
-        turn=7,
-        has_searched=True,
-        seen=6,
-    )
-    assert from_json(json.loads(json.dumps(to_json(state)))) == state
-    assert to_json(FRESH) == {}
-
-
-def test_keys_and_slots_of_a_newer_version_are_passed_over() -> None:
-    data = to_json(TALKING) | {"novelty": 1}
-    data["slots"] = data["slots"] | {"floor": {"value": 3}, "bedrooms": {"value": "odd"}}
-    read = from_json(data)
-    assert Slot.BEDROOMS not in read.slots
-    assert read.slots[Slot.BUDGET] == TALKING.slots[Slot.BUDGET]
-
-
-def test_the_json_of_a_state_is_bounded() -> None:
-    many = replace(TALKING, shown=SHOWN * 500, offered="x" * 100_000)
-    assert len(json.dumps(to_json(many))) < 10_000
 
 
 def test_start_over_is_an_intent_of_its_own() -> None:

@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 from django.core.management.base import BaseCommand, CommandError
 
 from gatehouse.base.config import load
+from gatehouse.talk.stored_state import decode, encode
 from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
-from gatehouse.understanding.state import from_json, merge, required_open, to_json
+from gatehouse.understanding.state import merge, required_open
 from gatehouse.understanding.trace import differences, lines
 from gatehouse.understanding.types import LANGUAGES, DialogueState
 
@@ -27,7 +28,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("text")
         parser.add_argument("--lang", choices=LANGUAGES, help="the page's language, as a hint")
-        parser.add_argument("--state", type=Path, help="JSON of the talk so far (state.to_json)")
+        parser.add_argument("--state", type=Path, help="JSON of the talk so far, as printed")
 
     def handle(self, *_: Any, **options: Any) -> None:
         state = _state(options["state"])
@@ -46,7 +47,7 @@ def _outcome(before: DialogueState, after: DialogueState) -> Iterator[str]:
     yield from (f"  {line}" for line in differences(before, after) or ("nothing",))
     still = ", ".join(slot.value for slot in required_open(after))
     yield f"still open: {still or 'nothing'}"
-    yield f"state: {json.dumps(to_json(after), ensure_ascii=False)}"
+    yield f"state: {json.dumps(encode(after), ensure_ascii=False)}"
 
 
 def _state(path: Path | None) -> DialogueState:
@@ -54,6 +55,6 @@ def _state(path: Path | None) -> DialogueState:
     if path is None:
         return DialogueState()
     try:
-        return from_json(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError, AttributeError) as trouble:
+        return decode(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as trouble:
         raise CommandError(f"--state {path}: {trouble}") from trouble
