@@ -12,13 +12,13 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from prometheus_client import generate_latest
 
 from gatehouse.base.clock import TurnableClock
 from gatehouse.base.database import Database, PoolLimits
 from gatehouse.base.errors import BadInput, SearchDown, SearchTimeout
 from gatehouse.listings.store import RATES_SECONDS, SqlCatalogue
 from gatehouse.listings.types import Limit, Listing, Near, Wish
+from gatehouse.observe.labels import SEARCH_STATUSES
 from gatehouse.observe.meter import REGISTRY
 
 Connection = psycopg.Connection[dict[str, Any]]
@@ -280,6 +280,5 @@ async def test_searches_are_counted_by_how_they_ended(catalogue: SqlCatalogue) -
 
 
 def _counted() -> dict[str, float]:
-    lines = generate_latest(REGISTRY).decode().splitlines()
-    found = [line for line in lines if line.startswith("property_search_total{")]
-    return {line.split('"')[1]: float(line.split()[-1]) for line in found}
+    read = REGISTRY.get_sample_value
+    return {s: read("property_search_total", {"status": s}) or 0.0 for s in SEARCH_STATUSES}

@@ -10,7 +10,8 @@ from uuid import UUID
 
 import pytest
 
-from gatehouse.observe import journal, meters
+from gatehouse.observe import journal
+from gatehouse.observe.meter import REGISTRY
 from gatehouse.talk.claims import Claimed
 from gatehouse.talk.committing import write_down
 from gatehouse.talk.noting import note_turn
@@ -100,10 +101,10 @@ def test_a_first_turn_has_no_context_to_tell_of(lines: Lines) -> None:
 
 @pytest.mark.parametrize(("ask", "grows"), [(Slot.LOCATION, 1), (Slot.RENTAL_TYPE, 0)])
 def test_asking_a_filled_slot_is_counted(lines: Lines, ask: Slot, grows: int) -> None:
-    counter = meters.re_slot_reask_total.labels(arm="stable")
-    before = counter._value.get()  # type: ignore[attr-defined]
+    counter = "re_slot_reask_total", {"arm": "stable"}
+    before = REGISTRY.get_sample_value(*counter) or 0
     _turn(DialogueState(slots={Slot.LOCATION: GIRNE}, turn=1), ask=ask)
-    assert counter._value.get() == before + grows  # type: ignore[attr-defined]
+    assert REGISTRY.get_sample_value(*counter) == before + grows
     assert (b"\nRE Agent: parsed act=ASK_SLOT" in lines.text) == bool(grows)
 
 
@@ -111,7 +112,7 @@ def test_asking_a_filled_slot_is_counted(lines: Lines, ask: Slot, grows: int) ->
 def test_a_turn_that_lost_its_context_is_counted(
     lines: Lines, remembered: int, result: str
 ) -> None:
-    counter = meters.chat_context_turns_total.labels(result=result)
-    before = counter._value.get()  # type: ignore[attr-defined]
+    counter = "chat_context_turns_total", {"result": result}
+    before = REGISTRY.get_sample_value(*counter) or 0
     _turn(DialogueState(turn=remembered), ask=Slot.LOCATION)
-    assert counter._value.get() == before + 1  # type: ignore[attr-defined]
+    assert REGISTRY.get_sample_value(*counter) == before + 1
