@@ -90,6 +90,8 @@ def _hour(r: Reading, at: int, hour: int) -> str | None:
 
 def hear_stay(r: Reading) -> list[SlotChange]:
     """Check-in and check-out, moving date, and how long: everything said about time."""
+    if not (r.dated or r.mentions("dur", "unit", "per")):
+        return []
     stretch = _stretch(r)
     changes = (_said_range(r) or _said_day(r, stretch)) if r.dated else []
     if stretch:

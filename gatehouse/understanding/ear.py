@@ -134,17 +134,31 @@ def _changes(
 ) -> list[SlotChange]:
     if _is_owner(r):
         return []
-    asks_dates = bool({"availability", "available_from"} & set(asked))
+    asks_dates = "availability" in asked or "available_from" in asked
     changes = [] if when or asks_dates else dates.hear_stay(r)
-    changes += slots.hear_rooms(r)
-    changes += slots.hear_area(r)
-    changes += money.hear_budget(r)
-    changes += slots.hear_location(r)
-    changes += [] if points else slots.hear_kinds(r)
-    changes += [] if asked else slots.hear_terms(r)
-    changes += [] if asked else slots.hear_amenities(r)
-    changes += wishes.hear_relative(r, changes)
-    changes += wishes.hear_any(r, changes)
+    changes += _measures(r)
+    if not points and "type" in r.kinds:
+        changes += slots.hear_kinds(r)
+    if not asked:
+        changes += slots.hear_terms(r)
+        changes += slots.hear_amenities(r)
+    if "rel" in r.kinds:
+        changes += wishes.hear_relative(r, changes)
+    if "any" in r.kinds or "pair" in r.kinds:
+        changes += wishes.hear_any(r, changes)
+    return changes
+
+
+def _measures(r: Reading) -> list[SlotChange]:
+    """How many rooms, how large, for how much, and where."""
+    changes: list[SlotChange] = []
+    if r.numbers or "bedrooms" in r.kinds:
+        changes += slots.hear_rooms(r)
+        changes += slots.hear_area(r)
+    if r.numbers or "cur" in r.kinds:
+        changes += money.hear_budget(r)
+    if "place" in r.kinds:
+        changes += slots.hear_location(r)
     return changes
 
 

@@ -62,14 +62,14 @@ class Reading:
     today: date
     taken: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
-    _index: dict[str, list[int]] = field(default_factory=dict)  # kind -> items that carry it
+    kinds: dict[str, list[int]] = field(default_factory=dict)  # kind -> items that carry it
     _values: dict[str, set[str]] = field(default_factory=dict)  # kind -> all that it says
     numbers: list[int] = field(default_factory=list)  # the items that are numbers
     dated: list[int] = field(default_factory=list)  # items that may name a day, if any does
     amounts: dict[int, object] = field(default_factory=dict)  # what `numbers` made of them
 
     def __post_init__(self) -> None:
-        index = self._index
+        index = self.kinds
         has_day = False
         for at, item in enumerate(self.items):
             if item.number is not None:
@@ -102,11 +102,11 @@ class Reading:
 
     def mentions(self, *kinds: str) -> bool:
         """Does any item carry any of these kinds?"""
-        return not self._index.keys().isdisjoint(kinds)
+        return not self.kinds.keys().isdisjoint(kinds)
 
     def says(self, kind: str, *wanted: str) -> bool:
         """Does any item mean just one of these?"""
-        found = self._index.get(kind)
+        found = self.kinds.get(kind)
         if found is None:
             return False
         values = self._values.get(kind)
@@ -116,12 +116,12 @@ class Reading:
 
     def where(self, kind: str) -> Iterator[int]:
         """The indexes of the items of a kind that nothing else has used."""
-        found = self._index.get(kind)
+        found = self.kinds.get(kind)
         return (at for at in found if at not in self.taken) if found else iter(())
 
     def every(self, kind: str) -> Iterator[int]:
         """The indexes of all items of a kind, also of those that were used for something else."""
-        return iter(self._index.get(kind, ()))
+        return iter(self.kinds.get(kind, ()))
 
     def free_numbers(self) -> Iterator[int]:
         """The indexes of the numbers that nothing else has used."""
@@ -247,8 +247,13 @@ def _unknown(tokens: list[Token], at: int, *, own: Vocabulary, glossary: Glossar
 
 def _mended(tokens: list[Token], own: Vocabulary, glossary: Glossary) -> list[Token]:
     """The tokens with slips of the finger taken out of words that nobody knows."""
+    entry, language = glossary.entry, own.language
     strange = [
-        at for at, t in enumerate(tokens) if t.kind == "word" and _is_strange(t, own, glossary)
+        at
+        for at, token in enumerate(tokens)
+        if token.kind == "word"
+        and language not in (known := entry(token.text)).known_in
+        and known.place is None
     ]
     if not strange:
         return tokens
@@ -258,8 +263,3 @@ def _mended(tokens: list[Token], own: Vocabulary, glossary: Glossary) -> list[To
         if not glossary.resolved(token.base) and (better := own.mended(token.base)):
             mended[at] = word(better, token.start, token.end)
     return mended
-
-
-def _is_strange(token: Token, own: Vocabulary, glossary: Glossary) -> bool:
-    entry = glossary.entry(token.text)
-    return entry.place is None and own.language not in entry.known_in

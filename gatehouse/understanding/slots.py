@@ -13,6 +13,7 @@ _LOOK_BACK = 4
 _SQUARE_FOOT = 0.0929
 _MOST_ROOMS = 20
 _AREA_LIMITS = (8.0, 100_000.0)
+_TERMS = ("term", "deal", "term_if_asked", "deal_if_asked")
 _TURNS_AWAY = ("noneed", "instead", "neg", "noneedafter", "insteadafter", "negafter")
 _ROOM_SLOTS = (Slot.BEDROOMS, Slot.BATHROOMS)
 _COUNTED = {"bedroom": Slot.BEDROOMS, "room": Slot.BEDROOMS, "bathroom": Slot.BATHROOMS}
@@ -65,8 +66,6 @@ def hear_location(r: Reading) -> list[SlotChange]:
     """The places wanted (one SET or ADD) and those shunned (one REMOVE each)."""
     wanted: list[int] = []
     changes: list[SlotChange] = []
-    if not r.mentions("place"):
-        return changes
     for index in list(r.where("place")):
         why = is_shunned(r, index)
         if why is not None and not _is_mere_no(r, index):
@@ -100,6 +99,8 @@ def _corrected(r: Reading, wanted: list[int]) -> list[int]:
 
 def _names(r: Reading, indexes: list[int]) -> tuple[PlaceName, ...]:
     keys = [r.label(i, "place") or "" for i in indexes]
+    if len(keys) == 1:
+        return (PlaceName(keys[0], r.at(indexes[0]).text),)
     cities = {k.partition("/")[0] for k in keys if "/" in k}
     names: dict[str, PlaceName] = {}
     for index, key in zip(indexes, keys, strict=True):
@@ -225,8 +226,6 @@ def hear_kinds(r: Reading) -> list[SlotChange]:
     """Property types, wanted or shunned."""
     wanted: list[int] = []
     changes: list[SlotChange] = []
-    if not r.mentions("type"):
-        return changes
     for index in r.every("type"):
         code = r.label(index, "type") or ""
         if is_shunned(r, index):
@@ -252,6 +251,8 @@ def _is_counted_room(r: Reading, index: int) -> bool:
 def hear_terms(r: Reading) -> list[SlotChange]:
     """Long or short let; to rent or to buy."""
     changes: list[SlotChange] = []
+    if not r.mentions(*_TERMS):
+        return changes
     for kind, slot in (("term", Slot.RENTAL_TYPE), ("deal", Slot.DEAL)):
         said = [i for i in r.where(kind) if not is_shunned(r, i)]
         if not said and r.awaits(slot):

@@ -27,8 +27,6 @@ _MORE_ROOMS = {"bigger", "more_bedrooms"}
 
 def hear_any(r: Reading, changes: Iterable[SlotChange]) -> list[SlotChange]:
     """Slots that may be anything: the one named, else the one asked for."""
-    if not r.mentions("any", "pair"):
-        return []
     filled = {c.slot for c in changes}
     found: list[SlotChange] = []
     either = ["pair"] if r.state.awaiting in _EITHER else []  # "both", of long and short term
@@ -87,8 +85,6 @@ def _cleared(r: Reading, index: int, at: int) -> SlotChange:
 
 def hear_relative(r: Reading, changes: Iterable[SlotChange]) -> list[SlotChange]:
     """ "Cheaper", "bigger", "one more bedroom", as the new limits they mean here."""
-    if not r.mentions("rel"):
-        return []
     filled = {c.slot for c in changes}
     found: list[SlotChange] = []
     for index in list(r.where("rel")):
