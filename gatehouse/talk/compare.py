@@ -17,6 +17,9 @@ ROWS = (
 )  # fmt: skip
 
 
+CLEARLY_LESS = 0.98  # of the other price, where a rate stands between them
+
+
 def compare(scene: Scene) -> Reply:
     """A row per attribute, a column per home."""
     voice, homes = scene.voice, scene.homes
@@ -44,12 +47,25 @@ def _differences(voice: Voice, homes: tuple[Listing, ...]) -> list[str]:
 
 
 def _cheapest(voice: Voice, homes: tuple[Listing, ...]) -> str:
-    """Only where the prices mean the same: one kind of offer, one currency, different amounts."""
-    if len({(h.variant, h.currency) for h in homes}) > 1 or len({h.price for h in homes}) == 1:
+    """Where prices mean the same, of one kind of offer, and differ whatever the rate of the day."""
+    amounts = _amounts(voice, homes)
+    if len({h.variant for h in homes}) > 1 or not amounts:
         return ""
-    home = min(homes, key=lambda h: h.price)
+    least, second = sorted(amounts)[:2]
+    is_exact = len({h.currency for h in homes}) == 1
+    if least >= second * (1.0 if is_exact else CLEARLY_LESS):
+        return ""
+    home = homes[amounts.index(least)]
     form = N_("“{title}” costs least: {price}.")
     return voice.say(form, title=voice.title(home), price=price(voice, home))
+
+
+def _amounts(voice: Voice, homes: tuple[Listing, ...]) -> list[float]:
+    """The prices in one currency; empty where a rate is unknown."""
+    if len({h.currency for h in homes}) == 1:
+        return [h.price for h in homes]
+    known = [voice.purse.amount(h) for h in homes] if voice.purse else []
+    return [amount for amount in known if amount] if all(known) else []
 
 
 def _largest(voice: Voice, homes: tuple[Listing, ...]) -> str:

@@ -21,10 +21,15 @@ class Purse:
 
     def price_about(self, home: Listing) -> float | None:
         """The price of a home in this currency, rounded; None where it already is, or no rate."""
+        amount = self.amount(home) if home.currency != self.currency else None
+        return rounded(amount) if amount else None
+
+    def amount(self, home: Listing) -> float | None:
+        """The price of a home in this currency; None where no rate is known."""
+        if home.currency == self.currency:
+            return home.price
         source, target = self.rates.get(home.currency), self.rates.get(self.currency)
-        if home.currency == self.currency or not source or not target or not home.price:
-            return None
-        return rounded(home.price / source * target)
+        return home.price / source * target if source and target else None
 
 
 def rounded(amount: float) -> float:

@@ -191,6 +191,8 @@ async def test_a_price_in_another_currency_is_also_told_in_the_visitors() -> Non
     assert cards["TRY"]["metadata"]["price_about"] == "about €470"
     assert cards["GBP"]["metadata"]["price_about"] == "about €530"
     assert "₺20,000 a month (about €470)" in outcome.reply.summary
+    compared = await visit.say("compare the first two")
+    assert "“Home 1 in Lapta” costs least: ₺20,000 a month (about €470)." in compared.reply.summary
     asked = await visit.say("what is the price of the second one?")
     assert "£450 a month (about €530)" in asked.reply.summary
 
