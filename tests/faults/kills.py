@@ -42,6 +42,8 @@ class Plan:
     seed: int
     targets: tuple[Target, ...] = TARGETS
     mutant: str = ""
+    pause_seconds: float = 0.05  # of each visitor between two messages, on average
+    commit_ms: int = 0  # by which every commit is slowed down
 
 
 async def random_kills(stage: Stage, plan: Plan) -> Outcome:
@@ -57,9 +59,17 @@ async def random_kills(stage: Stage, plan: Plan) -> Outcome:
         return plan.kills
 
     name = f"kills{' with ' + plan.mutant if plan.mutant else ''}"
-    async with _under_load(stage, front, seed=plan.seed) as visitors:
-        killed = await kill_all()
+    pause = plan.pause_seconds
+    with stage.slow_commits(plan.commit_ms):
+        async with _under_load(stage, front, seed=plan.seed, pause_seconds=pause) as visitors:
+            killed = await kill_all()
     return await _judged(stage, visitors, front=front, name=name, kills=killed, seed=plan.seed)
+
+
+def control(*, kills: int, seed: int) -> Plan:
+    """The same on a server that acknowledges before it stores, in haste and on a slow disk:
+    what it promises and does not have yet at the instant of a kill is lost."""
+    return Plan(kills, seed, ("server",), "ack_before_insert", pause_seconds=0.005, commit_ms=30)
 
 
 async def failpoint_kills(stage: Stage, *, each: int, seed: int) -> Outcome:
@@ -99,7 +109,7 @@ def _kill(target: Target, stage: Stage, front: Supervisor) -> None:
 
 @asynccontextmanager
 async def _under_load(
-    stage: Stage, front: Supervisor, *, seed: int
+    stage: Stage, front: Supervisor, *, seed: int, pause_seconds: float = 0.05
 ) -> AsyncIterator[list[Visitor]]:
     """Visitors write for as long as the block lasts; then the conversations must answer again."""
     history = History(stage.product.folder / f"history-{time.monotonic_ns()}.jsonl")
@@ -112,6 +122,7 @@ async def _under_load(
                 front.port,
                 history,
                 random.Random(seed * 1000 + number),
+                pause_seconds,
             )
             for number in range(VISITORS)
         ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
+from psycopg import sql
 
 from bench import machine
 from bench.product import Product
+from gatehouse.ops import cluster
 
 from .supervisor import Supervisor
 
@@ -44,6 +47,23 @@ class Stage:
         port = machine.free_port()
         environment = LAB | ({"MUTANT": mutant} if mutant else {}) | extra
         return Supervisor(self.product, port, environment)
+
+    @contextmanager
+    def slow_commits(self, milliseconds: int) -> Iterator[None]:
+        """As on a slow disk: every commit takes so much longer."""
+        self._delay_commits(milliseconds)
+        try:
+            yield
+        finally:
+            self._delay_commits(0)
+
+    def _delay_commits(self, milliseconds: int) -> None:
+        url = cluster.locate(self.product.data).superuser_url()
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET commit_siblings = 0")
+            delay = sql.SQL("ALTER SYSTEM SET commit_delay = {}").format(milliseconds * 1000)
+            connection.execute(delay)
+            connection.execute("SELECT pg_reload_conf()")
 
     def clear(self) -> None:
         """Forgets all talks; no server may be running."""
