@@ -84,12 +84,12 @@ def _hear(
     phone, email = reach
     name = contacts.hear_name(r, raw, has_reach=bool(phone or email))
     contact = contacts.as_contact(name, phone, email)
-    changes = wishes.hear_clear(r)
+    changes = wishes.hear_clear(r) if r.mentions("clear", "clearafter") else []
     refs = references.hear_refs(r)
     when = dates.hear_when(r) if dates.is_about_viewing(r) else None
     refs = refs or _pointed_at(r, contact)
     asked = intents.hear_asked(r, refs, contact=contact)
-    points = bool(asked) or any(not ref.is_it for ref in refs)
+    points = bool(asked or (refs and any(not ref.is_it for ref in refs)))
     changes += _changes(r, asked=asked, when=when, points=points)
     if changes and not (asked or when or _acts_on_home(r)):
         refs = [ref for ref in refs if not ref.is_it]  # "it must have a pool"

@@ -27,6 +27,7 @@ _OF_ONE_HOME = frozenset((Intent.COMPARE, Intent.BOOK_VIEWING, Intent.ASK_ABOUT_
 _ALSO_ELSEWHERE = (Slot.AVAILABLE_FROM, Slot.CHECK_IN, Slot.LOCATION)
 _RANK = {intent: rank for rank, intent in enumerate(_ORDER)}
 _INTENTS = {intent.value: intent for intent in _ORDER}
+_INTENT_KINDS = ("intent", "yes", "no", "scope")  # without them changes are all that is wanted
 _FEWEST_STRANGE_WORDS = 2
 _FEWEST_WORDS = 4
 _OF_HOMES = ("type", "home", "amenity", "deal", "term", "place", "noun", "cur", "attr", "quality")
@@ -83,6 +84,8 @@ def hear_intents(
     sort: str | None,
 ) -> tuple[Intent, ...]:
     """Every intent that the message carries, best first."""
+    if (changes or sort) and not (asked or refs or contact or when or r.mentions(*_INTENT_KINDS)):
+        return (Intent.REFINE if r.state.slots else Intent.SEARCH,)
     said = {_INTENTS[r.items[at].labels["intent"]] for at in r.every("intent")}
     wants_home = Intent.SEARCH in said or r.mentions("findq")
     found = said - {Intent.SEARCH}

@@ -8,7 +8,7 @@ from datetime import date
 
 from gatehouse.understanding.glossary import Entry, Glossary
 from gatehouse.understanding.types import DialogueState, Language, Slot, Span
-from gatehouse.understanding.vocabulary import Labels, Match, Vocabulary
+from gatehouse.understanding.vocabulary import Labels, Match, Vocabulary, walk
 from gatehouse.understanding.words import Token, word
 
 _NOTHING: Labels = {}
@@ -166,7 +166,9 @@ def _next(tokens: list[Token], at: int, own: Vocabulary, glossary: Glossary) -> 
         if match and match.length > 1:
             return _item(tokens, at, match), match.length
         return _plain(token), 1
-    match = own.match(tokens, at)
+    match, frontier = own.start(token.text)
+    if frontier:
+        match = walk(frontier, tokens, at, match)
     entry = glossary.entry(token.text)
     place = None
     if entry.longest_place or (entry.place and match is None):

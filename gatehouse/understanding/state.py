@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
+from operator import attrgetter
+from typing import Any
 
 from gatehouse.understanding.types import (
     Budget,
@@ -27,6 +29,12 @@ SHORT_STAY_NIGHTS = 28
 _LONG_TERM_MONTHS = 2
 _SURE = 0.6  # how sure of a language makes it the language of the talk
 _MOST_VALUES = 30
+_OPEN = Filled(None)
+_TELLS_TERM = (
+    Slot.BUDGET, Slot.CHECK_IN, Slot.CHECK_OUT, Slot.MIN_NIGHTS, Slot.MIN_TERM_MONTHS,
+)  # fmt: skip
+_PARTS = tuple(part.name for part in fields(DialogueState))
+_parts_of = attrgetter(*_PARTS)
 
 
 def merge(state: DialogueState, heard: Heard) -> DialogueState:
@@ -42,7 +50,7 @@ def merge(state: DialogueState, heard: Heard) -> DialogueState:
         _apply(slots, change)
     _agree(slots, heard.changes)
     is_sure = heard.language_confidence >= _SURE or state.language is None
-    return replace(
+    return _changed(
         state,
         slots=slots,
         language=heard.language if is_sure else state.language,
@@ -50,6 +58,12 @@ def merge(state: DialogueState, heard: Heard) -> DialogueState:
         when=heard.when or state.when,
         sort=heard.sort or state.sort,
     )
+
+
+def _changed(state: DialogueState, **parts: object) -> DialogueState:
+    """Like `replace`, in half its time: every turn of every talk comes through here."""
+    values: dict[str, Any] = dict(zip(_PARTS, _parts_of(state), strict=True))
+    return DialogueState(**(values | parts))
 
 
 def required_open(state: DialogueState) -> tuple[Slot, ...]:
@@ -68,7 +82,7 @@ def is_filled(state: DialogueState, slot: Slot) -> bool:
 
 
 def _apply(slots: Slots, change: SlotChange) -> None:
-    old = slots.get(change.slot, Filled(None))
+    old = slots.get(change.slot, _OPEN)
     if change.op == Op.ANY:
         slots[change.slot] = Filled(None, is_any=True, shunned=old.shunned)
     elif change.op == Op.CLEAR:
@@ -120,6 +134,8 @@ def _clear(slots: Slots, change: SlotChange, old: Filled) -> None:
 
 def _filled(elements: tuple[PlaceName | str, ...], shunned: tuple[str, ...]) -> Filled:
     """Values without duplicates; none at all means anything but what is shunned."""
+    if len(elements) == 1:
+        return Filled(elements, shunned=shunned)  # type: ignore[arg-type]
     unique = {_name(e): e for e in reversed(elements)}
     ordered = tuple(reversed(unique.values()))[:_MOST_VALUES]
     value: tuple[PlaceName, ...] | tuple[str, ...]
@@ -143,9 +159,11 @@ def _falls_under(name: str, names: set[str]) -> bool:
 
 def _agree(slots: Slots, changes: Sequence[SlotChange]) -> None:
     """Makes slots agree that depend on each other, whatever order they were said in."""
-    said = {c.slot for c in changes}
+    if slots.keys().isdisjoint(_TELLS_TERM):
+        return
     start, end = _date(slots, Slot.CHECK_IN), _date(slots, Slot.CHECK_OUT)
     if start and end and end <= start:
+        said = {c.slot for c in changes}
         loser = (
             Slot.CHECK_IN
             if said & {Slot.CHECK_OUT} and Slot.CHECK_IN not in said

@@ -86,7 +86,7 @@ class Vocabulary:
     def match(self, tokens: list[Token], at: int) -> Match | None:
         """The longest phrase that begins at this token."""
         match, frontier = self.start(tokens[at].text)
-        return _walk(frontier, tokens, at, match) if frontier else match
+        return walk(frontier, tokens, at, match) if frontier else match
 
     def mended(self, word: str) -> str | None:
         """The known word or stem that this one differs from by one slip."""
@@ -145,7 +145,7 @@ def _prefixes(word: str, shortest: int) -> Iterator[str]:
         yield word[:length]
 
 
-def _walk(frontier: Frontier, tokens: list[Token], at: int, match: Match | None) -> Match | None:
+def walk(frontier: Frontier, tokens: list[Token], at: int, match: Match | None) -> Match | None:
     """Walks all readings at once; the longest wins, then the one with more exact words."""
     first, at = at, at + 1
     while frontier and at < len(tokens):

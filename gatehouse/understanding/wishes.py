@@ -54,8 +54,6 @@ def _any_slot(r: Reading, index: int) -> Slot | None:
 def hear_clear(r: Reading) -> list[SlotChange]:
     """Slots, or single extras and kinds, that are let go."""
     found: list[SlotChange] = []
-    if not r.mentions("clear", "clearafter"):
-        return found
     for kind, steps in (("clear", (1, 2, 3)), ("clearafter", (-1, -2))):
         for index in list(r.where(kind)):
             at = next((index + s for s in steps if _may_be_cleared(r, index + s)), None)

@@ -47,7 +47,12 @@ def split(folded: str) -> list[Token]:
         start, end = found.span()
         text = folded[start:end]
         if found.lastgroup == "word":
-            tokens.append(word(text, start, end))
+            plain = "'" not in text
+            tokens.append(
+                Token("word", text, start, end, None, None, text)
+                if plain
+                else word(text, start, end)
+            )
             continue
         token = _token(str(found.lastgroup), text, start=start, end=end)
         if token is not None and not (text == "-" and _is_joint(token, folded)):
