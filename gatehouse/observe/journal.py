@@ -67,6 +67,7 @@ def configure(settings: Settings, *, service: str = "gatehouse", release: str = 
 def use(journal: Journal) -> Journal:
     """Makes `journal` this process's own and returns the one before."""
     global _journal
+    flush()
     before, _journal = _journal, journal
     return before
 
@@ -84,6 +85,8 @@ def event(name: str, *, message: str | None = None, level: Level = "INFO", **fie
     if journal.has_companions and (extra := companions.companion(name, fields)):
         line += extra.encode("ascii", "replace") + b"\n"
     _write(journal, line)
+    if level == "ERROR":
+        flush()  # whatever comes next, this has been said
 
 
 def failure(name: str, error: BaseException, *, message: str | None = None, **fields: Any) -> None:

@@ -11,6 +11,7 @@ import pytest
 from gatehouse.base.config import load
 from gatehouse.observe import journal
 from gatehouse.observe.journal import Journal
+from tests.lines import Lines
 
 PHONE, MAIL, NAME = "+90 533 867 53 09", "planted.visitor@example.org", "Zerrin Plantedname"
 JSON = {"content-type": "application/json"}
@@ -22,18 +23,6 @@ PATIENCE: dict[str, Any] = {
     "turn_deadline_ms": 60_000,
 }
 TRACES = ("8675309", "867 53 09", "planted.visitor", "Plantedname")
-
-
-class Lines:
-    """A sink that remembers its lines."""
-
-    name = "file"
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, lines: bytes, monotonic: float) -> None:
-        self.text += lines.decode()
 
 
 @pytest.fixture

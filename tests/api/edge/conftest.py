@@ -16,6 +16,7 @@ from gatehouse.base.errors import NotFound, Overloaded, StoreDown
 from gatehouse.observe import journal
 from gatehouse.observe.journal import Journal
 from gatehouse.web import edge
+from tests.lines import Lines
 
 AGENCY = "https://agency.example"
 PHONE = "+44 7700 900123"
@@ -94,18 +95,6 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://chat.example") as client:
         yield client
-
-
-class Lines:
-    """A sink that remembers its lines."""
-
-    name = "file"
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, lines: bytes, monotonic: float) -> None:
-        self.text += lines.decode()
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from fastapi import FastAPI
 
 from gatehouse.base.config import load
 from gatehouse.observe import exposition, meters
+from tests.lines import Lines
 
-from .conftest import AGENCY, PHONE, Lines, build
+from .conftest import AGENCY, PHONE, build
 
 OWN, EVIL = "http://chat.example", "https://evil.example"
 BODY = {"question": "a flat in Girne"}

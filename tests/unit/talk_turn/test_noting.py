@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,24 +31,9 @@ from gatehouse.understanding.types import (
     PlaceName,
     Slot,
 )
+from tests.lines import Lines
 
 GIRNE = Filled((PlaceName("girne", "Kyrenia"),))
-
-
-class Lines:
-    """A sink that keeps the lines."""
-
-    name = "file"
-
-    def __init__(self) -> None:
-        self.text = b""
-
-    def write(self, lines: bytes, monotonic: float) -> None:
-        self.text += lines
-
-    def events(self, name: str) -> list[dict[str, object]]:
-        lines = [json.loads(line) for line in self.text.splitlines() if line.startswith(b"{")]
-        return [line for line in lines if line["event"] == name]
 
 
 @pytest.fixture
@@ -91,7 +75,7 @@ def test_a_turn_tells_its_decision_in_the_runbooks_form(lines: Lines) -> None:
 def test_no_line_holds_the_visitors_words(lines: Lines) -> None:
     _turn(DialogueState(turn=1), ask=Slot.LOCATION)
     assert lines.text
-    assert b"secret" not in lines.text
+    assert "secret" not in lines.text
 
 
 def test_a_first_turn_has_no_context_to_tell_of(lines: Lines) -> None:
@@ -105,7 +89,7 @@ def test_asking_a_filled_slot_is_counted(lines: Lines, ask: Slot, grows: int) ->
     before = REGISTRY.get_sample_value(*counter) or 0
     _turn(DialogueState(slots={Slot.LOCATION: GIRNE}, turn=1), ask=ask)
     assert REGISTRY.get_sample_value(*counter) == before + grows
-    assert (b"\nRE Agent: parsed act=ASK_SLOT" in lines.text) == bool(grows)
+    assert ("\nRE Agent: parsed act=ASK_SLOT" in lines.text) == bool(grows)
 
 
 @pytest.mark.parametrize(("remembered", "result"), [(1, "ok"), (0, "lost")])
