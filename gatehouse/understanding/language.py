@@ -95,8 +95,10 @@ def _weigh_letters(raw: str, scores: dict[Language, float]) -> None:
 
 def _weigh(token: Token, scores: dict[Language, float], glossary: Glossary) -> None:
     """A word weighs the less, the more of the languages have it."""
-    knowing = [code for code in glossary.entry(token.text).languages if code in scores]
-    if knowing:
+    knowing = glossary.entry(token.text).languages
+    if len(knowing) > 1:
+        knowing = tuple([code for code in knowing if code in scores])
+    if knowing and knowing[0] in scores:
         weight = 1.0 / len(knowing) ** 2
         for language in knowing:
             scores[language] += weight

@@ -8,6 +8,8 @@ from gatehouse.understanding.reading import Item, Reading
 from gatehouse.understanding.types import Range
 
 _FURTHEST_CUE = 3
+_CUES_BEFORE = frozenset(("max", "min", "about", "from"))
+_CUES_AFTER = frozenset(("maxafter", "minafter", "aboutafter"))
 _NO_CUES: frozenset[str] = frozenset()
 _HUNDRED = 100.0
 _THOUSAND = 1000.0
@@ -206,9 +208,8 @@ def _cue_before(r: Reading, at: int) -> frozenset[str]:
     found: set[str] = set()
     for index in range(at - 1, max(-1, at - 1 - _FURTHEST_CUE), -1):
         item = r.at(index)
-        cues = {"max", "min", "about", "from"} & item.labels.keys()
-        if cues:
-            found |= _strongest(cues)
+        if not _CUES_BEFORE.isdisjoint(item.labels):
+            found |= _strongest(_CUES_BEFORE & item.labels.keys())
             if found & {"max", "min", "from"}:
                 break
         elif not _lets_cue_through(item):
@@ -216,11 +217,8 @@ def _cue_before(r: Reading, at: int) -> frozenset[str]:
     return frozenset(found)
 
 
-def _strongest(cues: set[str]) -> set[str]:
-    for kind in ("max", "min", "from", "about"):
-        if kind in cues:
-            return {kind}
-    return cues
+def _strongest(cues: frozenset[str]) -> set[str]:
+    return {next(kind for kind in ("max", "min", "from", "about") if kind in cues)}
 
 
 def _lets_cue_through(item: Item) -> bool:
@@ -234,9 +232,8 @@ def _cue_after(r: Reading, last: int) -> frozenset[str]:
         return _NO_CUES
     for index in range(last + 1, last + 4):
         item = r.at(index)
-        cues = {"maxafter", "minafter", "aboutafter"} & item.labels.keys()
-        if cues:
-            return frozenset(cues)
+        if not _CUES_AFTER.isdisjoint(item.labels):
+            return _CUES_AFTER & item.labels.keys()
         if item.has("plus") and index == last + 1 and r.at(index + 1).number is None:
             return frozenset({"plus"})
         if not item.has("cur", "per", "noun", "in"):
