@@ -83,8 +83,8 @@ class Database:
     ) -> AbstractAsyncContextManager[Cursor]:
         """One stay: a cursor, bounded in wait and time. Hold nothing else while inside.
 
-        Raises StoreDown when no connection can be had or the server goes away or hangs. A statement
-        that the server cuts at its time limit stays psycopg's QueryCanceled.
+        Raises StoreDown when no connection can be had, or the server goes away, hangs, or cuts the
+        statement at its time limit: then the cause is psycopg's QueryCanceled.
         """
         return Stay(self, pool, transaction)
 
@@ -158,8 +158,6 @@ class Stay:
             error = trouble
         if not isinstance(error, psycopg.OperationalError):
             return False
-        if isinstance(error, psycopg.errors.QueryCanceled):
-            raise error
         raise StoreDown(retry_after=2) from error
 
     async def _leave(self) -> None:

@@ -146,9 +146,9 @@ class SqlCatalogue:
                     await cur.execute(TUNE)
                     self._tuned.add(cur.connection)
                 yield cur  # type: ignore[misc]
-        except psycopg.errors.QueryCanceled as slow:
-            raise SearchTimeout(retry_after=2) from slow
         except StoreDown as away:
+            if isinstance(away.__cause__, psycopg.errors.QueryCanceled):
+                raise SearchTimeout(retry_after=2) from away
             raise SearchDown(retry_after=2) from away
 
     async def _within(self, call: Coroutine[Any, Any, T]) -> T:

@@ -39,7 +39,10 @@ class Thinker:
         """Answers all that waits in the conversation, turn by turn."""
         now: Claimed | None = claimed
         while now is not None:
-            has_more = await self._take_turn(now)
+            try:
+                has_more = await self._take_turn(now)
+            finally:
+                self.store.drop(now)  # also after a bug: the sweep may take over at once
             now = None
             if has_more and may_continue():
                 now = await self.store.claim(claimed.thread.id)
@@ -52,14 +55,12 @@ class Thinker:
             reach("after_llm")
             written, has_more = await self._commit(handler, claimed, outcome)
         except (LostLease, StoreDown) as trouble:
-            self.store.drop(claimed)
             noting.note_lost(claimed, trouble)
             return False
         except asyncio.CancelledError:
             await self._let_go(claimed)
             raise
         reach("after_turn_commit")
-        self.store.drop(claimed)
         self.board.tell((m.id for m in claimed.thread.messages), written.reply)
         noting.note_turn(claimed, outcome, written, handler=handler.name)
         return has_more
@@ -130,4 +131,3 @@ class Thinker:
             await self.store.release(claimed)
         except GatehouseError as trouble:
             noting.note_lost(claimed, trouble)
-        self.store.drop(claimed)
