@@ -45,7 +45,8 @@ SessionPath = Annotated[str, Path(pattern=f"^{SESSION_PATTERN}$", max_length=64)
 
 def router(turns: TurnService, access: OpsAccess) -> APIRouter:
     """Everything that a visitor's page calls, and plain curl. Flat: each nested router costs."""
-    made, door = APIRouter(), Door(access)
+    made = APIRouter()
+    door = Door(access, has_local_names=turns.settings.environment != "production")
     desk = Desk(turns, door)
 
     def add(method: str, path: str, endpoint: Callable[..., Any], **about: Any) -> None:

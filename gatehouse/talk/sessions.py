@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from gatehouse.base.errors import BadInput
-from gatehouse.observe.access import OpsAccess, is_trusted_peer
+from gatehouse.observe.access import OpsAccess, client_address, is_trusted_peer
 
 SECURE_COOKIE = "__Host-s"
 PLAIN_COOKIE = "gatehouse_s"  # browsers refuse the __Host- name without TLS
@@ -51,6 +51,7 @@ class Door:
     """Reads credentials from requests and writes them into answers."""
 
     ops: OpsAccess
+    has_local_names: bool = True  # never in production
 
     def visitor(self, request: HTTPConnection) -> Principal | None:
         """The visitor by bearer token or cookie; None without well-formed credentials."""
@@ -66,9 +67,17 @@ class Door:
         """The visitor, or for a given session the local operator who has no credentials."""
         if (visitor := self.visitor(request)) is not None:
             return visitor
-        if session is not None and self.ops.allows(request.scope):
+        if session is not None and self._is_local(request):
             return Principal(OPS_LOCAL, "ops")
         return None
+
+    def _is_local(self, request: HTTPConnection) -> bool:
+        """Somebody at this very machine, such as the operator's curl and the runbooks' soak.
+
+        A private network is not enough: behind a container's port mapping everybody has one.
+        """
+        address = client_address(request.scope, self.ops.trusted)
+        return self.has_local_names and address is not None and address.is_loopback
 
     def give_cookie(self, request: HTTPConnection, response: Response, token: str) -> None:
         """Sets the visitor's cookie: for this host alone, unreadable for scripts."""
