@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -206,19 +205,18 @@ async def test_homes_come_in_the_order_asked_for_with_every_text(catalogue: SqlC
 
 
 async def test_a_search_that_takes_too_long_is_cut(stock_url: str) -> None:
-    for statement_ms, call_ms in ((60, 5000), (5000, 60)):
+    for statement_ms, call_ms in ((60, 120_000), (120_000, 60)):
         limits = PoolLimits(
-            1, statement_ms, is_read_only=True, lock_timeout_ms=9000, acquire_seconds=3
+            1, statement_ms, is_read_only=True, lock_timeout_ms=120_000, acquire_seconds=3
         )
         database = Database(stock_url, chat=PoolLimits(1, 1000), search=limits)
         await database.open()
         catalogue = SqlCatalogue(database, timeout_ms=call_ms)
         async with await psycopg.AsyncConnection.connect(stock_url) as locker:
             await locker.execute("LOCK TABLE real_estate_listing IN ACCESS EXCLUSIVE MODE")
-            begun = time.monotonic()
-            with pytest.raises(SearchTimeout):
-                await catalogue.find(GIRNE)
-            assert time.monotonic() - begun < 1.0
+            async with asyncio.timeout(60):  # only ends a test that hangs
+                with pytest.raises(SearchTimeout):  # while the table is still locked
+                    await catalogue.find(GIRNE)
             await locker.rollback()
         await database.close()
 
