@@ -16,6 +16,7 @@ ABOUT = 0.15  # "around 500" reaches this share to both sides
 SearchPeriod = Literal["night", "month", "total"]
 T = TypeVar("T")
 _ANY = Range(None, None)
+_HOUSES = ("villa", "townhouse", "bungalow")  # what agencies call a house
 
 
 def wish(state: DialogueState, market: Market, *, limit: int = 20) -> Wish:
@@ -32,7 +33,7 @@ def wish(state: DialogueState, market: Market, *, limit: int = 20) -> Wish:
         not_places=_shunned(state, Slot.LOCATION),
         deal=deal,
         rent_type=rent_type,
-        property_types=_codes(state, Slot.PROPERTY_TYPE),
+        property_types=_kinds(state),
         not_property_types=_shunned(state, Slot.PROPERTY_TYPE),
         bedrooms_min=_whole(bedrooms.low),
         bedrooms_max=_whole(bedrooms.high),
@@ -153,6 +154,15 @@ def _value(state: DialogueState, slot: Slot, kind: type[T]) -> T | None:
 def _codes(state: DialogueState, slot: Slot) -> tuple[str, ...]:
     said = value(state, slot) if is_filled(state, slot) else None
     return tuple(str(code) for code in said) if isinstance(said, tuple) else ()
+
+
+def _kinds(state: DialogueState) -> tuple[str, ...]:
+    """A house is also found under its other names, unless they were shunned."""
+    said = _codes(state, Slot.PROPERTY_TYPE)
+    if "house" not in said:
+        return said
+    shunned = _shunned(state, Slot.PROPERTY_TYPE)
+    return tuple(dict.fromkeys((*said, *(k for k in _HOUSES if k not in shunned))))
 
 
 def _shunned(state: DialogueState, slot: Slot) -> tuple[str, ...]:

@@ -56,12 +56,29 @@ def hear_budget(r: Reading) -> list[SlotChange]:
     found = find_money(r)
     if not found:
         return _other_currency(r)
-    best = max(found, key=lambda m: (m.confidence >= 0.8, m.first))
+    best = _both_bounds(found) or max(found, key=lambda m: (m.confidence >= 0.8, m.first))
     span = r.take(best.first, best.last)
     for other in found:
-        if other.first != best.first:
+        if not best.first <= other.first <= best.last:
             r.take(other.first, other.last)
     return [SlotChange(Slot.BUDGET, Op.SET, best.budget, span, best.confidence, best.why)]
+
+
+def _both_bounds(found: list[Money]) -> Money | None:
+    """ "Not more than 1200 euros and not less than 700", in either order, as one budget."""
+    if len(found) != 2:
+        return None
+    low, high = sorted(found, key=lambda m: m.budget.low is None)
+    if low.budget.high is not None or high.budget.low is not None or low.value >= high.value:
+        return None
+    budget = replace(
+        high.budget,
+        low=low.value,
+        currency=high.budget.currency or low.budget.currency,
+        period=high.budget.period or low.budget.period,
+    )
+    first, last = min(low.first, high.first), max(low.last, high.last)
+    return Money(budget, high.value, first, last, "a lower and an upper bound", 0.95)
 
 
 def _other_currency(r: Reading) -> list[SlotChange]:
@@ -86,10 +103,11 @@ def _as_money(r: Reading, amount: Amount) -> Money | None:
     if evidence is None or not 0 < amount.value < 1e10:
         return None
     why, confidence = evidence
-    if period is None and r.says("deal", "buy"):
+    if period is None and r.says("deal", "buy") and not r.says("deal", "rent"):
         period = "total"
     low = None if amount.is_plain else amount.low
-    budget = Budget(low, amount.high, currency, period, amount.is_about)
+    is_about = amount.is_about and amount.low is not None  # "about 1000 tops" is a limit
+    budget = Budget(low, amount.high, currency, period, is_about)
     return Money(budget, amount.value, first, last, why, confidence)
 
 

@@ -18,6 +18,7 @@ _TURNS_AWAY = ("noneed", "instead", "neg", "noneedafter", "insteadafter", "negaf
 _ROOM_SLOTS = (Slot.BEDROOMS, Slot.BATHROOMS)
 _COUNTED = {"bedroom": Slot.BEDROOMS, "room": Slot.BEDROOMS, "bathroom": Slot.BATHROOMS}
 _OPPOSITES = {"furnished": "unfurnished", "unfurnished": "furnished"}
+_OWNED = {"pets_allowed"}  # "no pets" tells of the visitor, not of the home
 _PASSED = frozenset(("or", "and", "in", "place", "type", "amenity", "negamenity", "it", "weak"))
 
 
@@ -273,6 +274,8 @@ def hear_amenities(r: Reading) -> list[SlotChange]:
         code = r.label(index, "amenity") or ""
         why = is_shunned(r, index)
         op = {None: Op.ADD, "noneed": Op.CLEAR}.get(why, Op.REMOVE)
+        if op == Op.REMOVE and code in _OWNED:
+            op = Op.CLEAR
         if op == Op.REMOVE and code in _OPPOSITES:
             op, code = Op.ADD, _OPPOSITES[code]
         changes.append(_change(r, Slot.AMENITIES, op, (code,), index, "an extra"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -31,7 +31,7 @@ _SURE = 0.6  # how sure of a language makes it the language of the talk
 _MOST_VALUES = 30
 _OPEN = Filled(None)
 _TELLS_TERM = (
-    Slot.BUDGET, Slot.CHECK_IN, Slot.CHECK_OUT, Slot.MIN_NIGHTS, Slot.MIN_TERM_MONTHS,
+    Slot.DEAL, Slot.BUDGET, Slot.CHECK_IN, Slot.CHECK_OUT, Slot.MIN_NIGHTS, Slot.MIN_TERM_MONTHS,
 )  # fmt: skip
 _PARTS = tuple(part.name for part in fields(DialogueState))
 _parts_of = attrgetter(*_PARTS)
@@ -48,7 +48,7 @@ def merge(state: DialogueState, heard: Heard) -> DialogueState:
     slots = dict(state.slots)
     for change in heard.changes:
         _apply(slots, change)
-    _agree(slots, heard.changes)
+    _agree(slots, heard.changes, before=state.slots)
     is_sure = heard.language_confidence >= _SURE or state.language is None
     return _changed(
         state,
@@ -69,8 +69,7 @@ def _changed(state: DialogueState, **parts: object) -> DialogueState:
 def required_open(state: DialogueState) -> tuple[Slot, ...]:
     """The required slots that are still to be asked, in the order in which to ask them."""
     required = [Slot.LOCATION, Slot.BUDGET]
-    deal = state.slots.get(Slot.DEAL)
-    if deal is None or deal.value != "buy":
+    if not _is_sale(state.slots):
         required.append(Slot.RENTAL_TYPE)
     return tuple(slot for slot in required if not is_filled(state, slot))
 
@@ -157,25 +156,80 @@ def _falls_under(name: str, names: set[str]) -> bool:
     return name in names or name.partition("/")[0] in names
 
 
-def _agree(slots: Slots, changes: Sequence[SlotChange]) -> None:
+def _agree(slots: Slots, changes: Sequence[SlotChange], *, before: Slots) -> None:
     """Makes slots agree that depend on each other, whatever order they were said in."""
     if slots.keys().isdisjoint(_TELLS_TERM):
         return
-    start, end = _date(slots, Slot.CHECK_IN), _date(slots, Slot.CHECK_OUT)
-    if start and end and end <= start:
-        said = {c.slot for c in changes}
-        loser = (
-            Slot.CHECK_IN
-            if said & {Slot.CHECK_OUT} and Slot.CHECK_IN not in said
-            else Slot.CHECK_OUT
-        )
-        slots.pop(loser)
-    if Slot.RENTAL_TYPE not in slots and (term := _implied_term(slots)):
+    said = {c.slot for c in changes if c.value is not None}
+    _agree_on_days(slots, said)
+    _agree_on_money(slots, changes, before=before)
+    if _is_sale(slots):
+        slots.pop(Slot.RENTAL_TYPE, None)
+    elif Slot.RENTAL_TYPE not in slots and (term := _implied_term(slots)):
         slots[Slot.RENTAL_TYPE] = Filled(term)
+
+
+def _agree_on_days(slots: Slots, said: set[Slot]) -> None:
+    """Of first day, last day and nights, what was not said now follows from the other two."""
+    start, nights = _date(slots, Slot.CHECK_IN), _count(slots, Slot.MIN_NIGHTS)
+    is_moved = bool(said & {Slot.CHECK_IN, Slot.MIN_NIGHTS}) and Slot.CHECK_OUT not in said
+    if start and nights and is_moved and (out := _days_after(start, nights)):
+        slots[Slot.CHECK_OUT] = Filled(out)
+    end = _date(slots, Slot.CHECK_OUT)
+    if not start or not end:
+        return
+    if end <= start:
+        is_last_said = Slot.CHECK_OUT in said and Slot.CHECK_IN not in said
+        slots.pop(Slot.CHECK_IN if is_last_said else Slot.CHECK_OUT)
+    elif nights and Slot.CHECK_OUT in said and Slot.MIN_NIGHTS not in said:
+        slots[Slot.MIN_NIGHTS] = Filled((end - start).days)
+
+
+def _days_after(start: date, nights: int) -> date | None:
+    try:
+        return start + timedelta(days=nights)
+    except OverflowError:
+        return None
+
+
+def _agree_on_money(slots: Slots, changes: Sequence[SlotChange], *, before: Slots) -> None:
+    """A price to buy is a total, a rent is not; the old one goes when the deal changes."""
     budget = slots.get(Slot.BUDGET)
-    deal = slots.get(Slot.DEAL)
-    if deal and deal.value == "buy" and budget and isinstance(budget.value, Budget):
+    if budget is None or not isinstance(budget.value, Budget):
+        return
+    budgets = [c.value for c in changes if c.slot == Slot.BUDGET and c.value is not None]
+    said = budgets[-1] if budgets else None
+    if said is None and _is_of_other_deal(budget.value, slots, before=before):
+        slots.pop(Slot.BUDGET)
+    elif _is_sale(slots):
         slots[Slot.BUDGET] = Filled(replace(budget.value, period="total"))
+    elif _is_rent(slots) and _lacks_period(said) and budget.value.period == "total":
+        slots[Slot.BUDGET] = Filled(replace(budget.value, period=None))
+
+
+def _lacks_period(said: SlotValue | None) -> bool:
+    return isinstance(said, Budget) and said.period is None
+
+
+def _is_of_other_deal(budget: Budget, slots: Slots, *, before: Slots) -> bool:
+    """Was this budget meant for buying, and now it is renting; or the other way round?"""
+    if _is_sale(before) == _is_sale(slots) or Slot.DEAL not in slots:
+        return False
+    if _is_sale(before):
+        return budget.period == "total"
+    return budget.period not in (None, "total") or (budget.period is None and _is_rent(before))
+
+
+def _is_sale(slots: Slots) -> bool:
+    deal = slots.get(Slot.DEAL)
+    return deal is not None and deal.value == "buy"
+
+
+def _is_rent(slots: Slots) -> bool:
+    deal = slots.get(Slot.DEAL)
+    return not _is_sale(slots) and (
+        (deal is not None and deal.value == "rent") or Slot.RENTAL_TYPE in slots
+    )
 
 
 def _date(slots: Slots, slot: Slot) -> date | None:
@@ -185,9 +239,6 @@ def _date(slots: Slots, slot: Slot) -> date | None:
 
 def _implied_term(slots: Slots) -> str | None:
     """A stay of under four weeks, or a price per night, is a short let; months are a long one."""
-    deal = slots.get(Slot.DEAL)
-    if deal and deal.value == "buy":
-        return None
     start, end = _date(slots, Slot.CHECK_IN), _date(slots, Slot.CHECK_OUT)
     nights = (end - start).days if start and end else _count(slots, Slot.MIN_NIGHTS)
     if nights is not None:

@@ -226,12 +226,12 @@ def test_a_correction_wins(before: list[Heard], slot: Slot, data: st.DataObject)
 def test_what_a_message_does_not_touch_is_never_lost(before: list[Heard], heard: Heard) -> None:
     state = reached(before)
     touched = {c.slot for c in heard.changes}
-    dates = {Slot.CHECK_IN, Slot.CHECK_OUT}
+    dates = {Slot.CHECK_IN, Slot.CHECK_OUT, Slot.MIN_NIGHTS}
     after = merge(state, heard)
     for slot, filled in state.slots.items():
         if slot in touched or (slot in dates and touched & dates):
             continue
-        if slot == Slot.BUDGET and Slot.DEAL in touched:
+        if slot in (Slot.BUDGET, Slot.RENTAL_TYPE) and Slot.DEAL in touched:
             continue
         assert after.slots[slot] == filled
 

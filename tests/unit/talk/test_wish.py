@@ -24,6 +24,12 @@ def test_places_are_told_apart_into_cities_districts_and_shunned_ones() -> None:
     assert made.not_places == ("girne/lapta",)
 
 
+def test_a_house_is_also_searched_under_its_other_names() -> None:
+    made = wish(of(property_type=Filled(("house",), shunned=("bungalow",))), MARKET)
+    assert made.property_types == ("house", "villa", "townhouse")
+    assert wish(of(property_type=Filled(("villa",))), MARKET).property_types == ("villa",)
+
+
 def test_a_landmark_is_a_circle() -> None:
     places = (PlaceName("gazimagusa", "Famagusta"), PlaceName("gazimagusa/emu", "EMU"))
     made = wish(of(location=Filled(places)), MARKET)

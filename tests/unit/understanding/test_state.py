@@ -96,9 +96,60 @@ def test_cheaper_than_nothing_known_is_an_order_of_prices() -> None:
 
 
 def test_a_purchase_needs_no_rental_type_and_is_priced_in_total() -> None:
-    state = talk("600 a month", "I want to buy in Girne")
+    state = talk("I want to buy in Girne", "90k")
     assert required_open(state) == ()
-    assert value(state, Slot.BUDGET) == Budget(None, 600.0, None, "total")
+    assert value(state, Slot.BUDGET) == Budget(None, 90_000.0, None, "total")
+
+
+def test_a_new_deal_drops_the_budget_and_the_term_of_the_old_one() -> None:
+    bought = talk("600 a month long term", "I want to buy in Girne")
+    assert required_open(bought) == (Slot.BUDGET,)
+    assert Slot.RENTAL_TYPE not in bought.slots
+    rented = talk("buy flat Girne 90k pounds", "actually I want to rent")
+    assert required_open(rented) == (Slot.BUDGET, Slot.RENTAL_TYPE)
+    assert value(talk("500", state=rented), Slot.BUDGET) == Budget(None, 500.0, None, None)
+
+
+def test_a_budget_said_with_the_new_deal_stays() -> None:
+    state = talk("flat in Girne 500 pounds a month", "I want to buy for 90k")
+    assert value(state, Slot.BUDGET) == Budget(None, 90_000.0, "GBP", "total")
+
+
+@pytest.mark.parametrize(
+    ("correction", "start", "end", "nights"),
+    [
+        ("actually 4 nights", date(2026, 4, 16), date(2026, 4, 20), 4),
+        ("from Monday", date(2026, 4, 20), date(2026, 4, 23), 3),
+        ("from 3 to 17 May", date(2026, 5, 3), date(2026, 5, 17), 14),
+    ],
+)
+def test_the_days_and_nights_of_a_stay_agree_after_a_correction(
+    correction: str, start: date, end: date, nights: int
+) -> None:
+    state = talk("tomorrow night in Girne for 3 nights", correction)
+    told = [value(state, s) for s in (Slot.CHECK_IN, Slot.CHECK_OUT, Slot.MIN_NIGHTS)]
+    assert told == [start, end, nights]
+
+
+@pytest.mark.parametrize(
+    ("text", "budget"),
+    [
+        ("not more than 1200 euros and not less than 700", Budget(700.0, 1200.0, "EUR", None)),
+        ("не меньше 700 и не больше 1200 евро", Budget(700.0, 1200.0, "EUR", None)),
+        ("about a thousand quid per month tops", Budget(None, 1000.0, "GBP", "month")),
+        ("about a thousand quid per month", Budget(None, 1000.0, "GBP", "month", is_about=True)),
+    ],
+)
+def test_bounds_said_apart_make_one_budget(text: str, budget: Budget) -> None:
+    assert value(talk(text), Slot.BUDGET) == budget
+
+
+@pytest.mark.parametrize("text", ["without pets", "no pets", "без животных", "без тварин"])
+def test_having_no_pets_asks_nothing_of_a_home(text: str) -> None:
+    assert Slot.AMENITIES not in talk(text).slots
+    dog = talk("with a dog")
+    assert dog.slots[Slot.AMENITIES].value == ("pets_allowed",)
+    assert Slot.AMENITIES not in talk(text, state=dog).slots
 
 
 @pytest.mark.parametrize(
