@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -42,17 +41,13 @@ class Archive:
         self, principal: Principal, session: UUID | str, *, before: int | None, limit: int
     ) -> dict[str, Any]:
         """`limit` turns before the turn `before`, oldest first, then what is not yet answered."""
-        values = _own(principal, session) | {"before": before or LATEST, "limit": limit}
+        span = {"before": before or LATEST, "is_latest": before is None, "limit": limit}
         async with self.database.visit() as cur:
-            await cur.execute(sql.HISTORY, values)
+            await cur.execute(sql.HISTORY, _own(principal, session) | span)
             rows = await cur.fetchall()
-            waiting: list[Row] = []
-            if rows and before is None:
-                await cur.execute(sql.UNANSWERED, {"conversation": rows[0]["conversation_id"]})
-                waiting = await cur.fetchall()
         if not rows:
             raise NotFound("There is no such conversation.")
-        return _page(rows, waiting, limit=limit)
+        return _page(rows, limit=limit)
 
     async def reply(self, principal: Principal, session: UUID | str, turn_no: int) -> str:
         """The stored reply of one turn. Raises NotFound."""
@@ -91,10 +86,10 @@ def _own(principal: Principal, session: UUID | str) -> Row:
     }
 
 
-def _page(rows: list[Row], waiting: list[Row], *, limit: int) -> dict[str, Any]:
+def _page(rows: list[Row], *, limit: int) -> dict[str, Any]:
     turns = [row for row in reversed(rows) if row["id"] is not None]
     messages = [message for row in turns for message in _turn_messages(row)]
-    messages += [_said(each, turn=None) for each in waiting]
+    messages += [_said(each, turn=None) for each in rows[0]["waiting"] or ()]
     has_earlier = len(turns) == limit and turns[0]["turn_no"] > 1
     return {
         "session_id": rows[0]["name"] or str(rows[0]["conversation_id"]),
@@ -121,12 +116,11 @@ def _turn_messages(row: Row) -> list[Row]:
 
 
 def _said(message: Row, *, turn: int | None) -> Row:
-    at = message["at"]
     return {
         "id": f"m{message['seq']}",
         "role": "user",
         "content": message["text"],
         "language": message["language"],
-        "timestamp": at.isoformat() if isinstance(at, datetime) else at,
+        "timestamp": message["at"],
         "turn": turn,
     }

@@ -113,12 +113,25 @@ RELEASE = f"""
 UPDATE talk_conversation c SET lease_owner = NULL, lease_until = NULL, done_epoch = c.epoch
 WHERE c.id = %(conversation)s AND {_FENCE}"""
 
+_NEXT_WAITING = """
+    SELECT i.conversation_id AS id FROM talk_inbox i
+    WHERE i.turn_id IS NULL{}
+    ORDER BY i.conversation_id LIMIT 1"""
+
 # Conversations with unanswered messages whose lease is free or belongs to a process of this host.
+# The index is walked from conversation to conversation, so many messages of one hide no other;
+# the order is random, so that none is left out by every sweep.
 UNATTENDED = f"""
+WITH RECURSIVE waiting AS (
+    ({_NEXT_WAITING.format("")})
+    UNION ALL
+    SELECT ({_NEXT_WAITING.format(" AND i.conversation_id > w.id")}) FROM waiting w
+    WHERE w.id IS NOT NULL
+)
 SELECT c.id, c.lease_owner, {_IS_FREE} AS is_free
-FROM talk_conversation c
-WHERE c.id IN (SELECT i.conversation_id FROM talk_inbox i WHERE i.turn_id IS NULL LIMIT 1000)
-  AND ({_IS_FREE} OR starts_with(c.lease_owner, %(host)s))
+FROM waiting JOIN talk_conversation c ON c.id = waiting.id
+WHERE {_IS_FREE} OR starts_with(c.lease_owner, %(host)s)
+ORDER BY is_free DESC, random()
 LIMIT 200"""
 
 # How a message stands: its reply, or who holds its conversation.
@@ -187,6 +200,8 @@ _OWN = """
       AND (c.id = %(conversation)s::uuid OR c.name = %(name)s::text)"""
 
 # One page of turns, newest first, each with what was said in it; the conversation alone if none.
+# The first row has what is not yet answered: of one instant with the turns, so that a message
+# whose turn is being committed is never missing from both.
 HISTORY = f"""
 WITH own AS ({_OWN})
 SELECT own.id AS conversation_id, own.name, t.id, t.turn_no, t.reply, t.language, t.created_at,
@@ -194,16 +209,15 @@ SELECT own.id AS conversation_id, own.name, t.id, t.turn_no, t.reply, t.language
                                           'at', i.received_at) ORDER BY i.seq)
         FROM talk_inbox i
         WHERE i.conversation_id = own.id AND i.seq BETWEEN t.first_seq AND t.last_seq
-          AND i.turn_id = t.id) AS said
+          AND i.turn_id = t.id) AS said,
+       CASE WHEN %(is_latest)s AND row_number() OVER (ORDER BY t.turn_no DESC) = 1 THEN (
+           SELECT json_agg(json_build_object('seq', i.seq, 'text', i.text, 'language', i.language,
+                                             'at', i.received_at) ORDER BY i.seq)
+           FROM talk_inbox i
+           WHERE i.conversation_id = own.id AND i.turn_id IS NULL) END AS waiting
 FROM own LEFT JOIN talk_turn t ON t.conversation_id = own.id AND t.turn_no < %(before)s
 ORDER BY t.turn_no DESC
 LIMIT %(limit)s"""
-
-UNANSWERED = """
-SELECT i.seq, i.text, i.language, i.received_at AS at
-FROM talk_inbox i
-WHERE i.conversation_id = %(conversation)s AND i.turn_id IS NULL
-ORDER BY i.seq"""
 
 TURN_OF = f"""
 WITH own AS ({_OWN})
