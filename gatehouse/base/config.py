@@ -153,9 +153,18 @@ def load(environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings
     texts = {name: given.text for name, given in read(environ).items()}
     values = {**texts, **overrides}
     try:
-        return Settings(**values)
+        settings = Settings(**values)
     except ValidationError as wrong:
         raise Misconfigured("; ".join(_plain_lines(wrong.errors(), values))) from None
+    _refuse_the_lab(settings, os.environ if environ is None else environ)
+    return settings
+
+
+def _refuse_the_lab(settings: Settings, environ: Mapping[str, str]) -> None:
+    if settings.environment == "production" and environ.get("LAB") == "1":
+        raise Misconfigured(
+            "LAB is '1', which switches on deliberate faults: production allows only LAB unset"
+        )
 
 
 def read(environ: Mapping[str, str] | None = None) -> dict[str, Given]:

@@ -121,6 +121,14 @@ def test_production_starts_with_a_random_secret() -> None:
     assert load({"ENVIRONMENT": "production", "SECRET_KEY": key}).environment == "production"
 
 
+def test_production_does_not_start_with_deliberate_faults() -> None:
+    key = "0f7d1c3b5a9e8f6d2b4c7a1e9d3f5b8c6a0e2d4f"
+    with pytest.raises(Misconfigured, match="LAB is '1'") as refusal:
+        load({"ENVIRONMENT": "production", "SECRET_KEY": key, "LAB": "1"})
+    assert "\n" not in str(refusal.value)
+    assert load({"ENVIRONMENT": "test", "LAB": "1"}).environment == "test"
+
+
 def test_the_parts_of_a_database_url_are_put_together_with_odd_letters_escaped() -> None:
     parts = {
         "DB_HOST": "db",
