@@ -55,6 +55,11 @@ def wish(
 ) -> Wish:
     """The search that the parameters describe."""
     cities, districts = places(city, district)
+    if (check_in is None) != (check_out is None):
+        raise BadInput("check_in and check_out: both or neither")
+    near = _near(latitude, longitude, radius_km=radius_km)
+    if sort == "distance" and not (near or cities or districts):
+        raise BadInput("sort: distance needs latitude and longitude, or a city or district")
     return Wish(
         cities=cities,
         districts=districts,
@@ -71,7 +76,7 @@ def wish(
         check_in=check_in,
         check_out=check_out,
         amenities=_codes(amenities),
-        near=_near(latitude, longitude, radius_km=radius_km),
+        near=near,
         text=q,
         sort=sort,
         limit=limit,

@@ -25,6 +25,7 @@ _SENTENCES = {
     "string_too_long": "is longer than {max_length} characters",
     "string_too_short": "is shorter than {min_length} characters",
     "too_long": "has more than {max_length} entries",
+    "too_short": "has fewer than {min_length} entries",
     "greater_than_equal": "must be at least {ge}",
     "greater_than": "must be more than {gt}",
     "less_than_equal": "must be at most {le}",
@@ -108,12 +109,20 @@ def of_status(status: int, detail: Any = "") -> GatehouseError:
 def explain(wrong: Mapping[str, Any]) -> dict[str, str]:
     """One wrong value in plain words, naming its field; never quoting what was sent."""
     field = _field(wrong["loc"])
-    sentence = _SENTENCES.get(wrong["type"]) or _must_be(wrong["type"])
+    kind = _kind(wrong)
+    sentence = _SENTENCES.get(kind) or _must_be(kind)
     try:
         sentence = sentence.format(**wrong.get("ctx", {}))
     except (KeyError, IndexError):
         sentence = "has a value that is not allowed"
     return {"field": field, "message": f"{field} {sentence}"}
+
+
+def _kind(wrong: Mapping[str, Any]) -> str:
+    """The type of the error; the length of a text behind a validator is still one of a text."""
+    kind = str(wrong["type"])
+    is_length = kind in ("too_long", "too_short")
+    return f"string_{kind}" if is_length and isinstance(wrong.get("input"), str) else kind
 
 
 def _must_be(kind: str) -> str:

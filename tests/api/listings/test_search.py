@@ -59,6 +59,7 @@ async def test_an_unknown_city_is_no_error(client: httpx.AsyncClient) -> None:
         {"currency": "pounds"}, {"currency": "ZZZ", "price_max": 5}, {"check_in": "soon"},
         {"check_in": "2027-05-05", "check_out": "2027-05-05"}, {"check_in": "9999-12-31"},
         {"latitude": 35}, {"amenities": "jacuzzi"}, {"after": "abc"}, {"q": "x" * 201},
+        {"sort": "distance"}, {"check_in": "2027-05-05"}, {"check_out": "2027-05-05"},
         {"deal": "steal"}, {"property_type": "igloo"},
         {"radius_km": 0, "latitude": 1, "longitude": 1},
     ],
@@ -139,3 +140,10 @@ async def test_the_parameters_are_documented() -> None:
     assert {"currency", "check_in", "check_out", "q", "sort", "limit"} <= names
     schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
     assert schema["$ref"].endswith("SearchReply")
+
+
+async def test_homes_are_sorted_by_distance_from_a_place_or_a_point(
+    client: httpx.AsyncClient,
+) -> None:
+    assert (await get(client, sort="distance", city="girne"))["count"]
+    assert (await get(client, sort="distance", latitude=35.3, longitude=33.3))["count"]
