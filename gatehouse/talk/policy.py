@@ -82,6 +82,11 @@ def _escalate(move: Move, to: ToDomain, *, homes: tuple[str, ...] = ()) -> Decis
     return Decision(Act.ESCALATE, move, to_domain=to, home_ids=homes, continuity="explicit_switch")
 
 
+def accepts_offer(heard: Heard) -> bool:
+    """A yes takes up what was offered; a goodbye never does."""
+    return heard.wants(Intent.YES) and not heard.wants(Intent.GOODBYE)
+
+
 def _start_over(state: DialogueState, heard: Heard) -> Decision | None:
     if not heard.wants(Intent.START_OVER):
         return None
@@ -90,7 +95,7 @@ def _start_over(state: DialogueState, heard: Heard) -> Decision | None:
 
 
 def _to_person(state: DialogueState, heard: Heard) -> Decision | None:
-    accepts = heard.wants(Intent.YES) and state.offered == "handover"
+    accepts = accepts_offer(heard) and state.offered == "handover"
     if accepts or heard.wants(Intent.TALK_TO_PERSON, Intent.COMPLAINT):
         return _escalate(Move.HANDED_OVER, "staff", homes=pointed(state, heard))
     return None
@@ -120,7 +125,7 @@ def _viewing(state: DialogueState, heard: Heard) -> Decision | None:
 def _wants_viewing(state: DialogueState, heard: Heard) -> bool:
     if heard.wants(Intent.BOOK_VIEWING):
         return True
-    if state.offered == "viewing" and heard.wants(Intent.YES):
+    if state.offered == "viewing" and accepts_offer(heard):
         return True
     return state.offered == "which:viewing" and bool(pointed(state, heard))
 
@@ -180,7 +185,7 @@ def _asked_before(state: DialogueState) -> tuple[str, ...]:
 
 
 def _more(state: DialogueState, heard: Heard) -> Decision | None:
-    accepts = heard.wants(Intent.YES) and state.offered == "more"
+    accepts = accepts_offer(heard) and state.offered == "more"
     if not (accepts or heard.wants(Intent.MORE_OPTIONS)) or heard.changes:
         return None
     return _search(state, Move.MORE) if state.has_searched else proceed(state)
@@ -196,7 +201,7 @@ def _searching(state: DialogueState, heard: Heard) -> Decision | None:
 
 def _offer_answered(state: DialogueState, heard: Heard) -> Decision | None:
     offered = state.offered or ""
-    if heard.wants(Intent.YES) and (offered == "retry" or offered.startswith("relax:")):
+    if accepts_offer(heard) and (offered == "retry" or offered.startswith("relax:")):
         return _search(state, Move.RECOMMEND)
     if heard.wants(Intent.NO) and (offered or state.viewing):
         return _clarify(Move.DECLINED)

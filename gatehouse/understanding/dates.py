@@ -22,6 +22,14 @@ _WORTH_A_DATE = (
 )  # fmt: skip
 _MOST_POINTS = 8
 _VIEWING = ("book_viewing", "move_viewing")
+_OF_ANYTHING = frozenset(("in", "next", "intent", "q"))  # say no more than a day does
+# What may stand beside a day that accepts a viewing: times, a yes, "works for me".
+_BESIDE_A_DAY = (
+    "day", "weekday", "weekend", "month", "nextspan", "next", "thisone", "part", "in", "at", "am",
+    "pm", "oclock", "half", "noon", "th", "ord", "unit", "and", "or", "dash", "from", "to",
+    "about", "between", "after", "stop", "mark", "yes", "suits", "corr", "but", "it",
+)  # fmt: skip
+_COURTEOUS = ("greeting", "thanks")
 
 
 class Stretch(NamedTuple):
@@ -33,19 +41,47 @@ class Stretch(NamedTuple):
     last: int
 
 
-def is_about_viewing(r: Reading) -> bool:
-    """Do days in this message mean a visit, not a stay?"""
+def is_about_viewing(r: Reading, *, has_contact: bool = False) -> bool:
+    """Do days in this message mean a visit, not a stay?
+
+    Unless a visit is spoken of, they do where one is at hand and the message is little else.
+    """
     if r.says("intent", *_VIEWING):
         return True
-    if r.state.viewing or r.state.offered == "viewing":
+    if r.state.viewing and has_contact:
         return True
-    point = next(_points(r), None) if r.state.shown else None
+    if not _is_little_but_a_day(r):
+        return False
+    if _is_viewing_open(r):
+        return True
+    point = next(_visit_days(r), None) if r.state.shown else None
     return point is not None and _clock(r, point)[0] is not None
+
+
+def _is_viewing_open(r: Reading) -> bool:
+    return bool(r.state.viewing) or r.state.offered == "viewing"
+
+
+def _is_little_but_a_day(r: Reading) -> bool:
+    """ "Saturday works for me", but not "I will decide on Saturday"."""
+    return all(
+        item.has(*_BESIDE_A_DAY)
+        or item.labels.get("intent") in _COURTEOUS
+        or item.number is not None
+        or item.day is not None
+        or item.clock is not None
+        for item in r.items
+    )
+
+
+def _visit_days(r: Reading) -> Iterator[Point]:
+    """The days named for a visit: "now" and "as soon as possible" name none."""
+    return (point for point in _points(r) if not r.has(point.first, "now"))
 
 
 def hear_when(r: Reading) -> When | None:
     """The day, and the time if one was said, of a viewing."""
-    point = next(_points(r), None)
+    point = next(_visit_days(r), None)
     clock, at = _clock(r, point)
     day = point.day if point else (r.state.when.day if r.state.when and clock else None)
     if day is None:
@@ -186,11 +222,23 @@ def _long_range(r: Reading) -> tuple[Point, Point] | None:
 
 def _said_day(r: Reading, stretch: Stretch | None) -> list[SlotChange]:
     point = next(_points(r), None)
-    if point is None or not (len(r.items) <= 3 or r.mentions(*_WORTH_A_DATE)):
+    if point is None or not _is_worth_a_date(r, point):
         return []  # "I am bored today" says nothing about a home
     slot = _slot_of(r, point, stretch)
     span = r.take(point.first, point.last)
     return [_set(slot, point.day, span, "a day was named", 0.9 if point.grain == "day" else 0.7)]
+
+
+def _is_worth_a_date(r: Reading, point: Point) -> bool:
+    """Is it a date of living somewhere? Where a visit is at hand, more has to say so."""
+    if _is_viewing_open(r):
+        return r.mentions(*(kind for kind in _WORTH_A_DATE if kind not in _OF_ANYTHING))
+    if len(r.items) <= 3:
+        return True
+    kinds = _WORTH_A_DATE
+    if r.has(point.first, "now"):  # "now in English again"
+        kinds = tuple(kind for kind in kinds if kind != "in")
+    return r.mentions(*kinds)
 
 
 def _slot_of(r: Reading, point: Point, stretch: Stretch | None) -> Slot:
@@ -231,6 +279,8 @@ def _bare_unit(r: Reading) -> Stretch | None:
     for kind in ("unit", "per") if r.awaits(Slot.RENTAL_TYPE) else ():
         index = next(r.where(kind), -1)
         unit = r.label(index, kind)
+        if r.has(index, "term", "term_if_asked"):
+            return None  # "monthly" is a kind of let, not one month
         if unit in _DAYS or unit in _MONTHS:
             return _stretch_of(1, unit, first=index, last=index)
     return None

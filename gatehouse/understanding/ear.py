@@ -86,7 +86,8 @@ def _hear(
     contact = contacts.as_contact(name, phone, email)
     changes = wishes.hear_clear(r) if r.mentions("clear", "clearafter") else []
     refs = references.hear_refs(r)
-    when = dates.hear_when(r) if dates.is_about_viewing(r) else None
+    is_visit = dates.is_about_viewing(r, has_contact=contact is not None)
+    when = dates.hear_when(r) if is_visit else None
     refs = refs or _pointed_at(r, contact)
     asked = intents.hear_asked(r, refs, contact=contact)
     points = bool(asked or (refs and any(not ref.is_it for ref in refs)))

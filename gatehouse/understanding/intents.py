@@ -102,6 +102,8 @@ def hear_intents(
         found.add(Intent.ASK_ABOUT_HOME)
     if len(found) > 1 or changes:
         found = _settled(found, changes)
+    if Intent.YES in found and _closes_politely(r, found):
+        found.discard(Intent.YES)
     return tuple(sorted(found, key=_RANK.__getitem__))
 
 
@@ -162,6 +164,13 @@ def _settled(found: set[Intent], changes: Sequence[SlotChange]) -> set[Intent]:
     if Intent.VALUATION in found:
         found.discard(Intent.ASK_ABOUT_HOME)
     return found
+
+
+def _closes_politely(r: Reading, found: set[Intent]) -> bool:
+    """ "Ok, thanks" and "great, bye" end a talk; "yes please, thank you" says yes."""
+    if Intent.GOODBYE in found:
+        return True
+    return Intent.THANKS in found and all(r.has(at, "yesweak") for at in r.every("yes"))
 
 
 def _answers(r: Reading, changes: Sequence[SlotChange]) -> set[Intent]:

@@ -23,6 +23,7 @@ _SIGNS: dict[str, Labels] = {
 _BORROWED = frozenset(
     ("type", "amenity", "deal", "term", "intent", "rel", "yes", "no", "cur", "any", "noun")
 )
+_NEXT_TO_NOTHING = {"suits"}  # "works for me": of weight beside a day only
 _SHORTEST_BORROWED = 3
 _MOST_MENDED = 60  # strange words of one message that are worth mending
 
@@ -207,7 +208,8 @@ def _item(tokens: list[Token], at: int, match: Match) -> Item:
         text = " ".join([t.text for t in tokens[at : at + length]])
     number = labels.get("num")
     value = float(number) if number is not None else None
-    return Item(text, first.start, last.end, labels, value, tail=last.tail)
+    is_word = labels.keys() == _NEXT_TO_NOTHING
+    return Item(text, first.start, last.end, labels, value, tail=last.tail, is_word=is_word)
 
 
 def _place(tokens: list[Token], at: int, entry: Entry, glossary: Glossary) -> Match | None:

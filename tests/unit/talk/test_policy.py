@@ -298,3 +298,9 @@ def test_a_stay_of_two_weeks_is_short() -> None:
     slots = {Slot.CHECK_IN: Filled(date(2026, 5, 1)), Slot.CHECK_OUT: Filled(date(2026, 5, 15))}
     state = settle(DialogueState(slots=slots), heard())
     assert state.slots[Slot.RENTAL_TYPE].value == "short_term"
+
+
+@pytest.mark.parametrize("offered", ["handover", "viewing", "more", "retry"])
+def test_a_goodbye_accepts_no_offer(offered: str) -> None:
+    state = replace(TALK, offered=offered, focus="id1")
+    assert decide(state, heard(Intent.YES, Intent.GOODBYE)).move is Move.GOODBYE

@@ -225,3 +225,66 @@ def test_several_intents_of_one_message_are_all_heard() -> None:
 def test_a_message_beyond_the_limit_is_heard_to_the_limit() -> None:
     heard = hear("Girne " + "x " * 10_000 + "500 pounds")
     assert [c.slot for c in heard.changes] == [Slot.LOCATION]
+
+
+OFFERED = replace(TALKING, offered="viewing")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "now in english again",
+        "I will decide on Monday",
+        "pazartesi karar vereceğim",
+        "şimdi türkçe konuşalım",
+        "я решу в понедельник",
+        "сейчас подумаю",
+        "я вирішу в понеділок",
+        "зараз подумаю",
+    ],
+)
+def test_a_day_said_in_passing_accepts_no_viewing(text: str) -> None:
+    heard = hear(text, OFFERED)
+    assert heard.when is None
+    assert heard.changes == ()
+    assert not heard.wants(Intent.BOOK_VIEWING)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Saturday",
+        "on Monday at 3",
+        "tomorrow works",
+        "can we come on Saturday?",
+        "yarın bana uyar",
+        "завтра в 3 мне удобно",
+        "у суботу",
+    ],
+)
+def test_a_message_that_is_little_but_a_day_accepts_the_viewing(text: str) -> None:
+    heard = hear(text, OFFERED)
+    assert heard.when is not None
+    assert heard.wants(Intent.BOOK_VIEWING)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ok thanks, bye",
+        "great, thank you",
+        "great, thanks",
+        "tamam teşekkürler",
+        "хорошо, спасибо",
+        "добре, дякую",
+    ],
+)
+def test_polite_closing_words_are_no_yes(text: str) -> None:
+    assert not hear(text, OFFERED).wants(Intent.YES, Intent.BOOK_VIEWING)
+
+
+@pytest.mark.parametrize(
+    "text", ["yes please, thank you", "evet, teşekkürler", "да, спасибо", "так, дякую"]
+)
+def test_a_plain_yes_with_thanks_is_still_a_yes(text: str) -> None:
+    assert hear(text, OFFERED).wants(Intent.YES)
