@@ -150,6 +150,8 @@ def _name(voice: Voice, slot: Slot, *, part: object) -> str:
 def _without(voice: Voice, slot: Slot, *, shunned: tuple[str, ...]) -> list[str]:
     if slot is Slot.LOCATION:
         return [voice.say(N_("not {thing}"), thing=voice.place(key)) for key in shunned]
+    if slot is Slot.AMENITIES:
+        return [voice.say(N_("no {thing}"), thing=amenity(voice, code)) for code in shunned]
     return [voice.say(N_("not {thing}"), thing=_name(voice, slot, part=c)) for c in shunned]
 
 

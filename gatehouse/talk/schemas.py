@@ -100,7 +100,10 @@ class ReplyMeta(BaseModel):
     message_id: str
     turn: int
     act: Literal["ASK_SLOT", "ACK_AND_SEARCH", "SEARCH_AND_RECOMMEND", "CLARIFY", "ESCALATE"]
-    slots: dict[str, Any]
+    slots: Annotated[
+        dict[str, Any],
+        Field(examples=[{"property_type": "any", "location": {"any": True, "not": ["girne"]}}]),
+    ]
     next_needed: list[str]
     suggested_actions: list[dict[str, Any]]
     tier: Literal["regular", "enhanced"]

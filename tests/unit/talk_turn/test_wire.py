@@ -64,6 +64,7 @@ def test_slots_are_told_plainly() -> None:
             Slot.BEDROOMS: Filled(Range(2, None)),
             Slot.RENTAL_TYPE: Filled("long_term"),
             Slot.PROPERTY_TYPE: Filled(None, is_any=True),
+            Slot.AMENITIES: Filled(None, is_any=True, shunned=("pool",)),
         }
     )
     assert slots_view(state) == {
@@ -78,4 +79,11 @@ def test_slots_are_told_plainly() -> None:
         "bedrooms": {"low": 2, "high": None},
         "rental_type": "long_term",
         "property_type": "any",
+        "amenities": {"any": True, "not": ["pool"]},
     }
+
+
+def test_an_exclusion_is_told_beside_what_is_wanted() -> None:
+    filled = Filled((PlaceName("girne", "Kyrenia"),), shunned=("girne/lapta",))
+    view = slots_view(DialogueState(slots={Slot.LOCATION: filled}))
+    assert view == {"location": {"values": ["girne"], "not": ["girne/lapta"]}}
