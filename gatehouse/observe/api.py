@@ -60,7 +60,11 @@ def _add_health(routes: APIRouter, report: Report, access: Access) -> None:
         return _answer(*await report.health())
 
     async def api_health(request: Request) -> Response:
-        """As /health; allowed networks also see the effective settings."""
+        """As /health; allowed networks also see the effective settings.
+
+        A setting is null when this release has nothing that it could set: as yet searches have
+        neither a circuit breaker nor a cache.
+        """
         is_well, told = await report.health()
         if access.allows(request.scope):
             told |= {"config": report.config_echo(), "config_source": report.config_source()}

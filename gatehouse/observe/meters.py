@@ -59,6 +59,7 @@ re_turn_total_ms = _millis("re_turn_total_ms", TURN, {**_ARM, "handler": v.HANDL
 end_to_end_latency_ms = _millis("end_to_end_latency_ms", TURN, {"state": v.STATES, "intent": v.INTENTS}, "Receipt of a message to the reply handed to its channel")
 re_backend_search_ms = _millis("re_backend_search_ms", SEARCH, _ARM, "Executed listing searches, cut ones included")
 agent_step_latency_ms = _millis("agent_step_latency_ms", TURN, {"step": v.STEPS}, "One step of a turn")
+tool_latency_ms = _millis("tool_latency_ms", SEARCH, {"tool": v.TOOLS, "status": v.TOOL_STATUSES}, "One call of a turn to a tool")
 checkpointer_latency_ms = _millis("checkpointer_latency_ms", STORE, {"operation": v.OPERATIONS}, "One visit to the conversation store")
 chat_request_duration_ms = _millis("chat_request_duration_ms", HTTP, {"lane": v.LANES, **_ARM}, "One chat request")
 chat_time_to_first_token_ms = _millis("chat_time_to_first_token_ms", FIRST, _ARM, "Request to the first delta of a stream")
@@ -92,6 +93,7 @@ http_requests_total = _counter("http_requests_total", _HTTP, "HTTP requests")
 rate_limited_total = _counter("rate_limited_total", {"key": v.LIMIT_KEYS}, "Requests refused by a rate limit")
 availability_probe_total = _counter("availability_probe_total", {"result": v.PROBE_RESULTS}, "Readiness as judged once a minute")
 event_loop_lag_ms = _gauge("event_loop_lag_ms", {}, "Greatest lateness of the event loop in the last 15 s, in ms")
+disk_free_ratio = _gauge("disk_free_ratio", {"volume": v.VOLUMES}, "Free part of the volume, 0 to 1, looked at once a minute")
 
 # The business
 property_search_total = _counter("property_search_total", {"status": v.SEARCH_STATUSES}, "Listing searches")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,6 +115,7 @@ class Watch:
     waits: PoolWaits = field(default_factory=PoolWaits)
     lag: Worst = field(default_factory=lambda: Worst(meters.event_loop_lag_ms.labels()))
     sleep: Sleep = asyncio.sleep
+    data: Path | None = None  # the folder whose volume is watched
 
     async def run(self) -> None:
         """Runs until cancelled."""
@@ -141,6 +143,12 @@ class Watch:
         if is_full_minute:
             await self._probe_availability()
             await self._count_users()
+            await asyncio.to_thread(self._look_at_disk)
+
+    def _look_at_disk(self) -> None:
+        if self.data is not None:
+            disk = shutil.disk_usage(self.data)
+            meters.disk_free_ratio.labels(volume="data").set(disk.free / disk.total)
 
     async def _probe_availability(self) -> None:
         beat = await self.pulse.feel()

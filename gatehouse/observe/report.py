@@ -72,6 +72,8 @@ class Report:
             "re_prompt_driven": False,  # no prompt handler exists yet
             "re_prompt_canary_percent": 0,
             **{name: getattr(self.settings, name) for name in ECHOED},
+            "re_search_circuit_breaker_open_after": None,  # this release has no breaker
+            "search_cache_ttl": None,  # and no cache of searches
             "unified_pipeline": True,
             "conv_store_primary": "postgres",
         }

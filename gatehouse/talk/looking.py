@@ -65,14 +65,16 @@ async def _timed(search: Awaitable[Answer], arm: str) -> Answer:
     try:
         answer = await search
     except SearchTimeout:
-        _observe(began, arm)
+        _observe(began, arm, status="timeout")
         raise
-    _observe(began, arm)
+    _observe(began, arm, status="ok" if answer.found.listings else "empty")
     return answer
 
 
-def _observe(began: float, arm: str) -> None:
-    meters.re_backend_search_ms.labels(arm=arm).observe((time.perf_counter() - began) * 1000)
+def _observe(began: float, arm: str, *, status: str) -> None:
+    spent_ms = (time.perf_counter() - began) * 1000
+    meters.re_backend_search_ms.labels(arm=arm).observe(spent_ms)
+    meters.tool_latency_ms.labels(tool="listing_search", status=status).observe(spent_ms)
 
 
 async def _fetch(decision: Decision, state: DialogueState, tools: Tools) -> Lookup:

@@ -79,7 +79,15 @@ def build(settings: Settings) -> House:
         turns=turn_service(database, catalogue, gazetteer=gazetteer, settings=settings),
         report=Report(settings, pulse, traffic, clock),
         access=OpsAccess.of(settings),
-        watch=Watch(clock, pulse, database, traffic, Turn(metrics_folder()), waits),
+        watch=Watch(
+            clock,
+            pulse,
+            database,
+            traffic,
+            Turn(metrics_folder()),
+            waits,
+            data=settings.gatehouse_data,
+        ),
         pulse=pulse,
     )
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from gatehouse.base.clock import TurnableClock
 from gatehouse.base.config import load
 from gatehouse.base.database import Database
-from gatehouse.observe import journal, meters, probes, traffic
+from gatehouse.observe import journal, meter, meters, probes, traffic
 from gatehouse.observe.pulse import Beat
 from gatehouse.observe.report import Report
 from gatehouse.observe.traffic import Traffic, TrafficRing
@@ -267,3 +267,20 @@ async def test_a_bad_step_is_logged_and_the_watch_goes_on(monkeypatch: pytest.Mo
 
 def test_probe_results_are_from_the_closed_list() -> None:
     assert set(meters.availability_probe_total.declaration.labels["result"]) == {"ok", "failed"}
+
+
+def test_the_free_part_of_the_disk_is_shown(tmp_path: Path) -> None:
+    clock = TurnableClock()
+    ring, waits = TrafficRing(clock, None), probes.PoolWaits()
+    watch = probes.Watch(
+        clock, FixedPulse(UP), cast(Database, None), ring, probes.Turn(None), waits, data=tmp_path
+    )
+    watch._look_at_disk()
+    shown = meter.REGISTRY.get_sample_value("disk_free_ratio", {"volume": "data"})
+    assert shown is not None and 0 < shown <= 1
+
+
+def test_what_this_release_does_not_have_is_echoed_as_null() -> None:
+    echo = report(UP).config_echo()
+    assert echo["re_search_circuit_breaker_open_after"] is None
+    assert echo["search_cache_ttl"] is None
