@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from gatehouse.listings import wording
 from gatehouse.listings.types import Limit, Relaxed, Wish
 from gatehouse.talk.asking import ACKNOWLEDGED
 from gatehouse.talk.facts import known, price
 from gatehouse.talk.phrases import N_, NN_
 from gatehouse.talk.scene import Scene, link, message, plain, sentences, table
+from gatehouse.talk.settling import value
 from gatehouse.talk.showing import cards
 from gatehouse.talk.types import Block, Move, Reply, SuggestedAction
 from gatehouse.talk.voice import Voice
 from gatehouse.talk.wording import capital
+from gatehouse.understanding.types import Slot
 
 WIDER_KM = 20
+_WIDENED = {Slot.LOCATION: N_("location"), Slot.BUDGET: N_("price"), Slot.BEDROOMS: N_("bedrooms")}
+_DROPPED = {
+    Slot.PROPERTY_TYPE: N_("Any type"),
+    Slot.BUDGET: N_("Any price"),
+    Slot.LOCATION: N_("Anywhere"),
+}
 _FOUND = (
     NN_("I found {n} home: {facts}.", "I found {n} homes: {facts}."),
     NN_("There is {n} home for you: {facts}.", "There are {n} homes for you: {facts}."),
@@ -67,17 +77,36 @@ def nothing_found(scene: Scene) -> Reply:
     voice, relaxed = scene.voice, scene.answer.relaxed if scene.answer else None
     title = voice.say(N_("Nothing matches all of that"))
     if relaxed is None:
-        summary = voice.say(
-            N_("Nothing matches, even with wider limits. Shall I pass your wish to a colleague?")
-        )
-        chips = (message(voice.say(N_("Talk to a person"))), message(voice.say(N_("Any price"))))
-        return plain(title, summary, actions=chips)
+        return plain(title, _searched(scene), actions=_ways_on(scene))
     steps = voice.join(_steps(voice, relaxed))
     lead = voice.say(N_("Nothing matches all of that. The closest step is: {step}."), step=steps)
     label = capital(voice, steps) if len(relaxed.limits) == 1 else voice.say(N_("Show them"))
     accept = message(label, voice.say(N_("Yes, show them")))
     actions = (accept, message(voice.say(N_("Talk to a person"))))
     return plain(title, sentences(lead, _would_find(voice, relaxed)), actions=actions)
+
+
+def _searched(scene: Scene) -> str:
+    """What was looked for, and which limits were moved in vain."""
+    voice = scene.voice
+    facts = known(voice, scene.state, currency=scene.currency)
+    moved = [voice.say(w) for slot, w in _WIDENED.items() if value(scene.state, slot) is not None]
+    lead = voice.say(N_("I found nothing for: {facts}."), facts=", ".join(facts)) if facts else ""
+    return sentences(
+        lead or voice.say(N_("Nothing matches.")),
+        voice.say(N_("A wider search did not help either ({limits})."), limits=", ".join(moved))
+        if moved
+        else "",
+        voice.say(N_("Shall I pass your wish to a colleague?")),
+    )
+
+
+def _ways_on(scene: Scene) -> tuple[SuggestedAction, ...]:
+    """A person, or one wish fewer: the first of those set."""
+    voice = scene.voice
+    dropped = (w for slot, w in _DROPPED.items() if value(scene.state, slot) is not None)
+    labels = (N_("Talk to a person"), *islice(dropped, 2))
+    return tuple(message(voice.say(label)) for label in labels)
 
 
 def in_trouble(scene: Scene) -> Reply:

@@ -31,6 +31,7 @@ from gatehouse.understanding.types import (
     When,
 )
 from tests.conversations.stock import home
+from tests.unit.understanding.notation import EAR
 
 HOMES = tuple(home(n, "girne/lapta", price=400 + n, deposit=500 if n else None) for n in range(6))
 IDS = tuple(str(h.id) for h in HOMES)
@@ -153,6 +154,22 @@ def test_nothing_found_names_the_limit_that_would_move(limit: Limit, words: str)
     assert "6 homes" in reply.summary
     assert reply.suggested_actions[0]["label"].casefold() == words.casefold()
     assert reply.cards == ()
+
+
+def test_nothing_found_at_all_says_what_was_searched_and_offers_to_drop_a_wish() -> None:
+    reply = said(_decision(Move.NOTHING_FOUND))
+    assert "up to £500 a month" in reply.summary
+    assert "no gym" in reply.summary
+    assert "(location, price, bedrooms)" in reply.summary
+    labels = [action["label"] for action in reply.suggested_actions]
+    assert labels == ["Talk to a person", "Any price", "Anywhere"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_offer_to_drop_the_type_is_understood(language: Language) -> None:
+    label = Voice(language, 1).say("Any type")
+    heard = EAR.hear(label, state=DialogueState(), language=language)
+    assert [(c.slot, c.op) for c in heard.changes] == [(Slot.PROPERTY_TYPE, Op.ANY)]
 
 
 def test_an_unknown_fact_is_said_to_be_unknown() -> None:
