@@ -164,7 +164,8 @@ def _agree(slots: Slots, changes: Sequence[SlotChange], *, before: Slots) -> Non
     _agree_on_days(slots, said)
     _agree_on_money(slots, changes, before=before)
     if _is_sale(slots):
-        slots.pop(Slot.RENTAL_TYPE, None)
+        if Slot.DEAL in said and Slot.RENTAL_TYPE not in said:
+            slots.pop(Slot.RENTAL_TYPE, None)
     elif Slot.RENTAL_TYPE not in slots and (term := _implied_term(slots)):
         slots[Slot.RENTAL_TYPE] = Filled(term)
 
