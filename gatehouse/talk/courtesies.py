@@ -46,7 +46,7 @@ def small_talk(scene: Scene) -> Reply:
     )
     return plain(
         voice.say(N_("A word on me")),
-        sentences(summary, voice.say(ABILITIES)),
+        sentences(summary, voice.say(DISCLOSURE), voice.say(ABILITIES)),
         actions=starts(scene),
     )
 

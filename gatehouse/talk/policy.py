@@ -224,6 +224,17 @@ def _courtesy(state: DialogueState, heard: Heard) -> Decision | None:
     return None
 
 
+def _courtesy_before_greeting(state: DialogueState, heard: Heard) -> Decision | None:
+    """ "Thanks, good evening" takes leave; it does not begin the talk anew."""
+    if (
+        state.turn > 1
+        and heard.wants(Intent.GREETING)
+        and heard.wants(Intent.THANKS, Intent.GOODBYE)
+    ):
+        return _clarify(Move.GOODBYE)
+    return None
+
+
 def _greeting(state: DialogueState, heard: Heard) -> Decision | None:
     if not heard.wants(Intent.GREETING):
         return None
@@ -273,6 +284,7 @@ _RULES: tuple[Rule, ...] = (
     _searching,
     _offer_answered,
     _contact_left,
+    _courtesy_before_greeting,
     _greeting,
     _courtesy,
     _outside,

@@ -235,7 +235,7 @@ def _is_worth_a_date(r: Reading, point: Point) -> bool:
         return r.mentions(*(kind for kind in _WORTH_A_DATE if kind not in _OF_ANYTHING))
     if len(r.items) <= 3:
         return True
-    kinds = _WORTH_A_DATE
+    kinds: tuple[str, ...] = _WORTH_A_DATE
     if r.has(point.first, "now"):  # "now in English again"
         kinds = tuple(kind for kind in kinds if kind != "in")
     return r.mentions(*kinds)

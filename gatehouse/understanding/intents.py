@@ -104,6 +104,8 @@ def hear_intents(
         found = _settled(found, changes)
     if Intent.YES in found and _closes_politely(r, found):
         found.discard(Intent.YES)
+    if Intent.GREETING in found and r.mentions("parting") and r.state.turn > 0:
+        found = (found - {Intent.GREETING}) | {Intent.GOODBYE}  # "iyi akşamlar", later on
     return tuple(sorted(found, key=_RANK.__getitem__))
 
 

@@ -288,3 +288,36 @@ def test_polite_closing_words_are_no_yes(text: str) -> None:
 )
 def test_a_plain_yes_with_thanks_is_still_a_yes(text: str) -> None:
     assert hear(text, OFFERED).wants(Intent.YES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["are you a bot?", "human", "are you human?", "robot musunuz?", "вы робот?", "ви людина?"],
+)
+def test_asking_who_speaks_asks_for_no_person(text: str) -> None:
+    heard = hear(text, FRESH)
+    assert heard.wants(Intent.SMALL_TALK)
+    assert not heard.wants(Intent.TALK_TO_PERSON)
+
+
+@pytest.mark.parametrize("text", ["iyi akşamlar", "teşekkürler, iyi günler"])
+def test_good_evening_later_in_a_talk_is_a_goodbye(text: str) -> None:
+    assert hear(text, FRESH).wants(Intent.GREETING)
+    later = hear(text, replace(TALKING, turn=2))
+    assert later.wants(Intent.GOODBYE)
+    assert not later.wants(Intent.GREETING)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("mülkümün değeri ne kadar?", Intent.VALUATION),
+        ("cancel that viewing", Intent.CANCEL_VIEWING),
+        ("она сдаётся с мебелью?", Intent.ASK_ABOUT_HOME),
+        ("вона здається з меблями?", Intent.ASK_ABOUT_HOME),
+    ],
+)
+def test_a_wish_about_one_home_is_no_search(text: str, intent: Intent) -> None:
+    heard = hear(text, TALKING)
+    assert heard.wants(intent)
+    assert not heard.wants(Intent.SEARCH, Intent.REFINE)
