@@ -102,7 +102,7 @@ class ReplyMeta(BaseModel):
     act: Literal["ASK_SLOT", "ACK_AND_SEARCH", "SEARCH_AND_RECOMMEND", "CLARIFY", "ESCALATE"]
     slots: Annotated[
         dict[str, Any],
-        Field(examples=[{"property_type": "any", "location": {"any": True, "not": ["girne"]}}]),
+        Field(examples=[{"location": "any", "location_not": ["girne"]}]),
     ]
     next_needed: list[str]
     suggested_actions: list[dict[str, Any]]

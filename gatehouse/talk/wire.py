@@ -67,16 +67,13 @@ def next_needed(outcome: Outcome) -> list[str]:
 def slots_view(state: DialogueState) -> dict[str, Any]:
     """What is known, for clients: {"location": ["girne"], "budget": {"amount", …}, …}.
 
-    With exclusions: {"values": ["girne"], "not": ["girne/lapta"]} or {"any": true, "not": […]}.
+    Exclusions stand beside their slot: {"location": "any", "location_not": ["girne"]}.
     """
-    return {slot.value: _filled_view(filled) for slot, filled in state.slots.items()}
-
-
-def _filled_view(filled: Filled) -> Any:
-    if filled.shunned:
-        wanted = {"any": True} if filled.is_any else {"values": _value_view(filled)}
-        return {**wanted, "not": list(filled.shunned)}
-    return _value_view(filled)
+    view = {slot.value: _value_view(filled) for slot, filled in state.slots.items()}
+    for slot, filled in state.slots.items():
+        if filled.shunned:
+            view[f"{slot.value}_not"] = list(filled.shunned)
+    return view
 
 
 def _value_view(filled: Filled) -> Any:

@@ -79,11 +79,12 @@ def test_slots_are_told_plainly() -> None:
         "bedrooms": {"low": 2, "high": None},
         "rental_type": "long_term",
         "property_type": "any",
-        "amenities": {"any": True, "not": ["pool"]},
+        "amenities": "any",
+        "amenities_not": ["pool"],
     }
 
 
 def test_an_exclusion_is_told_beside_what_is_wanted() -> None:
     filled = Filled((PlaceName("girne", "Kyrenia"),), shunned=("girne/lapta",))
     view = slots_view(DialogueState(slots={Slot.LOCATION: filled}))
-    assert view == {"location": {"values": ["girne"], "not": ["girne/lapta"]}}
+    assert view == {"location": ["girne"], "location_not": ["girne/lapta"]}
