@@ -150,6 +150,8 @@ def can_reach(contact: Contact | None) -> bool:
 
 def _compare(state: DialogueState, heard: Heard) -> Decision | None:
     again = state.offered == "which:compare" and len(pointed(state, heard)) > 1
+    if not state.shown and heard.wants(Intent.COMPARE) and not heard.changes:
+        return _clarify(Move.WHICH_HOME, asked=("compare",))  # said: no home is on the screen yet
     if not state.shown or not (again or heard.wants(Intent.COMPARE)):
         return None
     homes = pointed(state, heard)
