@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -72,8 +72,13 @@ class Product:
 
     @property
     def postgres_pid(self) -> int:
-        """Process number of the database server itself."""
-        return int(cluster.locate(self.data).pid_file.read_text().split("\n", 1)[0])
+        """Process number of the database server itself. Raises LookupError while none runs."""
+        with suppress(FileNotFoundError, ValueError):  # gone, or not written yet
+            text = cluster.locate(self.data).pid_file.read_text()
+            pid = int(text.partition("\n")[0])
+            if machine.name_of(pid):
+                return pid
+        raise LookupError(f"no database server runs in {self.data}")
 
     def manage(self, *arguments: str) -> None:
         """Runs one command of the product to its end. Raises CalledProcessError."""

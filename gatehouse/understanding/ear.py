@@ -37,14 +37,21 @@ MOST_WORDS = 2_000  # and so many words and signs of it, at most
 class RuleEar:
     """Understands by word lists and a small grammar; fills no cache that grows without bound.
 
-    `today` is the day in `timezone`, where visitors and homes are. Raises
-    ZoneInfoNotFoundError for a time zone that does not exist.
+    `today` is the day in `timezone`, where visitors and homes are; `languages` are those to
+    tell apart. Raises ZoneInfoNotFoundError for a time zone that does not exist.
     """
 
-    def __init__(self, gazetteer: Gazetteer, *, today: Callable[[], date], timezone: str) -> None:
+    def __init__(
+        self,
+        gazetteer: Gazetteer,
+        *,
+        today: Callable[[], date],
+        timezone: str,
+        languages: Sequence[Language] = LANGUAGES,
+    ) -> None:
         self.timezone = ZoneInfo(timezone)
         self._today = today
-        self._glossary = Glossary({language: load(language) for language in LANGUAGES}, gazetteer)
+        self._glossary = Glossary({language: load(language) for language in languages}, gazetteer)
 
     def hear(self, text: str, *, state: DialogueState, language: Language | None) -> Heard:
         """All that the text says, given what was said before; never raises on any text."""

@@ -35,6 +35,10 @@ class Glossary:
             language: tuple(v for code, v in self.vocabularies.items() if code != language)
             for language in self.vocabularies
         }
+        self.of_script = {
+            script: tuple(code for code, v in self.vocabularies.items() if v.script == script)
+            for script in dict.fromkeys(v.script for v in self.vocabularies.values())
+        }
         self.place_of = lru_cache(_REMEMBERED_WORDS)(gazetteer.exact)
         self.resolved = lru_cache(_REMEMBERED_WORDS)(gazetteer.resolve)
         self.entry = lru_cache(_REMEMBERED_WORDS)(self._entry)

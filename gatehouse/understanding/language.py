@@ -7,21 +7,16 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from gatehouse.understanding.glossary import Glossary
-from gatehouse.understanding.types import LANGUAGES, Language
+from gatehouse.understanding.types import Language
+from gatehouse.understanding.vocabulary import Script
 from gatehouse.understanding.words import Token
 
-_LETTERS: dict[Language, re.Pattern[str]] = {
-    "tr": re.compile("[ığşİĞŞ]|[çöüÇÖÜ]"),
-    "ru": re.compile("[ыэъё]", re.IGNORECASE),
-    "uk": re.compile("[іїєґ]|[а-я]['’ʼ][яюєї]", re.IGNORECASE),
-}
 _LETTER_WEIGHT = 2.0
 _SUFFIX_WEIGHT = 0.5
 _ENOUGH = 0.9  # evidence below this says nothing
 _CLEAR = 0.62  # and a share below this decides nothing
 _FEW_WORDS = 3
-_CYRILLIC: tuple[Language, ...] = ("ru", "uk")
-_LATIN: tuple[Language, ...] = ("en", "tr")
+_ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
 
 
 class Guess(NamedTuple):
@@ -41,20 +36,20 @@ def detect(
 ) -> Guess:
     """The language of the tokens of `raw`; `fallbacks` decide what the words leave open."""
     words = [t for t in tokens if t.kind == "word"]
-    candidates = _script(words)
+    candidates = _candidates(words, glossary)
     scores = dict.fromkeys(candidates, 0.0)
     is_marked = not raw.isascii()
     for token in words:
         if is_marked:
-            _weigh_letters(raw[token.start : token.end], scores)
+            _weigh_letters(raw[token.start : token.end], scores, glossary)
         _weigh(token, scores, glossary)
     best = max(candidates, key=scores.__getitem__)
     total = sum(scores.values())
     share = scores[best] / total if total else 0.0
     usual = next((f for f in fallbacks if f in candidates), None)
     if scores[best] < _ENOUGH or share < _CLEAR:
-        if len(words) <= _FEW_WORDS and candidates == _LATIN:
-            candidates = LANGUAGES  # "ok", "Girne 500": people write so in any language
+        if len(words) <= _FEW_WORDS and candidates == glossary.of_script["latin"]:
+            candidates = tuple(glossary.vocabularies)  # "ok", "Girne 500": people of any language
         return _fall_back(candidates, fallbacks, share=share, best=best if total else None)
     if usual and usual != best and len(words) <= 2 and scores[best] < 2 * _ENOUGH:
         return Guess(usual, 0.5, "too short to leave the language of the talk")
@@ -74,21 +69,30 @@ def _fall_back(
     return Guess(best or candidates[0], 0.3, "a guess by the script alone")
 
 
-def _script(words: list[Token]) -> tuple[Language, ...]:
-    cyrillic = latin = 0
+def _candidates(words: list[Token], glossary: Glossary) -> tuple[Language, ...]:
+    """The languages written in the letters that most of the words begin with."""
+    counts = dict.fromkeys(glossary.of_script, 0)
     for word in words:
-        first = word.text[0]
-        latin += "a" <= first <= "z"
-        cyrillic += "\u0400" <= first <= "\u04ff"
-    if cyrillic == latin == 0:
-        return LANGUAGES
-    return _CYRILLIC if cyrillic >= latin else _LATIN
+        script = _script(word.text[0])
+        if script in counts:
+            counts[script] += 1
+    # Where as many are Latin, they are names: "Villa в Girne".
+    most = max(counts, key=lambda script: (counts[script], script != "latin"))
+    return glossary.of_script[most] if counts[most] else tuple(glossary.vocabularies)
 
 
-def _weigh_letters(raw: str, scores: dict[Language, float]) -> None:
+def _script(char: str) -> Script | None:
+    if "a" <= char <= "z":
+        return "latin"
+    if "\u0400" <= char <= "\u04ff":
+        return "cyrillic"
+    return "arabic" if _ARABIC.match(char) else None
+
+
+def _weigh_letters(raw: str, scores: dict[Language, float], glossary: Glossary) -> None:
     """Letters that only one of the languages has; none of them is ASCII."""
     for language in scores:
-        pattern = _LETTERS.get(language)
+        pattern = glossary.vocabularies[language].letters
         if pattern and pattern.search(raw):
             scores[language] += _LETTER_WEIGHT
 

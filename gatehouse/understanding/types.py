@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Literal
 
-Language = Literal["en", "tr", "ru", "uk"]
+Language = Literal["en", "tr", "ru", "uk", "de", "pl", "fr", "ar"]
 LANGUAGES: tuple[Language, ...] = ("en", "tr", "ru", "uk")
 Period = Literal["night", "week", "month", "year", "total"]
 Currency = Literal["GBP", "EUR", "USD", "TRY", "RUB", "UAH"]

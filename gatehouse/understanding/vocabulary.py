@@ -8,13 +8,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from importlib import resources
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from gatehouse.understanding.letters import fold, is_one_slip, neighbours
 from gatehouse.understanding.types import Language
 from gatehouse.understanding.words import Token, split
 
+Script = Literal["latin", "cyrillic", "arabic"]
 Labels = dict[str, str]  # kind -> value: {"type": "apartment"}, {"num": "2", "weak": ""}
+
+# The files of a language: how much and when, homes, what is wanted, the building, what is not ours.
+PARTS = ("values", "homes", "talk", "building", "scope")
 
 _OPTIONAL = re.compile(r"\[([^\]]*)\]|(\S+)")
 _LONGEST_WORD = 24
@@ -76,6 +80,8 @@ class Vocabulary:
     words: frozenset[str]
     stems: frozenset[str]
     suffixes: tuple[str, ...]
+    script: Script
+    letters: re.Pattern[str] | None  # found in words that can hardly be of another language
     slips: dict[str, tuple[str, ...]]
     start: Callable[[str], Start]  # remembers a bounded number of words
 
@@ -190,26 +196,41 @@ def _merged(ends: list[tuple[int, Node]]) -> Labels:
 
 @cache
 def load(language: Language) -> Vocabulary:
-    """The vocabulary of one language, read once from its data file."""
-    source = resources.files(__package__).joinpath(f"lexicon/{language}.json")
-    data = json.loads(source.read_text("utf-8"))
+    """The vocabulary of one language, read once from its folder of data files."""
+    about = _read(language, "language")
     root = Node()
-    for label, phrases in data["concepts"].items():
-        kind, _, value = label.partition(":")
-        for phrase in phrases:
-            _plant(root, _parts(phrase), (kind, value))
+    for part in PARTS:
+        for label, phrases in _read(language, part).items():
+            kind, _, value = label.partition(":")
+            for phrase in phrases:
+                _plant(root, _parts(phrase), (kind, value))
     words, stems = _settled(root)
     slips = _slips(words | stems)
-    words.update(_everyday(data["common"]))
+    words.update(_everyday(about["common"]))
     return Vocabulary(
         language=language,
         root=root,
         words=frozenset(words),
         stems=frozenset(stems),
-        suffixes=tuple(data["suffixes"]),
+        suffixes=tuple(fold(s) for s in about["suffixes"]),
+        script=about["script"],
+        letters=re.compile("|".join(about["letters"])) if about["letters"] else None,
         slips=slips,
         start=lru_cache(_REMEMBERED_WORDS)(partial(_start, root)),
     )
+
+
+def concepts(language: Language) -> frozenset[str]:
+    """The labels ("type:villa") that a language has phrases for."""
+    return frozenset(
+        label for part in PARTS for label, phrases in _read(language, part).items() if phrases
+    )
+
+
+def _read(language: Language, part: str) -> dict[str, Any]:
+    source = resources.files(__package__).joinpath(f"lexicon/{language}/{part}.json")
+    found: dict[str, Any] = json.loads(source.read_text("utf-8"))
+    return found
 
 
 def _everyday(lines: list[str]) -> Iterator[str]:

@@ -11,8 +11,6 @@ from typing import Any
 
 import httpx
 
-from bench import machine
-
 from .lab import conversation
 from .lab.conversation import RETRY, Conversation
 from .lab.scripts import Facts, Line, Writer
@@ -75,7 +73,7 @@ async def _restart(stage: Stage, front: Supervisor, *, number: int) -> None:
     else:
         front.kill_server()
     if number % 3 == 2:
-        machine.kill(stage.product.postgres_pid)
+        await stage.kill_database()
     while front.starts == before:
         await asyncio.sleep(0.02)
     await front.until_ready()

@@ -10,8 +10,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from bench import machine
-
 from .lab import checker, conversation
 from .lab.history import History
 from .lab.stage import Outcome, Stage, violations
@@ -54,7 +52,7 @@ async def random_kills(stage: Stage, plan: Plan) -> Outcome:
     async def kill_all() -> int:
         for _ in range(plan.kills):
             await asyncio.sleep(dice.uniform(0.05, 0.9))
-            _kill(dice.choice(plan.targets), stage, front)
+            await _kill(dice.choice(plan.targets), stage, front)
             await front.until_ready()
         return plan.kills
 
@@ -98,9 +96,9 @@ async def _deaths(front: Supervisor, wanted: int) -> int:
     return wanted
 
 
-def _kill(target: Target, stage: Stage, front: Supervisor) -> None:
+async def _kill(target: Target, stage: Stage, front: Supervisor) -> None:
     if target == "postgres":
-        machine.kill(stage.product.postgres_pid)
+        await stage.kill_database()
     elif target == "worker":
         front.kill_worker()
     else:

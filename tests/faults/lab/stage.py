@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import psycopg
@@ -15,6 +16,7 @@ from gatehouse.ops import cluster
 
 from .supervisor import Supervisor
 
+SECONDS_TO_START = 60.0
 # Short leases, so that a test need not wait long for those of killed processes.
 LAB = {"LAB": "1", "LEASE_SECONDS": "2", "LOG_LEVEL": "WARNING"}
 
@@ -47,6 +49,14 @@ class Stage:
         port = machine.free_port()
         environment = LAB | ({"MUTANT": mutant} if mutant else {}) | extra
         return Supervisor(self.product, port, environment)
+
+    async def kill_database(self) -> None:
+        """SIGKILL for the database server; for the next one, if it is being started just now."""
+        async with asyncio.timeout(SECONDS_TO_START):
+            while True:
+                with suppress(LookupError):
+                    return machine.kill(self.product.postgres_pid)
+                await asyncio.sleep(0.02)
 
     @contextmanager
     def slow_commits(self, milliseconds: int) -> Iterator[None]:

@@ -1,0 +1,1 @@
+"""How well the product does, measured on data that others wrote: `gatehouse evaluate …`."""
