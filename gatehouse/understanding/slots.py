@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gatehouse.understanding.numbers import amount_at
 from gatehouse.understanding.reading import Reading
-from gatehouse.understanding.types import Op, PlaceName, Range, Slot, SlotChange, SlotValue
+from gatehouse.understanding.types import Op, PlaceName, Range, Slot, SlotChange, SlotValue, Span
 
 _LOOK_BACK = 4
 _SQUARE_FOOT = 0.0929
@@ -16,7 +16,12 @@ _AREA_LIMITS = (8.0, 100_000.0)
 _TERMS = ("term", "deal", "term_if_asked", "deal_if_asked")
 _TURNS_AWAY = ("noneed", "instead", "neg", "noneedafter", "insteadafter", "negafter")
 _ROOM_SLOTS = (Slot.BEDROOMS, Slot.BATHROOMS)
-_COUNTED = {"bedroom": Slot.BEDROOMS, "room": Slot.BEDROOMS, "bathroom": Slot.BATHROOMS}
+_COUNTED = {
+    "bedroom": Slot.BEDROOMS,
+    "room": Slot.BEDROOMS,
+    "room_all": Slot.BEDROOMS,  # rooms with the living room among them: one bedroom fewer
+    "bathroom": Slot.BATHROOMS,
+}
 _OPPOSITES = {"furnished": "unfurnished", "unfurnished": "furnished"}
 _OWNED = {"pets_allowed"}  # "no pets" tells of the visitor, not of the home
 _PASSED = frozenset(("or", "and", "in", "place", "type", "amenity", "negamenity", "it", "weak"))
@@ -115,17 +120,19 @@ def hear_rooms(r: Reading) -> list[SlotChange]:
     """Bedrooms and bathrooms, however they are counted."""
     changes = [_planned(r, i) for i in list(_plans(r))]
     for index in list(r.where("bedrooms")):
-        count = float(r.label(index, "bedrooms") or 1)
-        changes.append(
-            _change(
-                r, Slot.BEDROOMS, Op.SET, Range(count, count), index, "a word for so many rooms"
-            )
-        )
-        r.take(index)
+        changes.append(_worded(r, index))
     may_count = r.mentions("noun") or r.state.awaiting in _ROOM_SLOTS
     for index in r.free_numbers() if may_count else ():
         changes += _counted(r, index)
     return _united(r, changes)
+
+
+def _worded(r: Reading, index: int) -> SlotChange:
+    """ "Двушка": a word for a number of bedrooms, "1", or for one of two, "0-1"."""
+    low, _, high = (r.label(index, "bedrooms") or "1").partition("-")
+    rooms = Range(float(low), float(high or low))
+    why = "a word for so many bedrooms"
+    return SlotChange(Slot.BEDROOMS, Op.SET, rooms, r.take(index), 0.95, why)
 
 
 def _united(r: Reading, changes: list[SlotChange]) -> list[SlotChange]:
@@ -176,8 +183,20 @@ def _counted(r: Reading, index: int) -> list[SlotChange]:
             or r.has(index, "ord")
         ):
             return []
+    if r.label(noun_at, "noun") == "room_all":
+        return [_without_living_room(amount.range, r.take(index, noun_at))]
     span = r.take(index, noun_at)
     return [SlotChange(slot, Op.SET, amount.range, span, 1.0, "a number of rooms")]
+
+
+def _without_living_room(rooms: Range, span: Span) -> SlotChange:
+    """Where a living room counts, three rooms are two bedrooms, and one room is a studio."""
+    low, high = (None if n is None else max(0.0, n - 1) for n in (rooms.low, rooms.high))
+    if high == 0:
+        return SlotChange(Slot.PROPERTY_TYPE, Op.SET, ("studio",), span, 0.95, "one room in all")
+    return SlotChange(
+        Slot.BEDROOMS, Op.SET, Range(low, high), span, 0.95, "rooms, the living room among them"
+    )
 
 
 def _noun_at(r: Reading, last: int) -> int:
