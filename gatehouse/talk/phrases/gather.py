@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import write_po
 
-from gatehouse.talk.phrases import catalogue
+from gatehouse.talk.phrases import book, catalogue
 from gatehouse.understanding.types import LANGUAGES, Language
 
 KEYWORDS = {"N_": None, "NN_": (1, 2), "_": None, "gettext": None, "ngettext": (1, 2)}
 ROOT = Path(__file__).parents[2]
 _PLACEHOLDER = re.compile(r"\{[a-z_]+\}|%\([a-z_]+\)[sd]")
 _WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
+_COUNTS_TRIED = 200  # the rules of plurals look at the last two digits
 MsgId = str | tuple[str, str]
 
 
@@ -38,10 +41,11 @@ def faults(language: Language) -> list[str]:
     wanted = gather()
     known = {_key(message): message for message in catalogue(language) if message.id}
     lines = [f"{language}: missing {i!r}" for i in wanted if _plain(i) not in known]
+    said = {_plain(i) for i in wanted}
     for key, message in known.items():
-        if key not in {_plain(i) for i in wanted}:
+        if key not in said:
             lines.append(f"{language}: nobody says {key!r}")
-        lines += [f"{language}: {key!r}: {fault}" for fault in _faults_of(message)]
+        lines += [f"{language}: {key!r}: {fault}" for fault in _faults_of(message, language)]
     return lines
 
 
@@ -100,7 +104,7 @@ def _is_said(message: Message) -> bool:
     return all(forms) and bool(forms)
 
 
-def _faults_of(message: Message) -> Iterator[str]:
+def _faults_of(message: Message, language: Language) -> Iterator[str]:
     if message.fuzzy:
         yield "fuzzy"
     if not _is_said(message):
@@ -108,9 +112,19 @@ def _faults_of(message: Message) -> Iterator[str]:
         return
     ids = message.id if isinstance(message.id, tuple | list) else [message.id]
     wanted = set(_PLACEHOLDER.findall(ids[-1]))
-    for form in message.string if isinstance(message.string, tuple | list) else [message.string]:
-        if (has := set(_PLACEHOLDER.findall(str(form)))) != wanted:
+    forms = message.string if isinstance(message.string, tuple | list) else [message.string]
+    for number, form in enumerate(forms):
+        has = set(_PLACEHOLDER.findall(str(form)))
+        needed = wanted - {"{n}"} if number in _telling(language) else wanted
+        if not needed <= has <= wanted:
             yield f"placeholders {sorted(has)} instead of {sorted(wanted)}"
+
+
+@cache
+def _telling(language: Language) -> frozenset[int]:
+    """The plural forms for one count only, which may be told in words ("two" in Arabic)."""
+    counts = Counter(map(book(language).form, range(_COUNTS_TRIED)))
+    return frozenset(form for form, times in counts.items() if times == 1)
 
 
 def all_faults() -> list[str]:
