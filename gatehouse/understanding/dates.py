@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from gatehouse.understanding.days import Point, point_at
+from gatehouse.understanding.names import bending
 from gatehouse.understanding.numbers import amount_at
 from gatehouse.understanding.reading import Reading
 from gatehouse.understanding.types import Op, Slot, SlotChange, SlotValue, Span, When
@@ -213,7 +214,7 @@ def _long_range(r: Reading) -> tuple[Point, Point] | None:
     for one, two in pairwise(points):
         between = range(one.last + 1, two.first)
         linked = any(r.has(i, "to", "until", "dash", "and") for i in between)
-        tailed = r.at(one.last).tail in ("tan", "ten", "dan", "den")
+        tailed = r.at(one.last).tail in bending(r.language).origin
         plain = one.grain == two.grain == "day" and not any(r.has(i, "or") for i in between)
         if len(between) <= 3 and (linked or tailed or plain or not between):
             return one, two

@@ -55,6 +55,7 @@ class RuleEar:
 
     def hear(self, text: str, *, state: DialogueState, language: Language | None) -> Heard:
         """All that the text says, given what was said before; never raises on any text."""
+        self._glossary.refresh()
         raw, origins = compose(text[:LONGEST_TEXT])
         folded = fold(raw)
         phone, email, spans = contacts.find_reach(folded, raw)
@@ -77,7 +78,8 @@ class RuleEar:
 
     def _reading(self, tokens: list[Token], language: Language, state: DialogueState) -> Reading:
         items = read(tokens, self._glossary.vocabularies[language], self._glossary)
-        return Reading(join_numbers(items), language, state, self._today())
+        gazetteer = self._glossary.gazetteer
+        return Reading(join_numbers(items), language, state, self._today(), gazetteer)
 
 
 def _hear(
@@ -106,7 +108,7 @@ def _hear(
         r, changes=changes, asked=asked, refs=refs, contact=contact, when=when, sort=sort
     )
     if Intent.OUT_OF_SCOPE in wanted:
-        changes = []
+        changes, refs, asked, when, sort = [], [], (), None, None
     return Heard(
         text=text,
         language=guess.language,

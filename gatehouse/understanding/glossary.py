@@ -42,6 +42,14 @@ class Glossary:
         self.place_of = lru_cache(_REMEMBERED_WORDS)(gazetteer.exact)
         self.resolved = lru_cache(_REMEMBERED_WORDS)(gazetteer.resolve)
         self.entry = lru_cache(_REMEMBERED_WORDS)(self._entry)
+        self._version = gazetteer.version
+
+    def refresh(self) -> None:
+        """Forgets what it looked up if the gazetteer has learnt places since."""
+        if self._version != self.gazetteer.version:
+            self._version = self.gazetteer.version
+            for remembered in (self.place_of, self.resolved, self.entry):
+                remembered.cache_clear()
 
     def _entry(self, text: str) -> Entry:
         base = text.partition("'")[0]
@@ -51,7 +59,7 @@ class Glossary:
         more = {code for code, v in self.vocabularies.items() if base != text and v.knows(text)}
         return Entry(
             place,
-            self.gazetteer.longest_from.get(base, 0),
+            self.gazetteer.longest_from(base),
             place is not None and text[0] < _FIRST_CYRILLIC,
             tuple(code for code in self.vocabularies if code in knowing or code in whole),
             frozenset(knowing | more),

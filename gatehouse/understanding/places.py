@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from math import cos, hypot, radians
+from typing import Any, Literal, cast
 
-from gatehouse.understanding.letters import fold, is_one_slip, neighbours
-from gatehouse.understanding.types import LANGUAGES, Language
+from gatehouse.understanding.name_index import NameIndex, plain_name
+from gatehouse.understanding.types import Language
 
 PlaceKind = Literal["city", "district", "landmark"]
 
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_SHORTEST_FOR_SLIPS = 5
-_SHORTEST_STEM = 4
 _LONGEST_NAME = 60
-_TURKISH_ENDINGS = (
-    "ndeki", "ndaki", "deki", "daki", "teki", "taki", "nden", "ndan", "den", "dan", "ten", "tan",
-    "nde", "nda", "nin", "nun", "yla", "yle", "de", "da", "te", "ta", "ye", "ya", "ne", "na",
-    "yi", "yu", "ni", "in", "un", "li", "lu", "e", "a", "i", "u",
-)  # fmt: skip
-_ENDINGS_BESIDE_SLIPS = _TURKISH_ENDINGS[:20]
-_CYRILLIC_ENDINGS = (
-    "ами", "ями", "ові", "еві", "ою", "єю", "ею", "ой", "ей", "ом", "ем", "єм", "ам", "ах", "ям",
-    "ях", "ий", "ый", "а", "я", "у", "ю", "е", "є", "и", "і", "ї", "ы", "о", "й", "ь",
-)  # fmt: skip
-_CYRILLIC_FINALS = "аяуюеєиіїыойь"
+_KM_PER_DEGREE = 111.19
+_DETOUR = 1.25  # a place lies between two others if the way over it is at most so much longer
+_RADIUS_KM = {"city": 6.0, "district": 3.0, "landmark": 1.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +40,41 @@ class Place:
 
 
 class Gazetteer:
-    """All places known, and the one way from a name to a key."""
+    """All places known, and the one way from a name to a key.
+
+    `version` counts what was learnt after the start, for those who remember answers.
+    """
 
     def __init__(self, places: Iterable[Place]) -> None:
-        self._places = {p.key: p for p in places}
-        self._names: dict[str, str] = {}
-        self._stems: dict[str, str] = {}
-        self._slips: dict[str, list[str]] = {}
-        self._targets: dict[str, str] = {}  # names and stems that a slip may have hit
-        for place in self._places.values():
-            for name in (*place.names.values(), *place.aliases):
-                self._learn(_plain(name), place.key)
-        self.longest_from = self._lengths()
+        self._places: dict[str, Place] = {}
+        self._index = NameIndex()
+        self.version = 0
+        self._learn(places)
+
+    def learn(self, places: Iterable[Place]) -> int:
+        """Adds the places that are not known yet; how many those were."""
+        fresh = [p for p in places if p.key not in self._places]
+        if fresh:
+            self._learn(fresh)
+            self.version += 1
+        return len(fresh)
+
+    def _learn(self, places: Iterable[Place]) -> None:
+        for place in places:
+            self._places[place.key] = place
+            for language, name in place.names.items():
+                self._index.learn(name, place.key, cast(Language, language))
+            for name in place.aliases:
+                self._index.learn(name, place.key)
+
+    @classmethod
+    def from_stock(
+        cls, stock: Iterable[StockPlace], *, beside: Iterable[Place] | None = None
+    ) -> Gazetteer:
+        """The places of the homes on offer, beside those of `beside` (the default gazetteer)."""
+        found = cls(cls.default() if beside is None else beside)
+        found.learn(places_of_stock(stock))
+        return found
 
     @classmethod
     @cache
@@ -94,111 +106,86 @@ class Gazetteer:
         return tuple(p for p in self if p.kind == "district" and p.city == city and p.key != city)
 
     def resolve(self, name: str, *, slips: bool = True) -> str | None:
-        """The key that the name means: as written, in another case, or with one slip."""
+        """The key that the name means: as written, bent, respelt, or with one slip."""
         if not name or len(name) > _LONGEST_NAME:
             return None
-        plain = _plain(name)
-        return self.exact(plain) or (self.with_slip(plain) if slips else None)
+        plain = plain_name(name)
+        key = self.exact(plain)
+        if key is None and slips:
+            key = self._index.respelt(plain) or self.with_slip(plain)
+        return key
 
     def exact(self, plain: str) -> str | None:
         """The key of an already folded name, inflected or not, without guessing at slips."""
-        return self._names.get(plain) or self._inflected(plain)
+        return self._index.exact(plain)
 
-    def _lengths(self) -> dict[str, int]:
-        """For every word that begins a name, how many words to try: two at least, for slips."""
-        longest: dict[str, int] = {}
-        for name in (*self._names, *self._stems):
-            words = name.split(" ")
-            longest[words[0]] = max(longest.get(words[0], 2), len(words))
-        return longest
+    def longest_from(self, word: str) -> int:
+        """How many words the names have, at most, that this one may begin; 0 for none."""
+        return self._index.longest_from(word)
 
     def with_slip(self, plain: str) -> str | None:
         """The key of the place whose already folded name this is but for one slip."""
-        if not plain or len(plain) > _LONGEST_NAME:
-            return None
-        key = self._nearest(plain)
-        if key:
-            return key
-        for ending in _CYRILLIC_ENDINGS if _is_cyrillic(plain) else _ENDINGS_BESIDE_SLIPS:
-            if plain.endswith(ending) and (key := self._nearest(plain[: -len(ending)])):
-                return key
-        return None
+        return self._index.with_slip(plain)
 
-    def _learn(self, name: str, key: str) -> None:
-        if not name:
-            return
-        self._names.setdefault(name, key)
-        self._index(name, key)
-        if _is_cyrillic(name):
-            stem = name[:-1] if name[-1] in _CYRILLIC_FINALS else name
-            if len(stem) >= _SHORTEST_STEM:
-                self._stems.setdefault(stem, key)
-                self._index(stem, key)
+    def of_city(self, key: str, name: str, *, cities: Iterable[str]) -> str:
+        """Of the namesakes ("the old town") the one in these cities; else `key`."""
+        wanted = {c.partition("/")[0] for c in cities}
+        namesakes = self._index.namesakes(plain_name(name))
+        return next((k for k in namesakes if k.partition("/")[0] in wanted), key)
 
-    def _index(self, name: str, key: str) -> None:
-        if len(name) >= _SHORTEST_FOR_SLIPS and name not in self._targets:
-            self._targets[name] = key
-            for shape in neighbours(name):
-                self._slips.setdefault(shape, []).append(name)
-
-    def _inflected(self, plain: str) -> str | None:
-        known = self._names
-        endings: tuple[str, ...] = _TURKISH_ENDINGS
-        if _is_cyrillic(plain):
-            known, endings = self._stems, (*_CYRILLIC_ENDINGS, "")
-        for ending in endings:
-            if not plain.endswith(ending):
-                continue
-            stem = plain.removesuffix(ending)
-            if len(stem) < _SHORTEST_STEM:
-                continue
-            key = known.get(stem) or self._softened(stem, known)
-            if key:
-                return key
-        return None
-
-    @staticmethod
-    def _softened(stem: str, known: dict[str, str]) -> str | None:
-        """Turkish turns a final k into ğ before a vowel: Alsancak, Alsancağa."""
-        return known.get(stem[:-1] + "k") if stem.endswith("g") else None
-
-    def _nearest(self, plain: str) -> str | None:
-        if len(plain) < _SHORTEST_STEM:
-            return None
-        slips = self._slips
-        found = {n for shape in neighbours(plain) if shape in slips for n in slips[shape]}
-        if not found:
-            return None
-        near = sorted(n for n in found if _looks_like(plain, n) and is_one_slip(n, plain))
-        keys = {self._targets[n] for n in near}
-        return self._targets[near[0]] if len(keys) == 1 else None
+    def between(self, one: str, other: str) -> tuple[str, ...]:
+        """Both places and the districts on the way, those nearest to `one` first."""
+        if one not in self or other not in self or one == other:
+            return tuple(dict.fromkeys((one, other)))
+        start, end = self.place(one), self.place(other)
+        way = distance_km(start, end)
+        on_it = [
+            (distance_km(start, p), p.key)
+            for p in self
+            if p.kind == "district"
+            and p.key not in (one, other)
+            and distance_km(start, p) < way
+            and distance_km(start, p) + distance_km(p, end) <= way * _DETOUR
+        ]
+        return (one, *(key for _, key in sorted(on_it)), other)
 
 
 def place_from_json(item: dict[str, Any]) -> Place:
     """One entry of a places file."""
-    radius = {"city": 6.0, "district": 3.0, "landmark": 1.5}[item["kind"]]
     return Place(
         key=item["key"],
         kind=item["kind"],
         latitude=float(item["latitude"]),
         longitude=float(item["longitude"]),
-        names={language: item["names"][language] for language in LANGUAGES},
+        names=dict(item["names"]),
         aliases=tuple(item.get("aliases", ())),
-        radius_km=float(item.get("radius_km", radius)),
+        radius_km=float(item.get("radius_km", _RADIUS_KM[item["kind"]])),
     )
 
 
-def _plain(name: str) -> str:
-    """A name as words in comparable letters, without what follows an apostrophe."""
-    return " ".join(w.partition("'")[0] for w in _WORD.findall(fold(name)))
+@dataclass(frozen=True, slots=True)
+class StockPlace:
+    """Where homes on offer are: a city's or district's key, and their middle in degrees."""
+
+    key: str
+    latitude: float
+    longitude: float
 
 
-def _looks_like(typed: str, name: str) -> bool:
-    """A slip rarely hits the first letter, and in short words we trust both ends."""
-    if len(typed) < _SHORTEST_FOR_SLIPS:
-        return typed[0] == name[0] and typed[-1] == name[-1]
-    return typed[0] == name[0] or typed[:2] == name[1::-1]
+def places_of_stock(stock: Iterable[StockPlace]) -> Iterator[Place]:
+    """Each as a place whose name is its key in words: "paphos/coral-bay" is Coral Bay."""
+    for home in stock:
+        _, _, district = home.key.partition("/")
+        name = (district or home.key).replace("-", " ").replace("_", " ").title()
+        kind: PlaceKind = "district" if district else "city"
+        yield Place(
+            home.key, kind, home.latitude, home.longitude, {"en": name}, (), _RADIUS_KM[kind]
+        )
 
 
-def _is_cyrillic(text: str) -> bool:
-    return "\u0400" <= text[0] <= "\u04ff" if text else False
+def distance_km(one: Place, other: Place) -> float:
+    """As the crow flies; good to a percent within a country."""
+    wide = cos(radians((one.latitude + other.latitude) / 2))
+    return _KM_PER_DEGREE * hypot(
+        one.latitude - other.latitude, (one.longitude - other.longitude) * wide
+    )

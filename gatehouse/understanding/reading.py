@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from gatehouse.understanding.glossary import Entry, Glossary
+from gatehouse.understanding.places import Gazetteer
 from gatehouse.understanding.types import DialogueState, Language, Slot, Span
 from gatehouse.understanding.vocabulary import Labels, Match, Vocabulary, walk
 from gatehouse.understanding.words import Token, word
@@ -23,7 +24,8 @@ _SIGNS: dict[str, Labels] = {
 _BORROWED = frozenset(
     ("type", "amenity", "deal", "term", "intent", "rel", "yes", "no", "cur", "any", "noun")
 )
-_NEXT_TO_NOTHING = {"suits"}  # "works for me": of weight beside a day only
+# "Works for me" is of weight beside a day only, "please tell me" where a message asks for something.
+_NEXT_TO_NOTHING = frozenset(("suits", "request"))
 _SHORTEST_BORROWED = 3
 _MOST_MENDED = 60  # strange words of one message that are worth mending
 
@@ -61,6 +63,7 @@ class Reading:
     language: Language
     state: DialogueState
     today: date
+    gazetteer: Gazetteer = field(default_factory=Gazetteer.default)
     taken: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     kinds: dict[str, list[int]] = field(default_factory=dict)  # kind -> items that carry it
@@ -150,7 +153,7 @@ class Reading:
 
 def read(tokens: list[Token], own: Vocabulary, glossary: Glossary) -> list[Item]:
     """The tokens as items: places and phrases first by length, then by the other means."""
-    tokens = _mended(tokens, own, glossary)
+    tokens = _mended(_unstopped(tokens, own.abbreviations), own, glossary)
     items: list[Item] = []
     at = 0
     while at < len(tokens):
@@ -158,6 +161,17 @@ def read(tokens: list[Token], own: Vocabulary, glossary: Glossary) -> list[Item]
         items.append(item)
         at += used
     return items
+
+
+def _unstopped(tokens: list[Token], abbreviations: frozenset[str]) -> list[Token]:
+    """The tokens without the full stops that only mark an abbreviation: "2 tys. zł"."""
+    if not abbreviations or all(token.text != "." for token in tokens):
+        return tokens
+    return [
+        token
+        for at, token in enumerate(tokens)
+        if token.text != "." or at == 0 or tokens[at - 1].text not in abbreviations
+    ]
 
 
 def _next(tokens: list[Token], at: int, own: Vocabulary, glossary: Glossary) -> tuple[Item, int]:
@@ -208,7 +222,7 @@ def _item(tokens: list[Token], at: int, match: Match) -> Item:
         text = " ".join([t.text for t in tokens[at : at + length]])
     number = labels.get("num")
     value = float(number) if number is not None else None
-    is_word = labels.keys() == _NEXT_TO_NOTHING
+    is_word = labels.keys() <= _NEXT_TO_NOTHING
     return Item(text, first.start, last.end, labels, value, tail=last.tail, is_word=is_word)
 
 

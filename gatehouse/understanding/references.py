@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from gatehouse.understanding.letters import fold
 from gatehouse.understanding.money import find_money
+from gatehouse.understanding.names import bending
 from gatehouse.understanding.reading import Item, Reading
 from gatehouse.understanding.types import HomeRef, Shown, Span
 
 _SHORTEST_TITLE_WORD = 4
 _POINTING_INTENTS = ("compare", "book_viewing", "move_viewing")
 _LAST = -1
-_LOCAL_ENDINGS = ("daki", "deki", "taki", "teki")
 
 
 def hear_refs(r: Reading) -> list[HomeRef]:
@@ -62,17 +62,23 @@ def _is_floor(r: Reading, index: int) -> bool:
 def _run(r: Reading, index: int) -> list[HomeRef]:
     """One ordinal, or the run that "first two" or "last two" names."""
     number = int(r.label(index, "ord") or 1)
-    count = r.at(index + 1).number
-    count = 2.0 if r.has(index + 1, "pair") else count
-    is_run = count is not None and 2 <= count <= 6 and r.is_free(index + 1)
-    if not is_run or r.has(index + 2, "noun", "cur", "unit") or number not in (1, _LAST):
+    at, count = _count_beside(r, index)
+    if count == 0 or number not in (1, _LAST):
         span = r.take(index)
         return [HomeRef(span, number)]
-    span = r.take(index, index + 1)
-    numbers = range(1, int(count or 1) + 1)
-    if number == _LAST:
-        numbers = range(-int(count or 1), 0)
+    span = r.take(min(index, at), max(index, at))
+    numbers = range(-count, 0) if number == _LAST else range(1, count + 1)
     return [HomeRef(span, _from_start(r, n)) for n in numbers]
+
+
+def _count_beside(r: Reading, index: int) -> tuple[int, int]:
+    """The item that counts an ordinal, and how many: "first two", "dwa pierwsze"; 0 if none."""
+    for at in (index + 1, index - 1):
+        count = 2.0 if at > index and r.has(at, "pair") else r.at(at).number
+        is_other = at > index and r.has(at + 1, "noun", "cur", "unit")
+        if count is not None and 2 <= count <= 6 and r.is_free(at) and not is_other:
+            return at, int(count)
+    return index, 0
 
 
 def _from_start(r: Reading, number: int) -> int:
@@ -121,8 +127,8 @@ def _by_place(r: Reading) -> list[HomeRef]:
 
 
 def _is_local(r: Reading, index: int) -> bool:
-    """Turkish makes "the one in Lapta" of the place itself: Lapta'daki."""
-    return r.mentions("one") or r.at(index).text.endswith(_LOCAL_ENDINGS)
+    """Some languages make "the one in Lapta" of the place itself: Lapta'daki."""
+    return r.mentions("one") or r.at(index).text.endswith(bending(r.language).local)
 
 
 def _lies_in(shown: Shown, key: str) -> bool:

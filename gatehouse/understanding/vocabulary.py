@@ -84,6 +84,7 @@ class Vocabulary:
     letters: re.Pattern[str] | None  # found in words that can hardly be of another language
     slips: dict[str, tuple[str, ...]]
     start: Callable[[str], Start]  # remembers a bounded number of words
+    abbreviations: frozenset[str] = frozenset()  # a full stop behind these ends nothing
 
     def knows(self, word: str) -> bool:
         """Is this a word of the language, as far as we have it?"""
@@ -217,7 +218,19 @@ def load(language: Language) -> Vocabulary:
         letters=re.compile("|".join(about["letters"])) if about["letters"] else None,
         slips=slips,
         start=lru_cache(_REMEMBERED_WORDS)(partial(_start, root)),
+        abbreviations=frozenset(fold(word) for word in about.get("abbreviations", ())),
     )
+
+
+def starts(labelled: Iterable[tuple[str, Iterable[str]]]) -> Callable[[str], Start]:
+    """What each word may begin where only these labels ("num:2") and their phrases are known."""
+    root = Node()
+    for label, phrases in labelled:
+        kind, _, value = label.partition(":")
+        for phrase in phrases:
+            _plant(root, _parts(phrase), (kind, value))
+    _settled(root)
+    return lru_cache(_REMEMBERED_WORDS)(partial(_start, root))
 
 
 def concepts(language: Language) -> frozenset[str]:

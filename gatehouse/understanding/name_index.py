@@ -1,0 +1,175 @@
+"""From any way to say the name of a place to its key: inflected, respelt, or with a slip."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gatehouse.understanding.letters import fold, is_one_slip, neighbours
+from gatehouse.understanding.names import Bending, bending, trunk
+from gatehouse.understanding.types import Language
+
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_ALL: tuple[Language, ...] = ("en", "tr", "ru", "uk", "de", "pl", "fr", "ar")
+_SHORTEST_FOR_SLIPS = 5
+_SHORTEST_STEM = 4
+_SHORTEST_SOUND = 5
+_SHORTEST_TRUNK = 5
+_LONGEST_NAME = 60
+
+
+class NameIndex:
+    """Names of places and their keys. What it looks up it does not remember."""
+
+    def __init__(self) -> None:
+        self._bendings = tuple(bending(language) for language in _ALL)
+        self._of_script = {
+            script: tuple(b for b in self._bendings if b.script == script)
+            for script in ("latin", "cyrillic", "arabic")
+        }
+        self._names: dict[str, str] = {}
+        self._also: dict[str, list[str]] = {}  # other places of the same name
+        self._stems: dict[str, dict[str, str]] = {b.finals: {} for b in self._bendings}
+        self._loose: dict[str, dict[str, str]] = {b.language: {} for b in self._bendings}
+        self._sounds: dict[str, str | None] = {}  # None: that of several places
+        self._trunks: dict[str, str | None] = {}
+        self._slips: dict[str, list[str]] = {}
+        self._targets: dict[str, str] = {}  # names and stems that a slip may have hit
+        self._longest: dict[str, int] = {}
+
+    def learn(self, name: str, key: str, language: Language | None = None) -> None:
+        """One more name of a place; `language` None: any that is written in its letters."""
+        plain = plain_name(name)
+        if not plain:
+            return
+        if self._names.setdefault(plain, key) != key:
+            self._also.setdefault(plain, []).append(key)
+        self._count_words(plain)
+        self._index(plain, key)
+        for bent in self._of_script[script_of(plain)]:
+            self._learn_bent(plain, key, bent)
+            if language in (None, bent.language):
+                self._learn_sound(bent.sound(_lower(name)), key)
+
+    def _learn_bent(self, plain: str, key: str, bent: Bending) -> None:
+        stem = bent.base(plain)
+        if len(stem) >= _SHORTEST_STEM or stem == plain:
+            self._stems[bent.finals].setdefault(stem, key)
+            self._index(stem, key)
+            self._count_words(stem)
+        if " " in plain and bent.loses_finals:
+            loose = bent.loose(plain)
+            self._loose[bent.language].setdefault(loose, key)
+            self._count_words(loose)
+
+    def _learn_sound(self, sound: str, key: str) -> None:
+        for sounds, said, shortest in (
+            (self._sounds, sound, _SHORTEST_SOUND),
+            (self._trunks, trunk(sound), _SHORTEST_TRUNK),
+        ):
+            if len(said) >= shortest:
+                sounds[said] = key if sounds.get(said, key) == key else None
+
+    def _count_words(self, name: str) -> None:
+        """For every word that begins a name, how many to try: two at least, for slips."""
+        words = name.split(" ")
+        self._longest[words[0]] = max(self._longest.get(words[0], 2), len(words))
+
+    def _index(self, name: str, key: str) -> None:
+        if len(name) >= _SHORTEST_FOR_SLIPS and name not in self._targets:
+            self._targets[name] = key
+            for shape in neighbours(name):
+                self._slips.setdefault(shape, []).append(name)
+
+    def longest_from(self, word: str) -> int:
+        """How many words the names have, at most, that this one may begin; 0 for none."""
+        found = self._longest.get(word)
+        if found is None and word:
+            bents = (b for b in self._of_script[script_of(word)] if b.loses_finals)
+            found = max((self._longest.get(b.loose(word), 0) for b in bents), default=0)
+        return found or 0
+
+    def exact(self, plain: str) -> str | None:
+        """The key of an already folded name, inflected or not, without guessing."""
+        if not plain or len(plain) > _LONGEST_NAME:
+            return None
+        return self._names.get(plain) or self._inflected(plain)
+
+    def namesakes(self, plain: str) -> tuple[str, ...]:
+        """The keys of all places of exactly this name."""
+        first = self._names.get(plain)
+        return (first, *self._also.get(plain, ())) if first else ()
+
+    def _inflected(self, plain: str) -> str | None:
+        for bent in self._of_script[script_of(plain)]:
+            known = self._stems[bent.finals]
+            key = next((known[stem] for stem in bent.stems(plain) if stem in known), None)
+            if key is None and " " in plain and bent.loses_finals:
+                key = self._loose[bent.language].get(bent.loose(plain))
+            if key:
+                return key
+        return None
+
+    def respelt(self, plain: str) -> str | None:
+        """The key of the place whose name sounds like this in another alphabet or spelling."""
+        if not _SHORTEST_STEM <= len(plain) <= _LONGEST_NAME:
+            return None
+        for bent in self._of_script[script_of(plain)]:
+            sound = bent.sound(plain)
+            key = self._sounds.get(sound)
+            if key is None and len(base := trunk(sound)) >= _SHORTEST_TRUNK:
+                key = self._trunks.get(base)
+            if key:
+                return key
+        return None
+
+    def with_slip(self, plain: str) -> str | None:
+        """The key of the place whose already folded name this is but for one slip."""
+        if not plain or len(plain) > _LONGEST_NAME:
+            return None
+        key = self._nearest(plain)
+        return key or next((k for stem in self._cut(plain) if (k := self._nearest(stem))), None)
+
+    def _cut(self, plain: str) -> Iterator[str]:
+        """The word without each ending; short ones only where names lose a letter."""
+        seen: set[str] = set()
+        for bent in self._of_script[script_of(plain)]:
+            shortest = 1 if bent.loses_finals and bent.script != "latin" else 2
+            for ending in bent.endings:
+                if len(ending) >= shortest and plain.endswith(ending):
+                    seen.add(plain[: -len(ending)])
+        seen = {stem for stem in seen if stem and stem[-1] != " "}
+        return iter(sorted(seen, key=len, reverse=True))
+
+    def _nearest(self, plain: str) -> str | None:
+        if len(plain) < _SHORTEST_STEM:
+            return None
+        slips = self._slips
+        found = {n for shape in neighbours(plain) if shape in slips for n in slips[shape]}
+        near = sorted(n for n in found if _looks_like(plain, n) and is_one_slip(n, plain))
+        keys = {self._targets[n] for n in near}
+        return self._targets[near[0]] if len(keys) == 1 else None
+
+
+def plain_name(name: str) -> str:
+    """A name as words in comparable letters, without what follows an apostrophe."""
+    return " ".join(w.partition("'")[0] for w in _WORD.findall(fold(name)))
+
+
+def script_of(plain: str) -> str:
+    """The alphabet of a folded name, by its first letter."""
+    first = plain[0]
+    if "\u0400" <= first <= "\u04ff":
+        return "cyrillic"
+    return "arabic" if "\u0600" <= first <= "\u077f" else "latin"
+
+
+def _lower(name: str) -> str:
+    return name.replace("İ", "i").lower()
+
+
+def _looks_like(typed: str, name: str) -> bool:
+    """A slip rarely hits the first letter, and in short words we trust both ends."""
+    if len(typed) < _SHORTEST_FOR_SLIPS:
+        return typed[0] == name[0] and typed[-1] == name[-1]
+    return typed[0] == name[0] or typed[:2] == name[1::-1]
