@@ -1,0 +1,114 @@
+"""Dialogues of the Schema-Guided set: read, and followed turn by turn without annotations."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from gatehouse.ops.evaluation.sgd_score import Frame
+from gatehouse.ops.evaluation.sources import EvaluationError, read_json, read_json_lines, read_text
+from gatehouse.understanding.tracking.acts import reply_from_acts
+from gatehouse.understanding.tracking.names import PlaceNames
+from gatehouse.understanding.tracking.scene import Reply
+from gatehouse.understanding.tracking.schema import Schema, read_schema
+from gatehouse.understanding.tracking.tracker import NO_INTENT, English, Tracked, Tracker
+
+Context = Literal["text", "acts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Predicted:
+    """One user turn: what we say, and what is right where the file tells."""
+
+    dialogue: str
+    turn: int
+    said: Frame
+    gold: Frame | None
+
+
+def read_dialogues(paths: Sequence[Path]) -> list[dict[str, Any]]:
+    """All dialogues of the files. Raises EvaluationError."""
+    found = [record for path in paths for record in read_json_lines(path)]
+    if any("turns" not in record for record in found):
+        raise EvaluationError("a dialogue has no `turns`")
+    return found
+
+
+def read_service(path: Path) -> Schema:
+    """The one service of a schema file. Raises EvaluationError."""
+    described = read_json(path)
+    try:
+        return read_schema(described[0] if isinstance(described, list) else described)
+    except (KeyError, TypeError, IndexError) as trouble:
+        raise EvaluationError(f"{path} is no schema: {trouble!r}") from trouble
+
+
+def follow(
+    dialogue: Mapping[str, Any],
+    schema: Schema,
+    *,
+    english: English,
+    context: Context,
+    places: PlaceNames,
+) -> Iterator[Predicted]:
+    """One prediction for each user turn with a `homes` key; gold is copied, never looked at."""
+    tracker = Tracker(schema, english, places)
+    for at, turn in enumerate(dialogue["turns"]):
+        text = str(turn.get("utterance") or "")
+        if turn.get("speaker") != "USER":
+            if context == "text":
+                tracker.hear_system_text(text)
+            else:
+                tracker.hear_system(_reply(turn, text, schema))
+        elif "homes" not in turn:
+            tracker.overhear(text)
+        else:
+            said = as_frame(tracker.hear_user(text), schema)
+            yield Predicted(str(dialogue.get("id")), at, said, gold_frame(turn["homes"]))
+
+
+def _reply(turn: Mapping[str, Any], text: str, schema: Schema) -> Reply:
+    frame = turn.get("homes")
+    return reply_from_acts(text, frame, schema) if frame else Reply(is_ours=False, text=text)
+
+
+def as_frame(tracked: Tracked, schema: Schema) -> Frame:
+    """What was tracked, in the words of the schema."""
+    state = {
+        slot.name: [tracked.values[slot.role]]
+        for slot in schema.slots
+        if slot.role and slot.role in tracked.values
+    }
+    intent = schema.intents.get(tracked.intent or "", NO_INTENT)
+    asked = (schema.slot(role) for role in tracked.asked)
+    return Frame(state, intent, tuple(slot.name for slot in asked if slot))
+
+
+def gold_frame(homes: Mapping[str, Any] | None) -> Frame | None:
+    """The annotation of a user turn; None where there is none."""
+    if not homes or "slot_values" not in homes:
+        return None
+    return Frame(
+        homes["slot_values"],
+        homes.get("active_intent", ""),
+        tuple(homes.get("requested_slots", ())),
+    )
+
+
+def with_gold(predicted: Iterable[Predicted]) -> list[Predicted]:
+    """Those turns that can be judged."""
+    return [p for p in predicted if p.gold is not None]
+
+
+def read_places(path: Path) -> PlaceNames:
+    """Names of places: one a line, a CSV with a column `area`, or JSON lines with `name`."""
+    text = read_text(path)
+    if path.name.removesuffix(".gz").endswith(".csv"):
+        rows = csv.DictReader(text.splitlines())
+        return PlaceNames({row["area"] for row in rows if row.get("area")})
+    if path.name.removesuffix(".gz").endswith(".jsonl"):
+        return PlaceNames({str(row["name"]) for row in read_json_lines(path) if row.get("name")})
+    return PlaceNames(text.splitlines())

@@ -1,0 +1,1 @@
+"""Following a dialogue through any service that a schema describes: homes, terms and visits."""

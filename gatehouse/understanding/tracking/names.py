@@ -1,0 +1,121 @@
+"""Names of places and homes, known ones by heart and unknown ones by where they stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from gatehouse.understanding.letters import fold
+from gatehouse.understanding.tracking.phrases import word_list
+
+_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’.-][^\W_]+)*")
+_SENTENCE_END = re.compile(r"[.?!:;\n][\s\"')]*$|^[\s\"'(]*$")
+_SURE_CUES = word_list("before_places")
+_CUES = word_list("maybe_before_places")
+_AFTER = word_list("after_places")
+_LEAST = 3
+_MOST_WORDS = 4
+_NO_NAMES = word_list("no_names")
+IsWord = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    text: str
+    start: int
+    end: int
+    opens: bool  # begins a sentence
+
+    @property
+    def plain(self) -> str:
+        return fold(self.text)
+
+    @property
+    def has_capital(self) -> bool:
+        return self.text[0].isupper()
+
+
+class PlaceNames:
+    """The places that a site knows by name; knows none if it is given none."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        plain = sorted({fold(n).strip() for n in names if n.strip()}, key=len, reverse=True)
+        parts = "|".join(re.escape(name) for name in plain)
+        self._pattern = re.compile(rf"(?<!\w)(?:{parts})(?!\w)") if plain else None
+
+    def find(self, text: str) -> str | None:
+        """The last place named in the text, as written there."""
+        found = list(self._pattern.finditer(fold(text))) if self._pattern else []
+        return text[found[-1].start() : found[-1].end()] if found else None
+
+
+def place_said(text: str, is_word: IsWord, *, is_asked: bool, is_ours: bool = True) -> str | None:
+    """The likeliest name of a place by its position in the language; None if none stands out.
+
+    `is_asked`: the text answers a question for the place. `is_ours`: it is about homes; talk
+    about other things must say "in" or "from" before the place.
+    """
+    words = _words(text)
+    best, most = None, 0
+    for first, last in _runs(words, text, is_word):
+        score = _score(words, first, last, text=text, is_asked=is_asked, is_ours=is_ours)
+        if score >= _LEAST and score >= most:
+            best, most = text[words[first].start : words[last].end], score
+    return best.rstrip(".'’-") if best else None
+
+
+def _words(text: str) -> list[_Word]:
+    return [
+        _Word(m.group(), m.start(), m.end(), bool(_SENTENCE_END.search(text[: m.start()])))
+        for m in _WORD.finditer(text)
+    ]
+
+
+def _runs(words: list[_Word], text: str, is_word: IsWord) -> Iterable[tuple[int, int]]:
+    at = 0
+    while at < len(words):
+        if not _may_begin(words, at, is_word):
+            at += 1
+            continue
+        end = at
+        while end + 1 < len(words) and _goes_on(words, end, text, is_word):
+            end += 1
+        yield at, end
+        at = end + 1
+
+
+def _may_begin(words: list[_Word], at: int, is_word: IsWord) -> bool:
+    word = words[at]
+    if word.plain in _NO_NAMES or len(word.text) < 2:
+        return False
+    if word.has_capital and not word.opens:
+        return not (
+            at and is_word(word.plain) and words[at - 1].opens and words[at - 1].plain in _NO_NAMES
+        )
+    return not is_word(word.plain)
+
+
+def _goes_on(words: list[_Word], at: int, text: str, is_word: IsWord) -> bool:
+    here, ahead = words[at], words[at + 1]
+    if text[here.end : ahead.start].strip() or ahead.plain in _NO_NAMES:
+        return False
+    if here.has_capital:
+        return ahead.has_capital or (not is_word(ahead.plain) and len(ahead.text) > 2)
+    return not is_word(ahead.plain) or ahead.plain == "city"
+
+
+def _score(
+    words: list[_Word], first: int, last: int, *, text: str, is_asked: bool, is_ours: bool
+) -> int:
+    if last - first >= _MOST_WORDS:
+        return 0
+    before = words[first - 1].plain if first and not words[first].opens else ""
+    if before == "the" and first > 1 and words[first - 2].plain in _SURE_CUES:
+        before = words[first - 2].plain
+    score = words[first].has_capital + (3 if before in _SURE_CUES else 0)
+    if last + 1 < len(words) and words[last + 1].plain in _AFTER:
+        score += 2
+    if is_asked:
+        score += 2 + (before in _CUES) + (len(words) <= _MOST_WORDS)
+    return score + (before in _CUES and is_ours)

@@ -1,0 +1,40 @@
+"""Turns of phrase of a dialogue in English: which of them a message holds."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from importlib import resources
+
+from gatehouse.understanding.letters import fold
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    source = resources.files(__package__).joinpath("phrases.json")
+    found: dict[str, list[str]] = json.loads(source.read_text("utf-8"))
+    return {kind: re.compile(rf"(?<![\w'])(?:{'|'.join(ps)})(?!\w)") for kind, ps in found.items()}
+
+
+@cache
+def word_list(kind: str) -> frozenset[str]:
+    """Single words that tell names from other words, by kind."""
+    source = resources.files(__package__).joinpath("words.json")
+    return frozenset(json.loads(source.read_text("utf-8"))[kind].split())
+
+
+def says(text: str, *kinds: str) -> bool:
+    """Does the text hold a phrase of any of these kinds?"""
+    folded = fold(text)
+    return any(_patterns()[kind].search(folded) for kind in kinds)
+
+
+def begins(text: str, kind: str) -> bool:
+    """Does the text begin with a phrase of this kind?"""
+    return bool(_patterns()[kind].match(fold(text).lstrip(" ,.!")))
+
+
+def clauses(text: str) -> list[str]:
+    """The sentences of a text, with the sign that ends each."""
+    return [part.strip() for part in re.findall(r"[^.?!>;\n]+[.?!>;\n]*", text) if part.strip()]
