@@ -1,9 +1,10 @@
-"""Numbers in digits and words, and the amounts they make with "up to", "from … to", "about"."""
+"""The amounts that numbers make with "up to", "from … to", "about"."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
+from gatehouse.understanding.numerals import join_numbers
 from gatehouse.understanding.reading import Item, Reading
 from gatehouse.understanding.types import Range
 
@@ -11,9 +12,7 @@ _FURTHEST_CUE = 3
 _CUES_BEFORE = frozenset(("max", "min", "about", "from"))
 _CUES_AFTER = frozenset(("maxafter", "minafter", "aboutafter"))
 _NO_CUES: frozenset[str] = frozenset()
-_HUNDRED = 100.0
 _THOUSAND = 1000.0
-_BARE_THOUSANDS = ("k", "к")  # a letter alone, or the Russian for "towards", is no number
 
 
 class Amount(NamedTuple):
@@ -41,100 +40,6 @@ class Amount(NamedTuple):
     def range(self) -> Range:
         """As the value of a counted slot."""
         return Range(self.low, self.high)
-
-
-def join_numbers(items: list[Item]) -> list[Item]:
-    """Joins "two hundred and fifty", "2 тыс", "beş yüz bin", "500k" into one number each."""
-    if all(item.number is None for item in items):
-        return items
-    joined: list[Item] = []
-    at = 0
-    while at < len(items):
-        item = items[at]
-        if item.number is not None and (item.text in _BARE_THOUSANDS or item.text == "m"):
-            item.number = None
-        if item.number is None:
-            joined.append(item)
-            at += 1
-            continue
-        item, used = _joined(items, at)
-        joined.append(item)
-        at += used
-    return joined
-
-
-def _joined(items: list[Item], at: int) -> tuple[Item, int]:
-    total, current, end = 0.0, 0.0, at
-    before: Item | None = None
-    while end < len(items):
-        value = items[end].number
-        if value is None and before and items[end].has("and") and _continues(items, end + 1):
-            end += 1
-            continue
-        if value is None or not _fits(items, end, before=before):
-            break
-        total, current = _added(total, current, value=value)
-        before = items[end]
-        end += 1
-    if end == at + 1:
-        return items[at], 1
-    first, last = items[at], items[end - 1]
-    text = " ".join(i.text for i in items[at:end])
-    return Item(text, first.start, last.end, {"num": ""}, total + current, tail=last.tail), end - at
-
-
-def _is_digits(item: Item) -> bool:
-    return "num" not in item.labels
-
-
-def _continues(items: list[Item], at: int) -> bool:
-    """After "hundred and": does a smaller number word follow?"""
-    if not 0 < at - 2 < len(items) or at >= len(items):
-        return False
-    before, after = items[at - 2], items[at]
-    if _is_digits(before) or _is_digits(after):
-        return False
-    return (before.number or 0) >= _HUNDRED > (after.number or 0) > 0
-
-
-def _fits(items: list[Item], at: int, *, before: Item | None) -> bool:
-    """May the number word at `at` continue the one before?"""
-    item, value = items[at], items[at].number or 0.0
-    if before is None or before.number is None:
-        return True
-    previous = before.number
-    if _is_digits(item):
-        return False
-    if item.text in _BARE_THOUSANDS or item.text == "m":
-        return item.start == before.end and _may_multiply(items, at, previous)
-    if _is_digits(before) and value < _HUNDRED:
-        return False
-    if value >= _THOUSAND:
-        return previous < _THOUSAND
-    if value == _HUNDRED:
-        return previous < 10 or previous >= _THOUSAND
-    return previous >= 20 and value < previous and _magnitude(value) < _magnitude(previous)
-
-
-def _may_multiply(items: list[Item], at: int, previous: float) -> bool:
-    """ "500k", "1.5m pounds"; not "2к квартира" (two rooms), not "80m" (metres)."""
-    letter = items[at].text
-    if letter == "m":
-        after = items[at + 1] if at + 1 < len(items) else None
-        return bool(after and after.has("cur")) or (at > 1 and items[at - 2].has("cur"))
-    return letter == "k" or previous >= 10 or previous % 1 > 0
-
-
-def _magnitude(value: float) -> int:
-    return 0 if value < 10 else 1 if value < _HUNDRED else 2 if value < _THOUSAND else 3
-
-
-def _added(total: float, current: float, *, value: float) -> tuple[float, float]:
-    if value >= _THOUSAND:
-        return total + max(1.0, current) * value, 0.0
-    if value == _HUNDRED and 0 < current < 10:
-        return total, current * value
-    return total, current + value
 
 
 def amount_at(r: Reading, at: int) -> Amount | None:
@@ -243,3 +148,6 @@ def _cue_after(r: Reading, last: int) -> frozenset[str]:
 
 def _last_of_cue(r: Reading, last: int, after: frozenset[str]) -> int:
     return last + 1 if after and r.has(last + 1, *after) else last
+
+
+__all__ = ["Amount", "amount_at", "join_numbers"]

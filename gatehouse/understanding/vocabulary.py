@@ -11,6 +11,7 @@ from importlib import resources
 from typing import Any, Literal, NamedTuple
 
 from gatehouse.understanding.letters import fold, is_one_slip, neighbours
+from gatehouse.understanding.prefixes import NO_PREFIXES, Prefixes
 from gatehouse.understanding.types import Language
 from gatehouse.understanding.words import Token, split
 
@@ -85,9 +86,13 @@ class Vocabulary:
     slips: dict[str, tuple[str, ...]]
     start: Callable[[str], Start]  # remembers a bounded number of words
     abbreviations: frozenset[str] = frozenset()  # a full stop behind these ends nothing
+    prefixes: Prefixes = NO_PREFIXES
 
     def knows(self, word: str) -> bool:
         """Is this a word of the language, as far as we have it?"""
+        return self._has(word) or any(self._has(form) for form in self.prefixes.forms(word))
+
+    def _has(self, word: str) -> bool:
         return word in self.words or any(s in self.stems for s in _prefixes(word, 3))
 
     def match(self, tokens: list[Token], at: int) -> Match | None:
@@ -97,9 +102,12 @@ class Vocabulary:
 
     def mended(self, word: str) -> str | None:
         """The known word or stem that this one differs from by one slip."""
-        if not _SHORTEST_FOR_SLIPS - 1 <= len(word) <= _LONGEST_WORD:
-            return None
-        return _mended(self.language, word)
+        for form in (word, *self.prefixes.all_forms(word)):
+            if _SHORTEST_FOR_SLIPS - 1 <= len(form) <= _LONGEST_WORD and (
+                better := _mended(self.language, form)
+            ):
+                return better
+        return None
 
     def whole_words_near(self, word: str) -> list[str]:
         """Our words, or stems without an ending, one slip away from this one."""
@@ -111,8 +119,8 @@ class Vocabulary:
         return _near(start, {s for h in shapes for s in self.slips.get(h, ()) if s in self.stems})
 
 
-def _start(root: Node, text: str) -> Start:
-    reached = _step([(0, root)], text, text.partition("'")[0])
+def _start(root: Node, prefixes: Prefixes, text: str) -> Start:
+    reached = _step([(0, root)], text, text.partition("'")[0], prefixes.forms(text))
     ends = [end for end in reached if end[1].labels]
     match = Match(1, _merged(ends)) if ends else None
     return Start(match, tuple(end for end in reached if end[1].goes_on))
@@ -160,7 +168,7 @@ def walk(frontier: Frontier, tokens: list[Token], at: int, match: Match | None) 
         at += 1
         if token.kind in _UNSPOKEN:
             break
-        reached = _step(frontier, token.text, token.base)
+        reached = _step(frontier, token.text, token.base, token.forms)
         ends = [end for end in reached if end[1].labels]
         if ends:
             match = Match(at - first, _merged(ends))
@@ -168,7 +176,9 @@ def walk(frontier: Frontier, tokens: list[Token], at: int, match: Match | None) 
     return match
 
 
-def _step(frontier: Iterable[tuple[int, Node]], text: str, base: str) -> list[tuple[int, Node]]:
+def _step(
+    frontier: Iterable[tuple[int, Node]], text: str, base: str, forms: tuple[str, ...]
+) -> list[tuple[int, Node]]:
     reached: list[tuple[int, Node]] = []
     for score, node in frontier:
         found = node.words.get(text)
@@ -179,6 +189,10 @@ def _step(frontier: Iterable[tuple[int, Node]], text: str, base: str) -> list[tu
         for stem, found in node.by_start.get(text[:_SHORTEST_STEM], ()):
             if text.startswith(stem):
                 reached.append((score + len(stem), found))
+        for form in forms:
+            found = node.words.get(form)
+            if found is not None:
+                reached.append((score + 100 - len(text) + len(form), found))
     return reached
 
 
@@ -208,6 +222,7 @@ def load(language: Language) -> Vocabulary:
     words, stems = _settled(root)
     slips = _slips(words | stems)
     words.update(_everyday(about["common"]))
+    prefixes = Prefixes(_letters(about, "joined"), _letters(about, "bound"))
     return Vocabulary(
         language=language,
         root=root,
@@ -217,7 +232,8 @@ def load(language: Language) -> Vocabulary:
         script=about["script"],
         letters=re.compile("|".join(about["letters"])) if about["letters"] else None,
         slips=slips,
-        start=lru_cache(_REMEMBERED_WORDS)(partial(_start, root)),
+        start=lru_cache(_REMEMBERED_WORDS)(partial(_start, root, prefixes)),
+        prefixes=prefixes,
         abbreviations=frozenset(fold(word) for word in about.get("abbreviations", ())),
     )
 
@@ -230,7 +246,7 @@ def starts(labelled: Iterable[tuple[str, Iterable[str]]]) -> Callable[[str], Sta
         for phrase in phrases:
             _plant(root, _parts(phrase), (kind, value))
     _settled(root)
-    return lru_cache(_REMEMBERED_WORDS)(partial(_start, root))
+    return lru_cache(_REMEMBERED_WORDS)(partial(_start, root, NO_PREFIXES))
 
 
 def concepts(language: Language) -> frozenset[str]:
@@ -244,6 +260,10 @@ def _read(language: Language, part: str) -> dict[str, Any]:
     source = resources.files(__package__).joinpath(f"lexicon/{language}/{part}.json")
     found: dict[str, Any] = json.loads(source.read_text("utf-8"))
     return found
+
+
+def _letters(about: dict[str, Any], name: str) -> tuple[str, ...]:
+    return tuple(sorted(map(fold, about.get(name, ())), key=len, reverse=True))
 
 
 def _everyday(lines: list[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from unicodedata import category
 
 TokenKind = Literal["word", "number", "date", "time", "sign", "stop"]
 
@@ -38,10 +39,14 @@ class Token:
     day: date | None = None
     base: str = ""
     tail: str = ""
+    forms: tuple[str, ...] = ()  # what it may be without a small word written onto its front
 
 
-def split(folded: str) -> list[Token]:
-    """The tokens of a folded text, in order; quotes and joining hyphens fall away."""
+def split(folded: str, *, keeps_signs: bool = False) -> list[Token]:
+    """The tokens of a folded text, in order; quotes and joining hyphens fall away.
+
+    `keeps_signs`: any currency's sign and signs of comparison are tokens too.
+    """
     tokens: list[Token] = []
     for found in _TOKEN.finditer(folded):
         start, end = found.span()
@@ -57,6 +62,8 @@ def split(folded: str) -> list[Token]:
         token = _token(str(found.lastgroup), text, start=start, end=end)
         if token is not None and not (text == "-" and _is_joint(token, folded)):
             tokens.append(token)
+        elif keeps_signs and (text in "=^" or category(text[0]) == "Sc"):
+            tokens.append(Token("sign", text, start, end))
     return tokens
 
 

@@ -1,0 +1,49 @@
+"""The files of Recognizers-Text: numbers, ranges, money, phones and dates in two languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from gatehouse.ops.evaluation.sources import read_json
+from gatehouse.ops.evaluation.values_cases import Expected, Outcome, judged
+from gatehouse.understanding.types import Language
+from gatehouse.understanding.values.reader import find
+from gatehouse.understanding.values.types import Kind, Settings
+
+LANGUAGES: Mapping[str, Language] = {"english": "en", "turkish": "tr"}
+_NOW = datetime(2019, 3, 1, tzinfo=UTC)
+
+Row = Mapping[str, Any]
+
+
+def outcomes(path: Path) -> Iterator[Outcome]:
+    """The judged cases of a file named recognizers_<language>_<what>Model.json."""
+    _, name, model = path.name.removesuffix(".json").split("_")
+    language = LANGUAGES[name]
+    judge = _JUDGES.get(model)
+    for row in read_json(path) if judge else ():
+        yield judge(row, language)
+
+
+def _numbers(row: Row, language: Language) -> Outcome:
+    found = find(row["Input"], Settings(language, _NOW), kinds=(Kind.NUMBER,))
+    wanted = [_expected(r, (_float(r["Resolution"]["value"]),)) for r in row["Results"]]
+    return judged((f"numbers {language}",), row["Input"], wanted=wanted, found=found)
+
+
+def _expected(result: Row, normals: tuple[Any, ...]) -> Expected:
+    start, end = result.get("Start"), result.get("End")
+    if start is None or end is None:
+        return Expected(normals)
+    return Expected(normals, start, end + 1)
+
+
+def _float(text: str) -> float:
+    return float(text.replace(",", "."))
+
+
+_JUDGES = {"NumberModel": _numbers}
+__all__ = ["Sequence", "outcomes"]

@@ -1,0 +1,343 @@
+"""The grammar of numbers: digits, number words, scales and halves, added up in the order said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gatehouse.understanding.reading import Item
+
+_HUNDRED = 100.0
+_THOUSAND = 1000.0
+_MOST = 1e18  # beyond this nothing is counted
+_ONE_LETTER_SCALES = frozenset(("k", "к", "m", "м", "b", "g", "г", "t"))
+_LONGEST_COMPOUND = 60  # letters
+_TEENS_FOLLOW = (60.0, 80.0)  # French counts soixante-dix, quatre-vingt-dix
+
+
+class Numeral(NamedTuple):
+    """A number and the index behind the last item of it."""
+
+    value: float
+    end: int
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What was said so far: groups closed by a scale word, and the group that is open."""
+
+    total: float = 0.0
+    group: float = 0.0
+    scale: float = math.inf  # the last scale word; what follows must be smaller
+    count: int = 0
+    is_digits: bool = False  # the open group was written in digits
+    is_scaled: bool = False  # a scale word came last
+
+    @property
+    def value(self) -> float:
+        return self.total + self.group
+
+    def takes(self, value: float, *, is_digits: bool, ones_first: bool = False) -> bool:
+        """Adds the next number if it continues this one."""
+        if self.count == 0:
+            self._begin(value, is_digits=is_digits)
+        elif is_digits:
+            if not self._takes_digits(value):
+                return False
+        elif value >= _THOUSAND:
+            if not self._multiplies(value):
+                return False
+        elif value == _HUNDRED:
+            if not self._hundreds():
+                return False
+        elif not self._takes_word(value, ones_first=ones_first):
+            return False
+        self.count += 1
+        return True
+
+    def _begin(self, value: float, *, is_digits: bool) -> None:
+        self.is_digits = is_digits
+        if is_digits or value < _THOUSAND:
+            self.group = value
+            self.is_scaled = not is_digits and value >= _HUNDRED
+        else:
+            self.total, self.scale, self.is_scaled = value, _scale_of(value), True
+
+    def _takes_digits(self, value: float) -> bool:
+        """ "4 thousand 3 hundred and 21": digits behind a scale word only."""
+        room = self.scale if self.group == 0 else _HUNDRED
+        if not self.is_scaled or not 0 < value < room or value != int(value):
+            return False
+        self.group += value
+        self.is_digits, self.is_scaled = True, False
+        return True
+
+    def _multiplies(self, value: float) -> bool:
+        if self.group == 0 and self.is_scaled and value >= self.scale:
+            self.total *= value  # "three lakh crore"
+        elif self.group > 0 and value < self.scale:
+            self.total += self.group * value
+            self.group = 0.0
+        else:
+            return False
+        self.scale, self.is_digits, self.is_scaled = _scale_of(value), False, True
+        return self.total < _MOST
+
+    def _hundreds(self) -> bool:
+        if self.group == 0:
+            self.group = _HUNDRED
+        elif self.group < _HUNDRED:
+            self.group *= _HUNDRED
+        else:
+            return False
+        self.is_digits, self.is_scaled = False, True
+        return True
+
+    def _takes_word(self, value: float, *, ones_first: bool) -> bool:
+        low = self.group % _HUNDRED
+        if value == 0 or value % 1 or self.group % 1 or (self.is_digits and not self.is_scaled):
+            return False
+        if value > _HUNDRED:
+            fits = self.group == 0
+        elif low == 0 or (low >= 20 and low % 10 == 0 and value < 10):
+            fits = True
+        elif low in _TEENS_FOLLOW and 10 <= value < 20:
+            fits = True
+        else:
+            fits = ones_first and low < 10 and value >= 20 and value % 10 == 0
+        if not fits or (self.total and value >= self.scale):
+            return False
+        self.group += value
+        self.is_digits, self.is_scaled = False, value >= _HUNDRED
+        return True
+
+    def adds_part(self, part: float) -> None:
+        """ "and a half": of one, or of the scale that was said last ("3 million and a half")."""
+        is_of_scale = self.is_scaled and self.group == 0 and part in (0.5, 0.25, 0.75)
+        self.group += part * self.scale if is_of_scale else part
+        self.is_scaled = False
+
+
+def _scale_of(value: float) -> float:
+    """2000 as one word (Arabic has one) is a thousand twice."""
+    scale = 10.0 ** math.floor(math.log10(value) + 1e-9)
+    return scale if scale < 1e6 else 1e6 if scale < 1e9 else scale
+
+
+def join_numbers(items: list[Item]) -> list[Item]:
+    """Joins "two hundred and fifty", "2 тыс", "beş yüz bin", "500k" into one number each."""
+    if all(item.number is None and "frac" not in item.labels for item in items):
+        return items
+    joined: list[Item] = []
+    at = 0
+    while at < len(items):
+        item = items[at]
+        if item.number is not None and _is_bare_scale(item):
+            item.number = None
+        found = numeral_at(items, at)
+        if found is None or found.end == at + 1:
+            if found and item.number is None:
+                item.number = found.value
+            joined.append(item)
+            at += 1
+            continue
+        joined.append(_joined(items, at, found))
+        at = found.end
+    return joined
+
+
+def _is_bare_scale(item: Item) -> bool:
+    return item.text in _ONE_LETTER_SCALES and not is_digits(item)
+
+
+def _joined(items: Sequence[Item], at: int, found: Numeral) -> Item:
+    first, last = items[at], items[found.end - 1]
+    text = " ".join([i.text for i in items[at : found.end]])
+    labels = {"num": ""}
+    return Item(text, first.start, last.end, labels, found.value, tail=last.tail)
+
+
+def is_digits(item: Item) -> bool:
+    """Was it written in digits?"""
+    return "num" not in item.labels
+
+
+def numeral_at(items: Sequence[Item], at: int) -> Numeral | None:
+    """The number that begins at this item, as long as it goes."""
+    if items[at].number is None or _is_bare_scale(items[at]):
+        return _leading_part(items, at)
+    tally, end = _Tally(), at
+    while end < len(items):
+        step = _step(items, end, at, tally)
+        if step == 0:
+            break
+        end += step
+    point = _decimals(items, end)
+    if point is not None and tally.group == int(tally.group):
+        return Numeral(tally.value + point.value, point.end)
+    return Numeral(tally.value, end)
+
+
+def _step(items: Sequence[Item], end: int, at: int, tally: _Tally) -> int:
+    """Lets the tally take what stands here; how many items it took."""
+    item = items[end]
+    if item.number is not None:
+        return int(_takes_number(items, end, at, tally))
+    if end == at:
+        return 0
+    if "half" in item.labels and tally.group == int(tally.group) and not item.has("oclock"):
+        tally.adds_part(0.5)
+        return 1
+    if "frac" in item.labels and item.text[:1] not in "0123456789":
+        return _takes_part(items, end, tally)
+    if "numand" in item.labels:
+        return _over_and(items, end, tally)
+    return 0
+
+
+def _takes_number(items: Sequence[Item], end: int, at: int, tally: _Tally) -> bool:
+    item = items[end]
+    value = item.number or 0.0
+    digits = is_digits(item)
+    if end > at and not _may_follow(items, end, is_number=digits):
+        return False
+    return tally.takes(value, is_digits=digits, ones_first=_has_ones_first(items, end))
+
+
+def _may_follow(items: Sequence[Item], end: int, *, is_number: bool) -> bool:
+    """Lone letters and digits continue a number in few places only."""
+    item, before = items[end], items[end - 1]
+    if not is_number:
+        is_letter = item.text in _ONE_LETTER_SCALES
+        return not is_letter or (is_digits(before) and may_multiply(items, end))
+    is_led = (item.number or 0.0) >= _HUNDRED or "numand" in before.labels
+    return is_led or _is_scale_next(items, end + 1)
+
+
+def _is_scale_next(items: Sequence[Item], at: int) -> bool:
+    """ "4 thousand 3 hundred": more is to come; "500 thousand, 3 bedrooms" are two numbers."""
+    if at >= len(items) or is_digits(items[at]):
+        return False
+    return (items[at].number or 0.0) >= _HUNDRED and not _is_bare_scale(items[at])
+
+
+def _has_ones_first(items: Sequence[Item], at: int) -> bool:
+    """Five-and-twenty: in Arabic, and in German written apart."""
+    text = items[at].text
+    return "\u0600" <= text[:1] <= "\u06ff" or (
+        at > 0 and items[at - 1].labels.get("numand") == "ones"
+    )
+
+
+def _over_and(items: Sequence[Item], end: int, tally: _Tally) -> int:
+    """ "Two hundred and five": how many items the joint and what follows take; 0 if it parts."""
+    if end + 1 >= len(items):
+        return 0
+    after = items[end + 1]
+    if after.number is not None and not _is_bare_scale(after):
+        low, way = tally.group % _HUNDRED, items[end].labels["numand"]
+        is_open = (tally.total > 0 or tally.group >= _HUNDRED) and low == 0
+        is_open = is_open or (way == "tens" and low >= 20 and after.number in (1.0, 11.0))
+        is_open = is_open or (way == "ones" and 0 < low < 10)
+        is_open = is_open and (not tally.is_digits or tally.is_scaled)
+        smaller = after.number < _HUNDRED if tally.group else after.number < tally.scale
+        if is_open and smaller and _takes_number(items, end + 1, 0, tally):
+            return 2
+        return 0
+    if "frac" in after.labels:
+        taken = _takes_part(items, end + 1, tally)
+        return taken + 1 if taken else 0
+    return 0
+
+
+def _takes_part(items: Sequence[Item], at: int, tally: _Tally) -> int:
+    if tally.group != int(tally.group):
+        return 0
+    tally.adds_part(float(items[at].labels["frac"]))
+    return 1
+
+
+def _leading_part(items: Sequence[Item], at: int) -> Numeral | None:
+    """ "Half a million", "quarter million", "пол миллиона"; alone, a part is no number yet."""
+    part = items[at].labels.get("frac")
+    after = at + 1
+    if part is None or after >= len(items):
+        return None
+    scale = items[after].number
+    if scale is None or is_digits(items[after]) or scale < _THOUSAND:
+        return None
+    return None if _is_bare_scale(items[after]) else Numeral(float(part) * scale, after + 1)
+
+
+def _decimals(items: Sequence[Item], at: int) -> Numeral | None:
+    """ "Point seven five", "nokta yetmiş beş", "virgule cinq": the part below one."""
+    if at >= len(items) or "point" not in items[at].labels:
+        return None
+    digits, end, last = "", at + 1, 0.0
+    while end < len(items) and len(digits) < 9:
+        value = items[end].number
+        if value is None or value != int(value) or (digits and value >= _HUNDRED):
+            break
+        said = items[end].text if is_digits(items[end]) else str(int(value))
+        if digits and last >= 20 and last % 10 == 0 and 0 < value < 10:
+            digits = digits[:-1] + said
+        elif not digits or max(last, value) < 10:
+            digits += said
+        else:
+            break
+        last, end = value, end + 1
+    return Numeral(float(f"0.{digits}"), end) if digits.isdecimal() else None
+
+
+def may_multiply(items: Sequence[Item], at: int) -> bool:
+    """ "500k", "1.5m pounds"; not "2к квартира" (two rooms), not "80m" (metres)."""
+    item, before = items[at], items[at - 1]
+    if item.start - before.end > 2 or ("capital" not in item.labels and item.text in "bgtг"):
+        return False
+    if item.text in ("m", "м"):
+        after = items[at + 1] if at + 1 < len(items) else None
+        is_money = bool(after and after.has("cur")) or (at > 1 and items[at - 2].has("cur"))
+        return is_money or "capital" in item.labels
+    if item.text == "к":
+        previous = before.number or 0.0
+        return item.start == before.end and (previous >= 10 or previous % 1 > 0)
+    return item.start == before.end or item.text == "k"
+
+
+Words = Mapping[str, float]  # number words of one language, folded: {"fünf": 5, ...}
+
+
+def compound(word: str, words: Words, joints: Sequence[str]) -> float | None:
+    """The value of number words written together: "fünfundzwanzigtausend", "ikiyüzelli"."""
+    if len(word) > _LONGEST_COMPOUND or not any(word.startswith(w) for w in words):
+        return None
+    parts = _segments(word, words, joints)
+    if parts is None or len(parts) < 2:
+        return None
+    tally = _Tally()
+    for value, is_after_joint in parts:
+        if not tally.takes(value, is_digits=False, ones_first=is_after_joint):
+            return None
+    return tally.value
+
+
+def _segments(
+    word: str, words: Words, joints: Sequence[str]
+) -> list[tuple[float, bool]] | None:
+    """The word cut into number words, longest last piece first; None if it does not come out."""
+    best: list[list[tuple[float, bool]] | None] = [None] * (len(word) + 1)
+    best[0] = []
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - 16), end):
+            before, piece = best[start], word[start:end]
+            if before is None:
+                continue
+            joint = next((j for j in joints if start and piece.startswith(j)), "")
+            value = words.get(piece)
+            linked = value is None and joint and words.get(piece[len(joint) :])
+            if value is not None or linked:
+                best[end] = [*before, (value if value is not None else float(linked), bool(linked))]
+                break
+    return best[-1]
