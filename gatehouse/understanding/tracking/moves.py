@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gatehouse.understanding.reading import Reading
 from gatehouse.understanding.slots import hear_rooms
-from gatehouse.understanding.tracking.phrases import clauses, says
-from gatehouse.understanding.tracking.schema import FLAGS, Schema
+from gatehouse.understanding.tracking.phrases import clauses, parts, says
 from gatehouse.understanding.types import Range
 from gatehouse.understanding.types import Slot as HomeSlot
 
 _ROOMS = {HomeSlot.BEDROOMS: "bedrooms", HomeSlot.BATHROOMS: "bathrooms"}
-_FLAG_OF = {code: role for role, codes in FLAGS.items() for code in codes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +22,7 @@ class Move:
     asked: tuple[str, ...] = ()
     wants_more: bool = False
     wants_visit: bool = False
+    says_busy: bool = False  # looks at a calendar, or at a ride: not at a visit yet
     seeks: bool = False
     likes: bool = False
     says_yes: bool = False
@@ -34,32 +33,66 @@ class Move:
 
 def rooms_said(r: Reading) -> dict[str, str]:
     """Bedrooms and bathrooms wanted, as whole numbers."""
-    found: dict[str, str] = {}
-    for change in hear_rooms(r):
-        role, value = _ROOMS.get(change.slot), change.value
-        if role and isinstance(value, Range) and (count := value.low or value.high):
-            found[role] = str(int(count))
+    counts = [
+        (role, count)
+        for c in hear_rooms(r)
+        if (role := _ROOMS.get(c.slot))
+        if (count := _count(c.value))
+    ]
+    found = dict(counts)
+    if len(found) == 1 and (shared := _shared(r)):
+        found = dict.fromkeys(_ROOMS.values(), shared)
     return found
 
 
-def flags_said(readings: list[tuple[str, Reading]], schema: Schema) -> list[tuple[str, str]]:
-    """The flags named, each with the sentence that names it."""
-    found = []
-    for sentence, reading in readings:
-        for index in reading.every("amenity"):
-            role = _FLAG_OF.get(reading.label(index, "amenity") or "")
-            if role in schema.flags:
-                found.append((role, sentence))
-    return list(dict.fromkeys(found))
+def _count(value: object) -> str | None:
+    count = (value.low or value.high) if isinstance(value, Range) else None
+    return str(int(count)) if count else None
 
 
-def is_question_of_fact(sentence: str, *, has_offer: bool, wants_more: bool) -> bool:
-    """Does the sentence ask how a home on the table is, rather than seek one that is so?"""
-    if not has_offer:
-        return False
-    if says(sentence, "seeks") and not says(sentence, "asks"):
-        return False
-    return not (wants_more and says(sentence, "seeks", "more"))
+def _shared(r: Reading) -> str | None:
+    """ "Three bedrooms and baths": one number for both."""
+    for at in r.every("noun"):
+        number = r.at(at - 1).number
+        after = at + 1 + r.has(at + 1, "and", "slash")
+        is_pair = {r.label(at, "noun"), r.label(after, "noun")} == {"bedroom", "bathroom"}
+        if number is not None and after > at + 1 and is_pair:
+            return str(int(number))
+    return None
+
+
+def flags_said(
+    text: str, flags: Iterable[str], *, has_offer: bool, wants_more: bool
+) -> tuple[set[str], list[str]]:
+    """The flags wished for, and those asked about of a home on the table."""
+    wished: set[str] = set()
+    asked: list[str] = []
+    for sentence in clauses(text):
+        for flag in flags:
+            if not says(sentence, f"flag_{flag}"):
+                continue
+            if has_offer and _asks_of_home(sentence, flag, wants_more=wants_more):
+                asked.append(flag)
+            elif not _is_not_wanted(sentence):
+                wished.add(flag)
+    if wants_more:
+        return wished, [flag for flag in asked if flag not in wished]
+    return wished - set(asked), asked
+
+
+def _asks_of_home(sentence: str, flag: str, *, wants_more: bool) -> bool:
+    """Does the sentence ask how the home on the table is, rather than seek one that is so?"""
+    own = next((p for p in parts(sentence) if says(p, f"flag_{flag}")), sentence)
+    for part in (own, sentence):
+        if says(part, "looks_for") and (wants_more or not says(part, "asks_home")):
+            return False
+        if says(part, "asks_home", "asks"):
+            return True
+    return not wants_more
+
+
+def _is_not_wanted(sentence: str) -> bool:
+    return says(sentence, "needs_no")
 
 
 def deal_said(text: str) -> str | None:
@@ -68,4 +101,4 @@ def deal_said(text: str) -> str | None:
     return None if buys == rents else "buy" if buys else "rent"
 
 
-__all__ = ["Move", "clauses", "deal_said", "flags_said", "is_question_of_fact", "rooms_said"]
+__all__ = ["Move", "deal_said", "flags_said", "rooms_said"]

@@ -17,6 +17,9 @@ _AFTER = word_list("after_places")
 _LEAST = 3
 _MOST_WORDS = 4
 _NO_NAMES = word_list("no_names")
+_NO_PLACES = word_list("no_place_names")
+_TAILS = word_list("place_tails")
+_DETERMINERS = word_list("determiners")
 IsWord = Callable[[str], bool]
 
 
@@ -59,7 +62,7 @@ def place_said(text: str, is_word: IsWord, *, is_asked: bool, is_ours: bool = Tr
     words = _words(text)
     best, most = None, 0
     for first, last in _runs(words, text, is_word):
-        score = _score(words, first, last, text=text, is_asked=is_asked, is_ours=is_ours)
+        score = _score(words, first, last, is_word, is_asked=is_asked, is_ours=is_ours)
         if score >= _LEAST and score >= most:
             best, most = text[words[first].start : words[last].end], score
     return best.rstrip(".'’-") if best else None
@@ -93,6 +96,8 @@ def _may_begin(words: list[_Word], at: int, is_word: IsWord) -> bool:
         return not (
             at and is_word(word.plain) and words[at - 1].opens and words[at - 1].plain in _NO_NAMES
         )
+    if word.plain in _NO_PLACES or word.plain.endswith("ing"):
+        return False
     return not is_word(word.plain)
 
 
@@ -101,21 +106,29 @@ def _goes_on(words: list[_Word], at: int, text: str, is_word: IsWord) -> bool:
     if text[here.end : ahead.start].strip() or ahead.plain in _NO_NAMES:
         return False
     if here.has_capital:
-        return ahead.has_capital or (not is_word(ahead.plain) and len(ahead.text) > 2)
-    return not is_word(ahead.plain) or ahead.plain == "city"
+        return (
+            ahead.has_capital
+            or ahead.plain in _TAILS
+            or (not is_word(ahead.plain) and len(ahead.text) > 2)
+        )
+    return not is_word(ahead.plain) or ahead.plain in _TAILS
 
 
 def _score(
-    words: list[_Word], first: int, last: int, *, text: str, is_asked: bool, is_ours: bool
+    words: list[_Word], first: int, last: int, is_word: IsWord, *, is_asked: bool, is_ours: bool
 ) -> int:
-    if last - first >= _MOST_WORDS:
+    if last - first >= _MOST_WORDS or (first == last and words[first].plain in _AFTER):
+        return 0
+    ahead = words[last + 1].plain if last + 1 < len(words) else ""
+    if ahead in _DETERMINERS and not words[first].has_capital and not is_asked:
         return 0
     before = words[first - 1].plain if first and not words[first].opens else ""
     if before == "the" and first > 1 and words[first - 2].plain in _SURE_CUES:
         before = words[first - 2].plain
     score = words[first].has_capital + (3 if before in _SURE_CUES else 0)
-    if last + 1 < len(words) and words[last + 1].plain in _AFTER:
+    if ahead in _AFTER:
         score += 2
     if is_asked:
         score += 2 + (before in _CUES) + (len(words) <= _MOST_WORDS)
-    return score + (before in _CUES and is_ours)
+    is_strange = words[first].has_capital and not is_word(words[first].plain)
+    return score + (is_ours and (before in _CUES) + is_strange)

@@ -35,6 +35,11 @@ def begins(text: str, kind: str) -> bool:
     return bool(_patterns()[kind].match(fold(text).lstrip(" ,.!")))
 
 
+def parts(sentence: str) -> list[str]:
+    """A sentence at its commas and "and"s."""
+    return [p for p in re.split(r",|\band\b|\bbut\b|\balso\b", sentence) if p.strip()]
+
+
 def clauses(text: str) -> list[str]:
     """The sentences of a text, with the sign that ends each."""
     return [part.strip() for part in re.findall(r"[^.?!>;\n]+[.?!>;\n]*", text) if part.strip()]

@@ -15,19 +15,11 @@ from gatehouse.understanding.letters import fold
 OPEN_ROLES = ("area", "address", "name", "phone", "price", "visit_date")
 COUNTED_ROLES = ("bedrooms", "bathrooms")
 INTENT_ROLES = ("search", "visit")
-# Facts that people ask for or wish for, and what the lexicon calls them.
-FLAGS: Mapping[str, tuple[str, ...]] = {
-    "garage": ("garage", "parking"),
-    "laundry": ("washing_machine",),
-    "furnished": ("furnished", "unfurnished"),
-    "pets": ("pets_allowed",),
-    "garden": ("garden",),
-    "pool": ("pool", "private_pool"),
-    "balcony": ("balcony", "terrace"),
-    "lift": ("lift",),
-    "air_conditioning": ("air_conditioning",),
-    "gym": ("gym",),
-}
+# What is so or not so of a home; phrases.json has the words for each.
+FLAGS = (
+    "garage", "laundry", "furnished", "pets", "garden", "pool", "balcony", "lift",
+    "air_conditioning", "gym",
+)  # fmt: skip
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _NAME_WEIGHT = 1.5  # a slot's name is chosen with more care than its description
 

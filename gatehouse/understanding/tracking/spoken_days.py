@@ -49,8 +49,10 @@ def _is_part(r: Reading, at: int) -> bool:
 def _is_day(r: Reading, at: int) -> bool:
     if (r.has(at, "weekday", "day", "weekend") and not r.has(at, "now")) or r.at(at).day:
         return True
+    if r.at(at).text[:1].isdigit() and r.at(at).text[-1:].isalpha():
+        return True
     if r.has(at, "ord") and not r.has(at, "num"):
-        return r.at(at).text[:1].isdigit() or _has_month_near(r, at)
+        return _has_month_near(r, at)
     return _is_number(r, at) and (r.has(at + 1, "th") or _has_month_near(r, at))
 
 
@@ -69,6 +71,10 @@ def _has_month_near(r: Reading, at: int) -> bool:
 
 def _words(r: Reading, text: str, first: int, last: int) -> str:
     start = r.at(first).start
+    if text[start:].lower().startswith("the day"):
+        start += len("the ")
+    if r.at(first - 1).text == "later" and r.has(first, "day"):
+        start = r.at(first - 1).start
     is_bare = first == last or (last == first + 1 and r.has(last, "th"))
     if is_bare and r.at(first - 1).text == "the" and r.at(first).text[:1].isdigit():
         start = r.at(first - 1).start

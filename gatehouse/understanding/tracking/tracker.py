@@ -16,11 +16,10 @@ from gatehouse.understanding.tracking.moves import (
     Move,
     deal_said,
     flags_said,
-    is_question_of_fact,
     rooms_said,
 )
 from gatehouse.understanding.tracking.names import PlaceNames, place_said
-from gatehouse.understanding.tracking.phrases import begins, clauses, says
+from gatehouse.understanding.tracking.phrases import says
 from gatehouse.understanding.tracking.replies import reply_from_text
 from gatehouse.understanding.tracking.scene import NOTHING_SAID, Act, Reply
 from gatehouse.understanding.tracking.schema import Schema
@@ -58,6 +57,10 @@ class English:
         items = join_numbers(read(tokens, self._vocabulary, self._glossary))
         return Reading(items, "en", DialogueState(awaiting=awaited), self._today())
 
+    def is_plain_word(self, plain: str) -> bool:
+        """Is this a word of English, as far as we have it?"""
+        return self._vocabulary.knows(plain)
+
     def is_word(self, plain: str) -> bool:
         """Is this a word of English, as far as we have it, or one slip away from one?"""
         base = plain.partition("'")[0]
@@ -93,7 +96,7 @@ class Tracker:
     def hear_system_text(self, text: str) -> None:
         """The same from the text alone."""
         has_day = day_said(self._english.reading(text), text) is not None
-        is_word = self._english.is_word
+        is_word = self._english.is_plain_word
         self.hear_system(reply_from_text(text, is_word, has_day=has_day, known=self._offered))
 
     def _repair(self, role: str, value: str) -> None:
@@ -156,7 +159,7 @@ class Tracker:
             return True
         if move.wants_more or self._reply.does(Act.ASK):
             return False
-        if move.asked and not move.likes:
+        if move.asked or (self._reply.does(Act.ASK_MORE) and not move.likes):
             return False
         if self._search_roles() & move.wishes.keys():
             return False
@@ -176,8 +179,8 @@ class Tracker:
             return self._answer_to_offer(move)
         if move.wants_visit and self._offered and not (now == "search" and move.wants_more):
             return "visit"
-        if reply.does(Act.ASK_MORE) and now != "search" and self._is_closing(move):
-            return None if now is None else NO_INTENT
+        if reply.does(Act.ASK_MORE, Act.FAILED) and self._is_closing(move):
+            return NO_INTENT
         if now == NO_INTENT:
             return "search" if move.seeks or self._search_roles() & move.wishes.keys() else now
         if now == "visit" and move.wants_more and not move.says_no and move.seeks:
@@ -185,7 +188,7 @@ class Tracker:
         return now
 
     def _answer_to_offer(self, move: Move) -> str:
-        if move.says_no and not move.wants_visit:
+        if (move.says_no or move.says_busy) and not move.wants_visit:
             return NO_INTENT
         if move.wants_more or self._search_roles() & move.wishes.keys():
             return "search"
@@ -199,28 +202,26 @@ class Tracker:
     def _move(self, text: str) -> Move:
         awaited = next((_AWAITED[role] for role in self._reply.asked if role in _AWAITED), None)
         whole = self._english.reading(text, awaited)
-        sentences = [(s, self._english.reading(s)) for s in clauses(text)]
-        wants_more = says(text, "more")
+        wants_more = says(text, "more", "seeks_many") if self._offered else says(text, "more")
         has_offer = self._offered is not None or self._intent == "visit"
-        wishes: dict[str, str] = dict(rooms_said(whole))
-        asked: list[str] = []
-        for role, sentence in flags_said(sentences, self.schema):
-            if is_question_of_fact(sentence, has_offer=has_offer, wants_more=wants_more):
-                asked.append(role)
-            else:
-                wishes[role] = "True"
+        wished, asked = flags_said(
+            text, self.schema.flags, has_offer=has_offer, wants_more=wants_more
+        )
+        wishes = rooms_said(whole) | dict.fromkeys(wished, "True")
         asked += [role for role in ("phone", "address", "price") if self._asks(role, text)]
         if deal := deal_said(text):
             wishes["deal"] = deal
-        if day := day_said(whole, text):
+        if (day := day_said(whole, text)) and not (says(text, "bye") and not self._awaits_day()):
             wishes["visit_date"] = day
         if place := self._place_in(text):
             wishes["area"] = place
+        is_busy = says(text, "not_visit")
         return Move(
             wishes=wishes,
             asked=tuple(asked),
             wants_more=wants_more,
-            wants_visit=says(text, "visit") and not says(text, "not_visit"),
+            wants_visit=says(text, "visit") and not is_busy,
+            says_busy=is_busy,
             seeks=says(text, "seeks") and says(text, "home"),
             likes=says(text, "likes"),
             says_yes=says(text, "yes"),
@@ -228,6 +229,9 @@ class Tracker:
             says_bye=says(text, "bye"),
             thanks=says(text, "thanks"),
         )
+
+    def _awaits_day(self) -> bool:
+        return self._reply.does(Act.ASK, Act.CONFIRM, Act.OFFER_VISIT)
 
     def _asks(self, role: str, text: str) -> bool:
         return role in self.schema.asks and self._offered is not None and says(text, role)
@@ -237,4 +241,4 @@ class Tracker:
         return self._places.find(text) or place_said(text, self._english.is_word, is_asked=is_asked)
 
 
-__all__ = ["NO_INTENT", "English", "Tracked", "Tracker", "begins"]
+__all__ = ["NO_INTENT", "English", "Tracked", "Tracker"]

@@ -1,0 +1,180 @@
+"""The name of a home in an assistant's offer, by capitals, unknown words and what stands around."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from gatehouse.understanding.letters import fold
+from gatehouse.understanding.tracking.phrases import word_list
+
+_TOKEN = re.compile(r"#|\d+|[^\W\d_][^\W_]*(?:['’-][^\W_]+)*")
+_DWELLINGS = word_list("dwellings")
+_LOWER_DWELLINGS = word_list("lower_dwellings")
+_ROADS = word_list("roads")
+_INTRODUCES = word_list("introduces")
+_PLURALS = word_list("plural_dwellings")
+_PARTS = word_list("part_of_dwellings")
+_NEVER = word_list("no_home_names")
+_INNER = frozenset(("at", "of", "the", "on", "by", "in", "del", "de", "la"))
+_LEADS = frozenset(("the", "a", "an", "i", "located", "at", "property", "apartment", "found"))
+_TAILS = frozenset(("located", "at", "apartment", "property", "of", "the", "on", "in", "by"))
+_GAPS = frozenset((" ", "  ", " & ", "-"))
+_MOST_WORDS = 8
+IsWord = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    text: str
+    start: int
+    end: int
+    opens: bool  # begins a sentence
+    is_known: bool
+
+    @property
+    def plain(self) -> str:
+        return fold(self.text)
+
+    @property
+    def has_capital(self) -> bool:
+        return self.text[0].isupper()
+
+
+def home_named(text: str, is_word: IsWord) -> str | None:
+    """The likeliest name of a home; None if no words stand out."""
+    tokens = [_token(m, text, is_word) for m in _TOKEN.finditer(text)]
+    has_capitals = sum(t.has_capital and not t.opens for t in tokens) > 1
+    best, most = None, 0.0
+    runs = [
+        *_runs(tokens, text, has_capitals=has_capitals),
+        *_before_plurals(tokens, text, has_capitals=has_capitals),
+    ]
+    for first, last in runs:
+        score = _score(tokens, first, last)
+        if score > most:
+            best, most = text[tokens[first].start : tokens[last].end], score
+    return best
+
+
+def _token(found: re.Match[str], text: str, is_word: IsWord) -> _Token:
+    plain = fold(found.group())
+    before = text[: found.start()].rstrip(" \"'(")
+    opens = not before or before[-1] in ".?!:;\n"
+    known = is_word(plain) or is_word(plain.partition("'")[0])
+    return _Token(found.group(), found.start(), found.end(), opens, known)
+
+
+def _runs(tokens: list[_Token], text: str, *, has_capitals: bool) -> Iterator[tuple[int, int]]:
+    at = 0
+    while at < len(tokens):
+        if not _may_begin(tokens, at, has_capitals=has_capitals):
+            at += 1
+            continue
+        end = at
+        while end + 1 < len(tokens) and _joins(tokens, end, text, has_capitals=has_capitals):
+            end += 1
+        yield from _trimmed(tokens, at, end)
+        at = end + 1
+
+
+def _before_plurals(
+    tokens: list[_Token], text: str, *, has_capitals: bool
+) -> Iterator[tuple[int, int]]:
+    """ "canal view apartments", in small letters."""
+    for last, token in enumerate(tokens):
+        if token.plain not in _PLURALS:
+            continue
+        first = last
+        while first and _may_precede(tokens, first - 1) and _is_next(tokens, first - 1, text):
+            first -= 1
+        while has_capitals and first < last and not tokens[first].has_capital:
+            first += 1
+        if first < last:
+            yield first, last
+
+
+def _may_precede(tokens: list[_Token], at: int) -> bool:
+    token = tokens[at]
+    if token.plain == "apartment":
+        return tokens[at + 1].plain == "homes"
+    return token.text[0].isalpha() and token.plain not in _NEVER and token.plain not in _PLURALS
+
+
+def _is_next(tokens: list[_Token], at: int, text: str) -> bool:
+    return text[tokens[at].end : tokens[at + 1].start] in _GAPS
+
+
+def _may_begin(tokens: list[_Token], at: int, *, has_capitals: bool) -> bool:
+    token = tokens[at]
+    if token.text == "#" or token.plain in _LEADS:
+        return False
+    if token.text[0].isdigit():
+        return at + 1 < len(tokens) and (tokens[at + 1].has_capital or not has_capitals)
+    if token.has_capital:
+        if token.opens and token.plain in _NEVER:
+            return False
+        return not (token.opens and token.is_known and not _leads_capitals(tokens, at))
+    return not has_capitals and not token.is_known
+
+
+def _leads_capitals(tokens: list[_Token], at: int) -> bool:
+    """A known word that begins a sentence may begin a name, but "There's" does not."""
+    ahead = tokens[at + 1] if at + 1 < len(tokens) else None
+    return ahead is not None and ahead.has_capital and "'" not in tokens[at].plain
+
+
+def _joins(tokens: list[_Token], at: int, text: str, *, has_capitals: bool) -> bool:
+    here, ahead = tokens[at], tokens[at + 1]
+    if text[here.end : ahead.start] not in _GAPS or ahead.text[0].isdigit() or ahead.text == "#":
+        return False
+    if ahead.text == "I":
+        return False
+    if ahead.has_capital or (ahead.plain in _LOWER_DWELLINGS and not here.text[0].isdigit()):
+        return True
+    if ahead.plain in _PARTS and here.has_capital:
+        return True
+    if ahead.plain in _INNER and here.plain not in _LOWER_DWELLINGS:
+        return _goes_on_after(tokens, at + 1, text)
+    return not ahead.is_known and (here.has_capital or not has_capitals)
+
+
+def _goes_on_after(tokens: list[_Token], at: int, text: str) -> bool:
+    """Do capitals, and no address, follow the little word?"""
+    if at + 1 >= len(tokens) or text[tokens[at].end : tokens[at + 1].start] != " ":
+        return False
+    if tokens[at - 1].plain in _ROADS:
+        return False
+    return tokens[at + 1].has_capital and tokens[at - 1].has_capital
+
+
+def _trimmed(tokens: list[_Token], first: int, last: int) -> Iterator[tuple[int, int]]:
+    while first <= last and tokens[first].plain in _LEADS:
+        first += 1
+    while last >= first and (tokens[last].plain in _TAILS or _is_loose(tokens[last])):
+        last -= 1
+    if first <= last:
+        yield first, last
+
+
+def _is_loose(token: _Token) -> bool:
+    return token.is_known and not token.has_capital and token.plain not in _DWELLINGS
+
+
+def _score(tokens: list[_Token], first: int, last: int) -> float:
+    words = [t.plain for t in tokens[first : last + 1]]
+    before = tokens[first - 1].plain if first else ""
+    if before == "the" and first > 1:
+        before = tokens[first - 2].plain
+    is_home = bool(_DWELLINGS & set(words[1:]))
+    if len(words) > _MOST_WORDS or words == ["apartments"] or len(words[0]) < 2 > len(words):
+        return 0
+    if words[0].isdigit() and not _LOWER_DWELLINGS & set(words):
+        is_address = len(words) == 1 or _ROADS & set(words)
+        return 0 if is_address else 0.6
+    is_lower = not any(t.has_capital for t in tokens[first : last + 1])
+    if is_lower and not (is_home or before in ("called", "named")):
+        return 0.3 if len(words) > 1 else 0
+    is_road = words[-1] in _ROADS and not _LOWER_DWELLINGS & set(words)
+    return 1.0 + 0.7 * (before in _INTRODUCES) + 2 * is_home + 0.3 * len(words) - is_road * 0.5
