@@ -46,6 +46,7 @@ class Report:
     figures: tuple[Figure, ...]
     errors: Mapping[str, int] = field(default_factory=dict)  # kind of error -> how often
     predictions: Sequence[Mapping[str, Any]] = ()  # one JSON object per judged unit
+    details: Sequence[str] = ()  # lines for people, below everything else
 
     def as_json(self) -> dict[str, Any]:
         """Figures and the commonest kinds of errors, for programs."""
@@ -74,6 +75,7 @@ class Report:
         if self.errors:
             yield "commonest kinds of errors"
             yield from (f"  {times:>5}  {kind}" for kind, times in commonest(self.errors))
+        yield from self.details
 
 
 def commonest(errors: Mapping[str, int]) -> list[tuple[str, int]]:
