@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from babel.core import Locale
+
+from gatehouse.listings.wording import capital
 from gatehouse.understanding.types import LANGUAGES, Language
 
-NAMES: dict[Language, str] = {"en": "English", "tr": "Türkçe", "ru": "Русский", "uk": "Українська"}
+NAMES: dict[Language, str] = {
+    language: capital(str(Locale.parse(language).get_language_name()), language)
+    for language in LANGUAGES
+}
+DIRECTIONS: dict[Language, Literal["ltr", "rtl"]] = {
+    language: "rtl" if Locale.parse(language).text_direction == "rtl" else "ltr"
+    for language in LANGUAGES
+}
 _MOST_READ = 20
 
 

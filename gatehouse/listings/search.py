@@ -6,7 +6,7 @@ Ids come first, in order, mostly from an index alone; only the homes of the page
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from gatehouse.base.errors import BadInput
 from gatehouse.listings import cursors
@@ -14,6 +14,7 @@ from gatehouse.listings.conditions import Conditions, conditions, distance, stay
 from gatehouse.listings.money import Rates, bounds
 from gatehouse.listings.types import Near, Wish
 from gatehouse.understanding.places import Gazetteer
+from gatehouse.understanding.types import LANGUAGES
 
 MOST_COUNTED = 1000
 MOST_SHOWN = 50
@@ -23,8 +24,13 @@ COLUMNS = """home.id, ref, title, description, deal, rent_type, property_type, c
 latitude, longitude, bedrooms, bathrooms, area_m2, price_month::float8, price_night::float8,
 price_sale::float8, currency, deposit::float8, minimum_nights, minimum_months, available_from,
 amenities, pictures::text, agency.name, agency.phone, rating, verified_at, listed_at"""
-TITLES = """translations #>> '{tr,title}', translations #>> '{ru,title}',
-translations #>> '{uk,title}'"""
+TRANSLATED = tuple(language for language in LANGUAGES if language != "en")
+
+
+def texts(part: Literal["title", "description"]) -> str:
+    """That part in every language but English, which has columns of its own."""
+    return ", ".join(f"translations #>> '{{{language},{part}}}'" for language in TRANSLATED)
+
 
 _PAGE = """
 WITH hits AS MATERIALIZED ({hits})
@@ -94,7 +100,7 @@ def statement(wish: Wish, rates: Rates) -> Statement:
     else:
         _after(found, key, way=way, mark=mark)
         hits = _HITS.format(key=key, way=way, where=found.sql())
-    sql = _PAGE.format(hits=hits, way=way, columns=COLUMNS, titles=TITLES)
+    sql = _PAGE.format(hits=hits, way=way, columns=COLUMNS, titles=texts("title"))
     return Statement(sql, found.values, mark)
 
 

@@ -27,7 +27,7 @@ from gatehouse.listings import cursors
 from gatehouse.listings.money import Rates
 from gatehouse.listings.relaxing import relaxations
 from gatehouse.listings.rows import listing
-from gatehouse.listings.search import COLUMNS, MOST_COUNTED, MOST_SHOWN, TITLES, check, statement
+from gatehouse.listings.search import COLUMNS, MOST_COUNTED, MOST_SHOWN, check, statement, texts
 from gatehouse.listings.types import Answer, Found, Listing, Relaxed, Wish
 from gatehouse.observe import meters
 
@@ -40,8 +40,7 @@ ORDER BY currency, day DESC
 """
 
 GET = f"""
-SELECT {COLUMNS}, {TITLES}, translations #>> '{{tr,description}}',
-    translations #>> '{{ru,description}}', translations #>> '{{uk,description}}'
+SELECT {COLUMNS}, {texts("title")}, {texts("description")}
 FROM real_estate_listing home JOIN real_estate_agency agency ON agency.id = home.agency_id
 WHERE home.id = ANY(%(ids)s::uuid[]) AND status = 'active'
 ORDER BY array_position(%(ids)s::uuid[], home.id)

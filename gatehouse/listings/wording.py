@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from functools import cache, lru_cache
@@ -75,6 +76,8 @@ ALTS = (
     N_("The view"), N_("Terrace"), N_("Pool"), N_("The plot of land"), N_("The road to the plot"),
     N_("The premises inside"),
 )  # fmt: skip
+_DIRECTION_MARKS = "\u200e\u200f\u061c"
+_YEAR_WORD = re.compile(r"\s*'[^']*'\.?$")
 _SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "TRY": "₺", "RUB": "₽", "UAH": "₴"}
 
 
@@ -98,6 +101,18 @@ def money(amount: float, currency: str, language: str) -> str:
     return f"{sign}{figure}" if _is_symbol_first(language) else f"{figure}\u00a0{sign.strip()}"
 
 
+@cache
+def comma(language: str) -> str:
+    """What stands between the parts of a list."""
+    return "، " if locale(language).text_direction == "rtl" else ", "
+
+
+@cache
+def locale(language: str) -> Locale:
+    """Where its figures and days are looked up; in English as in Britain: prices are in pounds."""
+    return Locale.parse("en_GB" if spoken(language) == "en" else spoken(language))
+
+
 def price(home: Listing, say: Say, language: str) -> str:
     """The price with its period: "£500 a month"."""
     return say(PRICES[home.variant]).format(money=money(home.price, home.currency, language))
@@ -119,7 +134,7 @@ def description(home: Listing, language: str) -> str:
 @lru_cache(maxsize=2048)
 def day(when: date, language: str) -> str:
     """3 May 2026."""
-    return str(format_date(when, "d MMMM y", locale=spoken(language)))
+    return str(format_date(when, _day_pattern(language), locale=locale(language)))
 
 
 @lru_cache(maxsize=1024)
@@ -129,15 +144,22 @@ def _place(district: str | None, city: str, language: str) -> str:
     if district is None:
         return town
     quarter = names.display(district, spoken(language))
-    return quarter if town[:5] in quarter else f"{quarter}, {town}"
+    return quarter if town[:5] in quarter else f"{quarter}{comma(language)}{town}"
 
 
 @cache
 def _group_mark(language: str) -> str:
-    mark = Locale.parse(spoken(language)).number_symbols["latn"]["group"]
+    mark = locale(language).number_symbols["latn"]["group"]
     return "\u00a0" if mark == "\u202f" else str(mark)
 
 
 @cache
 def _is_symbol_first(language: str) -> bool:
-    return not format_currency(1, "GBP", locale=spoken(language))[0].isdigit()
+    price = format_currency(1, "GBP", locale=locale(language))
+    return not price.lstrip(_DIRECTION_MARKS)[0].isdigit()
+
+
+@cache
+def _day_pattern(language: str) -> str:
+    """CLDR's long form without the word for "year" that some languages add."""
+    return _YEAR_WORD.sub("", locale(language).date_formats["long"].pattern)

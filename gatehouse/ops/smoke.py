@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Any
 
 import httpx
@@ -16,25 +19,7 @@ BUDGET = 500.0
 BUDGET_CURRENCY = "GBP"
 CARDS_METRIC = 're_card_emitted_total{variant="long_term"}'
 
-# The three turns of the runbook; per language several natural ways to say them.
-TALKS: Mapping[Language, tuple[tuple[str, str, str], ...]] = {
-    "en": (
-        ("I need an apartment", "Kyrenia 500 pounds", "long term"),
-        ("Hello, I'm looking for a flat", "in Girne, up to 500 pounds", "long-term please"),
-    ),
-    "tr": (
-        ("Bir daire arıyorum", "Girne 500 sterlin", "uzun dönem"),
-        ("Merhaba, bana bir daire lazım", "Girne'de, en fazla 500 sterlin", "uzun süreli olsun"),
-    ),
-    "ru": (
-        ("Мне нужна квартира", "Кирения 500 фунтов", "на долгий срок"),
-        ("Здравствуйте, ищу квартиру", "в Кирении, до 500 фунтов", "долгосрочная аренда"),
-    ),
-    "uk": (
-        ("Мені потрібна квартира", "Кіренія 500 фунтів", "на довгий термін"),
-        ("Добрий день, шукаю квартиру", "у Кіренії, до 500 фунтів", "довгострокова оренда"),
-    ),
-}
+Lines = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +36,25 @@ class SessionResult:
         return not self.differences
 
 
+@cache
+def talks(language: Language) -> tuple[Lines, ...]:
+    """The three turns of the runbook, in several natural ways to say them."""
+    book = resources.files(__package__).joinpath("smoke_talks.json").read_text("utf-8")
+    return tuple((first, second, third) for first, second, third in json.loads(book)[language])
+
+
 def run(
     client: httpx.Client, *, sessions: int, languages: tuple[Language, ...]
 ) -> Iterator[SessionResult]:
     """Holds `sessions` talks, the languages in rotation; yields each as it ends."""
     for number in range(1, sessions + 1):
         language = languages[(number - 1) % len(languages)]
-        ways = TALKS[language]
+        ways = talks(language)
         lines = ways[((number - 1) // len(languages)) % len(ways)]
         yield _hold(client, number=number, language=language, lines=lines)
 
 
-def _hold(
-    client: httpx.Client, *, number: int, language: Language, lines: tuple[str, str, str]
-) -> SessionResult:
+def _hold(client: httpx.Client, *, number: int, language: Language, lines: Lines) -> SessionResult:
     client.cookies.clear()
     before = cards_counted(client)
     try:

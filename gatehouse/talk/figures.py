@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from functools import cache, lru_cache
 
-from babel.core import Locale
 from babel.dates import format_date
 
+from gatehouse.listings.wording import locale
 from gatehouse.understanding.types import Language
 
-_WEEKDAY: dict[Language, str] = {"tr": "d MMMM EEEE"}
+_YEAR = re.compile(r"\s*\by\b(\s*'[^']*'\.?)?")
 _NARROW = "\u202f"
 
 
@@ -27,10 +28,16 @@ def decimal(language: Language, number: float) -> str:
 @lru_cache(maxsize=2048)
 def weekday(language: Language, when: date) -> str:
     """A day with its weekday: Saturday, 3 May."""
-    return str(format_date(when, _WEEKDAY.get(language, "EEEE, d MMMM"), locale=language))
+    return str(format_date(when, _weekday_pattern(language), locale=locale(language)))
+
+
+@cache
+def _weekday_pattern(language: Language) -> str:
+    """CLDR's full form without the year."""
+    return _YEAR.sub("", locale(language).date_formats["full"].pattern)
 
 
 @cache
 def _mark(language: Language, name: str) -> str:
-    mark = str(Locale.parse(language).number_symbols["latn"][name])
+    mark = str(locale(language).number_symbols["latn"][name])
     return "\u00a0" if mark == _NARROW else mark

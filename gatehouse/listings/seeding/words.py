@@ -1,4 +1,4 @@
-"""Titles and descriptions from sentence parts. The parts agree across the four languages."""
+"""Titles and descriptions from sentence parts. The parts agree across all languages."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from gatehouse.listings.seeding.plan import Draft
+from gatehouse.listings.wording import capital
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.understanding.types import LANGUAGES, Language
 
@@ -57,26 +58,36 @@ def wording(home: Draft) -> Wording:
 def tell(home: Draft, words: Wording, language: Language) -> tuple[str, str]:
     """Title and description in one language."""
     book = _words(language)
-    gender, noun = book["nouns"][home.property_type]
     there = where(home.town.key, language)
-    facts = {
+    facts: dict[str, object] = {
         "in": there,
-        "In": _upper_first(there, language),
+        "In": capital(there, language),
         "area": home.area_m2,
-        "beds": home.bedrooms,
+        "beds": book.get("beds", {}).get(str(home.bedrooms), home.bedrooms),
+        "rooms": home.bedrooms + 1,  # as many languages count: bedrooms and the living room
         "minimum": home.minimum_stay,
     }
-    adjectives = book["adjectives"][words.adjective]
-    adjective = adjectives.get(gender, adjectives.get("n"))
-    title = book["title"].format(
-        adj=adjective,
-        Adj=_upper_first(adjective, language),
-        noun=noun.format(**facts),
-        extra=book["extras"][words.extra] if words.extra else "",
-        **facts,
-    )
+    title = book["title"].format(**facts, **_named(home, words, language, facts=facts))
     told = " ".join(book["sentences"][t][i].format(**facts) for t, i in words.sentences)
     return title, told
+
+
+def _named(
+    home: Draft, words: Wording, language: Language, *, facts: dict[str, object]
+) -> dict[str, str]:
+    """The noun of the home, its adjective in the noun's gender, and what else the title praises."""
+    book = _words(language)
+    gender, pattern = book["nouns"][home.property_type]
+    adjectives = book["adjectives"][words.adjective]
+    adjective = adjectives.get(gender) or adjectives["n"]
+    noun = pattern.format(adj=adjective, **facts)
+    return {
+        "adj": adjective,
+        "Adj": capital(adjective, language),
+        "noun": noun,
+        "Noun": capital(noun, language),
+        "extra": book["extras"][words.extra] if words.extra else "",
+    }
 
 
 @cache
@@ -119,13 +130,8 @@ def _adjective(dice: Random, home: Draft) -> str:
 
 def _locative(name: str) -> str:
     """The Turkish ending "in", by vowel harmony: Lapta'da, Girne'de, Alsancak'ta."""
-    vowel = next(c for c in reversed(name) if c in _BACK + _FRONT)
+    vowel = next((c for c in reversed(name) if c in _BACK + _FRONT), "")
     return ("t" if name[-1] in _VOICELESS else "d") + ("a" if vowel in _BACK else "e")
-
-
-def _upper_first(text: str, language: Language) -> str:
-    first = "İ" if language == "tr" and text[:1] == "i" else text[:1].upper()
-    return first + text[1:]
 
 
 @cache

@@ -9,7 +9,7 @@ import pytest
 
 import gatehouse
 from gatehouse.talk.phrases import NN_, book, catalogue, say, say_many
-from gatehouse.talk.phrases.examples import EXAMPLES, TOPICS, pool
+from gatehouse.talk.phrases.examples import TOPICS, examples, pool
 from gatehouse.talk.phrases.gather import faults, gather
 from gatehouse.talk.scene import LONGEST_LABEL
 from gatehouse.understanding.types import LANGUAGES, Language
@@ -78,7 +78,7 @@ def test_there_are_two_dozen_examples_without_repeats(language: Language) -> Non
     texts = [text for _topic, text in pool(language)]
     assert len(texts) >= 24
     assert len(set(texts)) == len(texts)
-    assert set(EXAMPLES[language]) == set(TOPICS)
+    assert set(examples(language)) == set(TOPICS)
 
 
 def test_examples_can_be_had_by_topic() -> None:
