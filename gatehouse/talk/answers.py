@@ -152,6 +152,11 @@ _CELLS: dict[str, Answering] = {
     "verified_at": lambda voice, home: _day(
         voice, home.verified_at.date() if home.verified_at else None
     ),
+    "bills": lambda voice, home: None,
+    "floor": lambda voice, home: None,
+    "sea_distance": lambda voice, home: (
+        amenity(voice, "near_sea") if "near_sea" in home.amenities else None
+    ),
     "description": lambda voice, home: (
         clipped(wording.description(home, voice.language), LONGEST_DESCRIPTION) or None
     ),
@@ -174,6 +179,9 @@ _FORMS = {
     "property_type": N_("Type of home: {value}."),
     "rating": N_("Rating: {value} of 5."),
     "verified_at": N_("Last checked on {value}."),
+    "bills": N_("Bills: {value}."),
+    "floor": N_("Floor: {value}."),
+    "sea_distance": N_("By the sea: {value}; the listing gives no distance."),
     "description": N_("The listing says: {value}"),
 }
 

@@ -46,6 +46,7 @@ MISSED = (
     N_("I am not sure what you mean."),
     N_("I could not read an answer from that."),
 )
+UNSTATED = frozenset((Slot.FEATURES, Slot.GUESTS))
 HELLO = (N_("Hello!"), N_("Good day!"), N_("Welcome!"))
 DISCLOSURE = N_("I'm the agency's automated assistant.")
 ABILITIES = N_(
@@ -125,8 +126,21 @@ def ask_contact(scene: Scene) -> Reply:
 def noted(scene: Scene) -> str:
     """What this message added to what we know; empty if nothing."""
     said = frozenset(change.slot for change in scene.heard.changes)
+    facts = known(scene.voice, scene.state, currency=scene.currency, slots=said - UNSTATED)
+    lead = scene.voice.pick(ACKNOWLEDGED, facts=", ".join(facts)) if facts else ""
+    return sentences(lead, unstated(scene))
+
+
+def unstated(scene: Scene) -> str:
+    """What this message wishes that no listing can tell: noted, and said to be so."""
+    said = frozenset(change.slot for change in scene.heard.changes) & UNSTATED
     facts = known(scene.voice, scene.state, currency=scene.currency, slots=said)
-    return scene.voice.pick(ACKNOWLEDGED, facts=", ".join(facts)) if facts else ""
+    if not facts:
+        return ""
+    return scene.voice.say(
+        N_("Our listings do not state this: {facts}. I note it for the agency."),
+        facts=", ".join(facts),
+    )
 
 
 def titles_of(scene: Scene) -> list[str]:

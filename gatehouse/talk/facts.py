@@ -8,7 +8,7 @@ from gatehouse.listings import wording
 from gatehouse.listings.types import Listing
 from gatehouse.talk.phrases import N_, NN_
 from gatehouse.talk.voice import Voice
-from gatehouse.talk.wording import amenity, property_type
+from gatehouse.talk.wording import amenity, feature, property_type
 from gatehouse.understanding.types import (
     Budget,
     DialogueState,
@@ -44,6 +44,7 @@ _ROOMS = {
         NN_("at most {n} bathroom", "at most {n} bathrooms"),
     ),
 }
+_GUESTS = NN_("for {n} person", "for {n} people")
 _DAYS = {
     Slot.CHECK_IN: N_("from {day}"),
     Slot.CHECK_OUT: N_("until {day}"),
@@ -56,7 +57,7 @@ _LENGTHS = {
 _ORDER = (
     Slot.PROPERTY_TYPE, Slot.LOCATION, Slot.BUDGET, Slot.DEAL, Slot.RENTAL_TYPE, Slot.BEDROOMS,
     Slot.BATHROOMS, Slot.AREA, Slot.CHECK_IN, Slot.CHECK_OUT, Slot.MIN_NIGHTS,
-    Slot.MIN_TERM_MONTHS, Slot.AVAILABLE_FROM, Slot.AMENITIES,
+    Slot.MIN_TERM_MONTHS, Slot.AVAILABLE_FROM, Slot.AMENITIES, Slot.GUESTS, Slot.FEATURES,
 )  # fmt: skip
 
 
@@ -119,10 +120,14 @@ def budget(voice: Voice, money: Budget, *, currency: str) -> str:
 def _range(voice: Voice, slot: Slot, *, span: Range) -> str:
     if slot is Slot.AREA:
         return _size(voice, span)
+    if slot is Slot.GUESTS:
+        return voice.many(_GUESTS, int(span.high or span.low or 1))
     exact, least, most = _ROOMS[slot]
     low, high = (int(n) if n is not None else None for n in (span.low, span.high))
     if low == 0 and high == 0:
         return voice.say(N_("studio"))
+    if low == 0 and high is not None:
+        return voice.say(N_("studio or {rooms}"), rooms=voice.many(exact, high))
     if low is not None and high is not None and low != high:
         return voice.many(exact, high, n=f"{low}–{high}")
     if low is not None:
@@ -142,6 +147,8 @@ def _size(voice: Voice, span: Range) -> str:
 def _name(voice: Voice, slot: Slot, *, part: object) -> str:
     if isinstance(part, PlaceName):
         return voice.place(part.key)
+    if slot is Slot.FEATURES:
+        return feature(voice, str(part))
     return (
         property_type(voice, str(part)) if slot is Slot.PROPERTY_TYPE else amenity(voice, str(part))
     )
@@ -150,6 +157,8 @@ def _name(voice: Voice, slot: Slot, *, part: object) -> str:
 def _without(voice: Voice, slot: Slot, *, shunned: tuple[str, ...]) -> list[str]:
     if slot is Slot.LOCATION:
         return [voice.say(N_("not {thing}"), thing=voice.place(key)) for key in shunned]
+    if slot is Slot.FEATURES:
+        return [voice.say(N_("not {thing}"), thing=feature(voice, code)) for code in shunned]
     if slot is Slot.AMENITIES:
         return [voice.say(N_("no {thing}"), thing=amenity(voice, code)) for code in shunned]
     return [voice.say(N_("not {thing}"), thing=_name(voice, slot, part=c)) for c in shunned]

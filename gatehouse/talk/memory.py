@@ -9,6 +9,7 @@ from gatehouse.talk.types import Act, Decision, Move
 from gatehouse.understanding.state import required_open
 from gatehouse.understanding.types import DialogueState, Language, Shown, Slot
 
+_MOST_CHOSEN = 10
 SEARCHING = (Move.RECOMMEND, Move.MORE, Move.NOTHING_FOUND)
 
 
@@ -28,6 +29,7 @@ def remember(
         asks=_asks(state, decision.ask),
         offered=_offered(state, decision, answer=answer, homes=homes),
         viewing=_viewing(state, decision),
+        chosen=_chosen(state, decision),
         focus=_focus(state, decision, is_gone=_is_gone(decision, homes)),
     )
     return _with_search(after, decision, homes=homes)
@@ -96,6 +98,14 @@ def _viewing(state: DialogueState, decision: Decision) -> tuple[str, ...]:
     return state.viewing
 
 
+def _chosen(state: DialogueState, decision: Decision) -> tuple[str, ...]:
+    """The homes whose viewing was asked for; the last ones last, and no more than can be shown."""
+    if decision.move not in (Move.ASK_CONTACT, Move.VIEWING_STORED):
+        return state.chosen
+    kept = (h for h in state.chosen if h not in decision.home_ids)
+    return (*kept, *decision.home_ids)[-_MOST_CHOSEN:]
+
+
 def _is_gone(decision: Decision, homes: tuple[Listing, ...]) -> bool:
     """Was a home asked about that is not on offer any more?"""
     is_fetched = decision.move is Move.ANSWER_HOME and decision.asked != ("availability",)
@@ -129,4 +139,13 @@ def _with_search(
 def as_shown(home: Listing, language: Language | None) -> Shown:
     """A home as later words can point to it."""
     title = home.titles.get(language or "en", home.title)
-    return Shown(str(home.id), title, home.district or home.city, home.price, home.currency)
+    return Shown(
+        str(home.id),
+        title,
+        home.district or home.city,
+        home.price,
+        home.currency,
+        home.area_m2,
+        home.bedrooms,
+        home.amenities,
+    )

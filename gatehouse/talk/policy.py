@@ -107,7 +107,8 @@ def _to_other_desk(state: DialogueState, heard: Heard) -> Decision | None:
     if heard.wants(Intent.SELL_OR_LET):
         return _escalate(Move.HANDED_OVER, "other")
     if heard.wants(Intent.MOVE_VIEWING, Intent.CANCEL_VIEWING):
-        return _escalate(Move.HANDED_OVER, "viewing", homes=spoken_of(state, heard))
+        homes = spoken_of(state, heard) if heard.refs else state.chosen or spoken_of(state, heard)
+        return _escalate(Move.HANDED_OVER, "viewing", homes=homes)
     return None
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 
 from gatehouse.listings import wording
 from gatehouse.listings.types import Limit, Relaxed, Wish
-from gatehouse.talk.asking import ACKNOWLEDGED
-from gatehouse.talk.facts import known, price
+from gatehouse.talk.asking import ACKNOWLEDGED, UNSTATED, unstated
+from gatehouse.talk.facts import budget, known, price
 from gatehouse.talk.phrases import N_, NN_
 from gatehouse.talk.scene import Scene, link, message, plain, sentences, table
 from gatehouse.talk.settling import value
 from gatehouse.talk.showing import cards
 from gatehouse.talk.types import Block, Move, Reply, SuggestedAction
 from gatehouse.talk.voice import Voice
-from gatehouse.talk.wording import capital
-from gatehouse.understanding.types import Slot
+from gatehouse.talk.wording import amenity, capital
+from gatehouse.understanding.types import Budget, DialogueState, Range, Slot
 
 WIDER_KM = 20
 _WIDENED = {Slot.LOCATION: N_("location"), Slot.BUDGET: N_("price"), Slot.BEDROOMS: N_("bedrooms")}
@@ -23,7 +25,9 @@ _DROPPED = {
     Slot.PROPERTY_TYPE: N_("Any type"),
     Slot.BUDGET: N_("Any price"),
     Slot.LOCATION: N_("Anywhere"),
+    Slot.BEDROOMS: N_("Any number of bedrooms"),
 }
+_DATES = (Slot.CHECK_IN, Slot.CHECK_OUT, Slot.AVAILABLE_FROM)
 _FOUND = (
     NN_("I found {n} home: {facts}.", "I found {n} homes: {facts}."),
     NN_("There is {n} home for you: {facts}.", "There are {n} homes for you: {facts}."),
@@ -48,7 +52,12 @@ def recommend(scene: Scene) -> Reply:
     """The page of homes, as cards or as a table."""
     voice = scene.voice
     summary = sentences(
-        _moved(scene), _counted(scene), _paged(scene), _leading(scene), _hint(scene)
+        _moved(scene),
+        _counted(scene),
+        _paged(scene),
+        unstated(scene),
+        _leading(scene),
+        _hint(scene),
     )
     return Reply(
         voice.many(NN_("{n} home for you", "{n} homes for you"), total(scene)),
@@ -83,14 +92,15 @@ def nothing_found(scene: Scene) -> Reply:
     label = capital(voice, steps) if len(relaxed.limits) == 1 else voice.say(N_("Show them"))
     accept = message(label, voice.say(N_("Yes, show them")))
     actions = (accept, message(voice.say(N_("Talk to a person"))))
-    return plain(title, sentences(lead, _would_find(voice, relaxed)), actions=actions)
+    summary = sentences(lead, _would_find(voice, relaxed), unstated(scene))
+    return plain(title, summary, actions=actions)
 
 
 def _searched(scene: Scene) -> str:
     """What was looked for, and which limits were moved in vain."""
     voice = scene.voice
-    facts = known(voice, scene.state, currency=scene.currency)
-    moved = [voice.say(w) for slot, w in _WIDENED.items() if value(scene.state, slot) is not None]
+    facts = searched(scene)
+    moved = [voice.say(word) for slot, word in _WIDENED.items() if _was_moved(scene, slot)]
     lead = voice.say(N_("I found nothing for: {facts}."), facts=", ".join(facts)) if facts else ""
     return sentences(
         lead or voice.say(N_("Nothing matches.")),
@@ -101,12 +111,48 @@ def _searched(scene: Scene) -> str:
     )
 
 
+def searched(scene: Scene) -> tuple[str, ...]:
+    """The wishes that the search could look for."""
+    slots = frozenset(Slot) - UNSTATED
+    return known(scene.voice, scene.state, currency=scene.currency, slots=slots)
+
+
+def _was_moved(scene: Scene, slot: Slot) -> bool:
+    """Could a wider search loosen it? Only a highest price, a fewest of rooms, a place can."""
+    said = value(scene.state, slot)
+    if isinstance(said, Budget):
+        return said.high is not None
+    if isinstance(said, Range):
+        return bool(said.low)
+    return said is not None
+
+
 def _ways_on(scene: Scene) -> tuple[SuggestedAction, ...]:
-    """A person, or one wish fewer: the first of those set."""
-    voice = scene.voice
-    dropped = (w for slot, w in _DROPPED.items() if value(scene.state, slot) is not None)
-    labels = (N_("Talk to a person"), *islice(dropped, 2))
-    return tuple(message(voice.say(label)) for label in labels)
+    """A person, or one wish fewer; first those that the wider search could not loosen."""
+    person = scene.voice.say(N_("Talk to a person"))
+    return tuple(message(label) for label in (person, *islice(_fewer_wishes(scene), 2)))
+
+
+def _fewer_wishes(scene: Scene) -> Iterator[str]:
+    """What the visitor could say to drop one wish."""
+    voice, state = scene.voice, scene.state
+    for code in _codes(state, Slot.AMENITIES):
+        thing = capital(voice, amenity(voice, code))
+        yield voice.say(N_("{thing} is not needed"), thing=thing)
+    if any(value(state, slot) is not None for slot in _DATES):
+        yield voice.say(N_("Any dates"))
+    money = value(state, Slot.BUDGET)
+    if isinstance(money, Budget) and money.high and money.low not in (None, money.high):
+        most = replace(money, low=None, is_about=False)
+        yield capital(voice, budget(voice, most, currency=scene.currency))
+    for slot, label in _DROPPED.items():
+        if value(state, slot) is not None:
+            yield voice.say(label)
+
+
+def _codes(state: DialogueState, slot: Slot) -> tuple[str, ...]:
+    said = value(state, slot)
+    return tuple(str(code) for code in said) if isinstance(said, tuple) else ()
 
 
 def in_trouble(scene: Scene) -> Reply:
@@ -180,7 +226,7 @@ def _trouble(scene: Scene, summary: str) -> Reply:
 
 def _counted(scene: Scene) -> str:
     voice = scene.voice
-    facts = known(voice, scene.state, currency=scene.currency)
+    facts = searched(scene)
     if scene.decision.move is Move.MORE or _is_relaxed(scene) or not facts:
         return voice.many(NN_("{n} home in all.", "{n} homes in all."), total(scene))
     forms = _FOUND[voice.turn % len(_FOUND)]

@@ -94,12 +94,24 @@ def _where(state: DialogueState) -> _Where:
     marks = [k for k in keys if k in gazetteer and gazetteer.place(k).kind == "landmark"]
     around = {*marks, *(k.partition("/")[0] for k in marks)}  # "Famagusta, by the university"
     named = [k for k in keys if k not in around]
+    if circle := _circle(said if isinstance(said, tuple) else (), gazetteer):
+        return _Where((), (), circle)
     near = gazetteer.place(marks[0]) if marks and not named else None
     return _Where(
         tuple(k for k in named if "/" not in k),
         tuple(k for k in named if "/" in k),
         Near(near.latitude, near.longitude, near.radius_km) if near else None,
     )
+
+
+def _circle(said: tuple[object, ...], gazetteer: Gazetteer) -> Near | None:
+    """ "Within 5 km of Girne", if that is the only place said."""
+    if len(said) != 1 or not isinstance(said[0], PlaceName) or not said[0].radius_km:
+        return None
+    if said[0].key not in gazetteer:
+        return None
+    place = gazetteer.place(said[0].key)
+    return Near(place.latitude, place.longitude, said[0].radius_km)
 
 
 # How a said period becomes one that the search knows, and by what the amount is divided.

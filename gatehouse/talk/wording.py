@@ -25,6 +25,30 @@ ATTRIBUTES = {
     "rating": N_("rating"),
     "verified_at": N_("last check"),
     "description": N_("description"),
+    "bills": N_("bills"),
+    "floor": N_("floor"),
+    "sea_distance": N_("distance to the sea"),
+}
+# Wishes that no listing states.
+FEATURES = {
+    "ground_floor": N_("ground floor"),
+    "basement": N_("basement"),
+    "top_floor": N_("top floor"),
+    "high_floor": N_("high floor"),
+    "low_floor": N_("low floor"),
+    "a_floor": N_("a certain floor"),
+    "new_build": N_("new building"),
+    "renovated": N_("renovated"),
+    "needs_work": N_("in need of work"),
+    "bills_included": N_("bills included"),
+    "quiet": N_("quiet place"),
+    "central": N_("close to the centre"),
+    "off_centre": N_("away from the centre"),
+    "bright": N_("bright"),
+    "near_shops": N_("near shops"),
+    "near_transport": N_("near public transport"),
+    "near_school": N_("near a school"),
+    "agents": N_("through an agent"),
 }
 
 
@@ -36,6 +60,11 @@ def property_type(voice: Voice, code: str) -> str:
 def amenity(voice: Voice, code: str) -> str:
     """What a home may have, in small letters."""
     return voice.say(wording.AMENITIES.get(code, code.replace("_", " ")))
+
+
+def feature(voice: Voice, code: str) -> str:
+    """A wish that no listing states, in small letters."""
+    return voice.say(FEATURES.get(code, code.replace("_", " ")))
 
 
 def thing(voice: Voice, code: str) -> str:

@@ -152,6 +152,7 @@ def _changes(
     if not asked:
         changes += slots.hear_terms(r)
         changes += slots.hear_amenities(r)
+        changes += slots.hear_features(r)
     if "rel" in r.kinds:
         changes += wishes.hear_relative(r, changes)
     if "any" in r.kinds or "pair" in r.kinds:
@@ -165,6 +166,7 @@ def _measures(r: Reading) -> list[SlotChange]:
     if r.numbers or "bedrooms" in r.kinds:
         changes += slots.hear_rooms(r)
         changes += slots.hear_area(r)
+        changes += slots.hear_guests(r)
     if r.numbers or "cur" in r.kinds:
         changes += money.hear_budget(r)
     if "place" in r.kinds:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gatehouse.understanding import scope
 from gatehouse.understanding.reading import Reading
-from gatehouse.understanding.types import Contact, HomeRef, Intent, Slot, SlotChange, When
+from gatehouse.understanding.types import Contact, HomeRef, Intent, SlotChange, When
 
 # Best first: where one message says several things, this is their order.
 _ORDER = (
@@ -18,29 +19,33 @@ _ORDER = (
 _POLITE = frozenset((Intent.GREETING, Intent.THANKS, Intent.YES))
 _WEAK = _POLITE | {Intent.NO, Intent.SMALL_TALK}
 _NO_SEEKING = frozenset((Intent.SELL_OR_LET, Intent.VALUATION, Intent.START_OVER))
-_SURELY_OURS = frozenset(
-    (Intent.TALK_TO_PERSON, Intent.SELL_OR_LET, Intent.COMPLAINT, Intent.BOOK_VIEWING)
-)
-_OF_OUR_SCOPE = frozenset((Intent.SEARCH, Intent.REFINE, Intent.SMALL_TALK, Intent.MORE_OPTIONS))
+_KEPT_OUTSIDE = _POLITE | {Intent.GOODBYE, Intent.LEAVE_CONTACT}
 _CHANGES_VIEWING = frozenset((Intent.CANCEL_VIEWING, Intent.MOVE_VIEWING))
 _OF_ONE_HOME = frozenset((Intent.COMPARE, Intent.BOOK_VIEWING, Intent.ASK_ABOUT_HOME))
-_ALSO_ELSEWHERE = (Slot.AVAILABLE_FROM, Slot.CHECK_IN, Slot.LOCATION)
 _RANK = {intent: rank for rank, intent in enumerate(_ORDER)}
 _INTENTS = {intent.value: intent for intent in _ORDER}
-_INTENT_KINDS = ("intent", "yes", "no", "scope")  # without them changes are all that is wanted
-_FEWEST_STRANGE_WORDS = 2
+_INTENT_KINDS = (
+    "intent",
+    "yes",
+    "no",
+    "scope",
+    "trust",
+)  # without them changes are all that is wanted
 _FEWEST_WORDS = 4
-_OF_HOMES = ("type", "home", "amenity", "deal", "term", "place", "noun", "cur", "attr", "quality")
 # Facts whose words are also used to describe what is sought.
-_ALSO_SAID = frozenset(("price", "availability", "pictures", "description", "rating", "phone"))
+_ALSO_SAID = frozenset(
+    ("price", "availability", "pictures", "description", "rating", "phone", "bills", "floor")
+)
 
 
 def hear_asked(r: Reading, refs: Sequence[HomeRef], *, contact: Contact | None) -> tuple[str, ...]:
     """The attributes and amenities asked about, in the order said."""
+    is_about_home = bool(refs or r.state.focus or r.state.shown)
+    is_question = _is_question(r)
+    if is_question and r.mentions("trust") and (r.state.focus or refs):
+        return ("verified_at",)
     if not r.mentions("attr", "amenity"):
         return ()
-    is_about_home = bool(refs or r.state.focus or r.state.shown)
-    is_question = r.mentions("q", "askhome")
     asks_extras = is_about_home and _asks_extras(r, refs)
     asked: list[str] = []
     for index, item in enumerate(r.items):
@@ -56,6 +61,8 @@ def hear_asked(r: Reading, refs: Sequence[HomeRef], *, contact: Contact | None) 
 def _is_asked(
     r: Reading, index: int, attribute: str, is_about_home: bool, is_question: bool
 ) -> bool:
+    if r.has(index, "quality") and not is_question:
+        return False
     if attribute in ("bedrooms", "bathrooms", "area") and r.at(index - 1).number is not None:
         return False
     if attribute == "available_from" and r.mentions("month", "weekday") and not is_question:
@@ -84,9 +91,13 @@ def hear_intents(
     sort: str | None,
 ) -> tuple[Intent, ...]:
     """Every intent that the message carries, best first."""
-    if (changes or sort) and not (asked or refs or contact or when or r.mentions(*_INTENT_KINDS)):
+    outside = scope.why_outside(r, is_pointing=bool(refs or asked))
+    if outside:
+        r.notes.append(outside)
+        changes, sort, refs = (), None, ()
+    elif (changes or sort) and not (asked or refs or contact or when or r.mentions(*_INTENT_KINDS)):
         return (Intent.REFINE if r.state.slots else Intent.SEARCH,)
-    said = {_INTENTS[r.items[at].labels["intent"]] for at in r.every("intent")}
+    said = {_INTENTS[r.items[at].labels["intent"]] for at in r.every("intent")} | _distrust(r)
     wants_home = Intent.SEARCH in said or r.mentions("findq")
     found = said - {Intent.SEARCH}
     found |= _answers(r, changes)
@@ -97,7 +108,7 @@ def hear_intents(
     if when and found.isdisjoint(_CHANGES_VIEWING):
         found.add(Intent.BOOK_VIEWING)
     found |= _seeking(r, changes, found=found, wants_home=wants_home, sort=sort)
-    found |= _strange(r, changes, found=found, is_pointing=bool(refs or asked))
+    found = _outside(found, outside)
     if refs and found <= _POLITE:
         found.add(Intent.ASK_ABOUT_HOME)
     if len(found) > 1 or changes:
@@ -107,6 +118,17 @@ def hear_intents(
     if Intent.GREETING in found and r.mentions("parting") and r.state.turn > 0:
         found = (found - {Intent.GREETING}) | {Intent.GOODBYE}  # "iyi akşamlar", later on
     return tuple(sorted(found, key=_RANK.__getitem__))
+
+
+def _distrust(r: Reading) -> set[Intent]:
+    """ "This is a scam!" complains; "is it a scam?" asks who we are."""
+    if not r.mentions("trust"):
+        return set()
+    return {Intent.SMALL_TALK} if _is_question(r) else {Intent.COMPLAINT}
+
+
+def _is_question(r: Reading) -> bool:
+    return r.mentions("q", "askhome")
 
 
 def _seeking(
@@ -132,20 +154,9 @@ def _strangers(r: Reading) -> int:
     return sum(item.is_word and not item.is_known for item in r.items)
 
 
-def _strange(
-    r: Reading, changes: Sequence[SlotChange], *, found: set[Intent], is_pointing: bool
-) -> set[Intent]:
-    """Out of scope: a foreign topic, or a long question of which we know nothing."""
-    if not found.isdisjoint(_SURELY_OURS):
-        return set()
-    is_foreign = r.mentions("scope") and all(c.slot in _ALSO_ELSEWHERE for c in changes)
-    if is_foreign and not is_pointing:
-        return {Intent.OUT_OF_SCOPE}
-    if changes or is_pointing or not found <= _POLITE or r.mentions("home", "any", "rel"):
-        return set()
-    if len(r.items) < _FEWEST_WORDS or r.mentions(*_OF_HOMES):
-        return set()
-    return {Intent.OUT_OF_SCOPE} if _strangers(r) >= _FEWEST_STRANGE_WORDS else set()
+def _outside(found: set[Intent], outside: str | None) -> set[Intent]:
+    """What remains of a message about another world: courtesy, and that it is out of scope."""
+    return (found & _KEPT_OUTSIDE) | {Intent.OUT_OF_SCOPE} if outside else found
 
 
 def _settled(found: set[Intent], changes: Sequence[SlotChange]) -> set[Intent]:
@@ -153,8 +164,6 @@ def _settled(found: set[Intent], changes: Sequence[SlotChange]) -> set[Intent]:
     found = set(found)
     if changes:
         found.discard(Intent.START_OVER)  # "from the beginning of June"
-    if Intent.OUT_OF_SCOPE in found:
-        found -= _OF_OUR_SCOPE
     if not found.isdisjoint(_CHANGES_VIEWING):
         found.discard(Intent.BOOK_VIEWING)
     if Intent.CANCEL_VIEWING in found:
@@ -175,6 +184,11 @@ def _closes_politely(r: Reading, found: set[Intent]) -> bool:
     return Intent.THANKS in found and all(r.has(at, "yesweak") for at in r.every("yes"))
 
 
+def _is_about_number(r: Reading, at: int) -> bool:
+    """Polish "ok. 2000" is "about 2000"."""
+    return r.has(at, "about") and r.at(at + 1).number is not None
+
+
 def _answers(r: Reading, changes: Sequence[SlotChange]) -> set[Intent]:
     """Yes or no, said first and for itself."""
     if not r.mentions("yes", "no"):
@@ -184,7 +198,7 @@ def _answers(r: Reading, changes: Sequence[SlotChange]) -> set[Intent]:
         at += 1
     for kind, intent in (("yes", Intent.YES), ("no", Intent.NO)):
         end = at
-        while r.has(end, kind):
+        while r.has(end, kind) and not _is_about_number(r, end):
             end += 1
         if end == at:
             continue

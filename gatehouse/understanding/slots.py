@@ -12,6 +12,7 @@ from gatehouse.understanding.types import Op, PlaceName, Range, Slot, SlotChange
 _LOOK_BACK = 4
 _SQUARE_FOOT = 0.0929
 _MOST_ROOMS = 20
+_MOST_GUESTS = 50
 _AREA_LIMITS = (8.0, 100_000.0)
 _TERMS = ("term", "deal", "term_if_asked", "deal_if_asked")
 _TURNS_AWAY = ("noneed", "instead", "neg", "noneedafter", "insteadafter", "negafter")
@@ -24,6 +25,7 @@ _COUNTED = {
 }
 _OPPOSITES = {"furnished": "unfurnished", "unfurnished": "furnished"}
 _OWNED = {"pets_allowed"}  # "no pets" tells of the visitor, not of the home
+_ONLY_SHUNNED = {"agents"}  # nobody wishes for them
 _PASSED = frozenset(("or", "and", "in", "place", "type", "amenity", "negamenity", "it", "weak"))
 
 
@@ -119,8 +121,7 @@ def _names(r: Reading, indexes: list[int]) -> tuple[PlaceName, ...]:
 def hear_rooms(r: Reading) -> list[SlotChange]:
     """Bedrooms and bathrooms, however they are counted."""
     changes = [_planned(r, i) for i in list(_plans(r))]
-    for index in list(r.where("bedrooms")):
-        changes.append(_worded(r, index))
+    changes += [_worded(r, i) for i in list(r.where("bedrooms"))]
     may_count = r.mentions("noun") or r.state.awaiting in _ROOM_SLOTS
     for index in r.free_numbers() if may_count else ():
         changes += _counted(r, index)
@@ -287,9 +288,11 @@ def hear_terms(r: Reading) -> list[SlotChange]:
 def hear_amenities(r: Reading) -> list[SlotChange]:
     """Extras wanted (ADD), shunned (REMOVE) or no longer needed (CLEAR with the code)."""
     changes: list[SlotChange] = []
-    if not r.mentions("amenity", "negamenity", "quality"):
+    if not r.mentions("amenity", "negamenity"):
         return changes
     for index in list(r.where("amenity")):
+        if r.has(index, "negamenity"):
+            continue
         code = r.label(index, "amenity") or ""
         why = is_shunned(r, index)
         op = {None: Op.ADD, "noneed": Op.CLEAR}.get(why, Op.REMOVE)
@@ -300,11 +303,44 @@ def hear_amenities(r: Reading) -> list[SlotChange]:
         changes.append(_change(r, Slot.AMENITIES, op, (code,), index, "an extra"))
     for index in list(r.where("negamenity")):
         code = r.label(index, "negamenity") or ""
-        changes.append(_change(r, Slot.AMENITIES, Op.REMOVE, (code,), index, "a word for without"))
-    for index in r.where("quality"):
-        if is_shunned(r, index):
-            r.notes.append(f"turned away, but no listing says it: {r.at(index).text}")
+        op = Op.CLEAR if code in _OWNED else Op.REMOVE
+        changes.append(_change(r, Slot.AMENITIES, op, (code,), index, "a word for without"))
     return changes
+
+
+def hear_features(r: Reading) -> list[SlotChange]:
+    """What no listing states: floors, condition, agents, bills; wanted or shunned."""
+    changes: list[SlotChange] = []
+    for kind in ("quality", "negquality"):
+        for index in list(r.where(kind)):
+            code = r.label(index, kind) or ""
+            if not code:
+                continue
+            why = is_shunned(r, index)
+            op = Op.CLEAR if why == "noneed" else Op.REMOVE if why or kind != "quality" else Op.ADD
+            if op == Op.ADD and code in _ONLY_SHUNNED:
+                continue
+            changes.append(_change(r, Slot.FEATURES, op, (code,), index, "no listing states it"))
+            r.take(index)
+    return changes
+
+
+def hear_guests(r: Reading) -> list[SlotChange]:
+    """How many will live there: "for two", "a family of four"."""
+    for index in list(r.free_numbers()) if r.mentions("noun", "party") else ():
+        amount = amount_at(r, index)
+        if amount is None or not 1 <= amount.value <= _MOST_GUESTS:
+            continue
+        is_counted = r.label(amount.last + 1, "noun") == "person"
+        if is_counted or (r.has(amount.first - 1, "party") and _is_last_word(r, amount.last)):
+            span = r.take(index, amount.last + is_counted)
+            return [SlotChange(Slot.GUESTS, Op.SET, amount.range, span, 0.95, "so many people")]
+    return []
+
+
+def _is_last_word(r: Reading, index: int) -> bool:
+    """Does the number count what was said before it, "a family of four", and nothing after?"""
+    return not r.has(index + 1, "noun", "unit", "cur", "per", "type", "home", "age", "month")
 
 
 def _change(

@@ -24,7 +24,7 @@ from gatehouse.understanding.types import (
 
 Slots = dict[Slot, Filled]
 
-MANY = frozenset((Slot.LOCATION, Slot.PROPERTY_TYPE, Slot.AMENITIES))
+MANY = frozenset((Slot.LOCATION, Slot.PROPERTY_TYPE, Slot.AMENITIES, Slot.FEATURES))
 SHORT_STAY_NIGHTS = 28
 _LONG_TERM_MONTHS = 2
 _SURE = 0.6  # how sure of a language makes it the language of the talk

@@ -30,6 +30,8 @@ class Slot(StrEnum):
     MIN_TERM_MONTHS = "min_term_months"
     AVAILABLE_FROM = "available_from"
     AMENITIES = "amenities"
+    GUESTS = "guests"  # how many will live there
+    FEATURES = "features"  # wishes that no listing states: they go into the notes for the agency
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +44,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class PlaceName:
-    """A place as understood: canonical key ('girne', 'girne/lapta') and the words used for it."""
+    """A place as understood: canonical key ('girne', 'girne/lapta') and the words used for it.
+
+    `radius_km`: "within 5 km of Girne"; None: the place itself.
+    """
 
     key: str
     said: str
+    radius_km: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +74,8 @@ class Range:
 
 
 # The value of a slot: LOCATION tuple[PlaceName, ...]; BUDGET Budget; RENTAL_TYPE
-# "short_term"|"long_term"; DEAL "rent"|"buy"; BEDROOMS, BATHROOMS, AREA Range;
-# PROPERTY_TYPE and AMENITIES tuple[str, ...] of lexicon codes; the dates date; the rest int.
+# "short_term"|"long_term"; DEAL "rent"|"buy"; BEDROOMS, BATHROOMS, GUESTS, AREA Range;
+# PROPERTY_TYPE, AMENITIES and FEATURES tuple[str, ...] of lexicon codes; the dates date; the rest int.
 SlotValue = str | int | date | Budget | Range | tuple[PlaceName, ...] | tuple[str, ...]
 
 
@@ -145,6 +151,9 @@ Attribute = Literal[
     "rating",
     "verified_at",
     "description",
+    "bills",
+    "floor",
+    "sea_distance",
 ]
 
 
@@ -158,6 +167,7 @@ class HomeRef:
     price: float | None = None
     name: str | None = None
     is_it: bool = False  # "it", "this one": the home in focus
+    is_other: bool = False  # "the other one": of two homes the one not in focus
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +218,9 @@ class Shown:
     place: str  # gazetteer key
     price: float | None
     currency: str | None = None  # of `price`; None: the market's default
+    area_m2: float | None = None
+    bedrooms: int | None = None
+    amenities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,4 +250,5 @@ class DialogueState:
     seen: int = 0  # how many homes of the current search were shown already
     accepted: tuple[str, ...] = ()  # limits that the visitor agreed to loosen: "budget", ...
     viewing: tuple[str, ...] = ()  # ids of the homes whose viewing waits for a contact
+    chosen: tuple[str, ...] = ()  # ids of the homes whose viewing was asked for, the last ones last
     sort: str | None = None  # a `listings.types.Sort` asked for: "price" after "cheapest"

@@ -14,6 +14,7 @@ from gatehouse.understanding.types import (
     Slot,
     SlotChange,
     SlotValue,
+    Span,
 )
 
 CHEAPER = 0.85  # "cheaper": this share of the cheapest home shown, else of the budget
@@ -22,6 +23,7 @@ BIGGER = 1.2
 SMALLER = 0.8
 _LONGEST_BARE_ANY = 6
 _EITHER = (Slot.RENTAL_TYPE, Slot.PROPERTY_TYPE)
+_DAYS = (Slot.CHECK_OUT, Slot.AVAILABLE_FROM)
 _MORE_ROOMS = {"bigger", "more_bedrooms"}
 
 
@@ -35,7 +37,15 @@ def hear_any(r: Reading, changes: Iterable[SlotChange]) -> list[SlotChange]:
         if slot is not None and slot not in filled and slot not in {c.slot for c in found}:
             span = r.take(index)
             found.append(SlotChange(slot, Op.ANY, None, span, 0.95, "it may be anything"))
+            found += _other_days(r, slot, span)
     return found
+
+
+def _other_days(r: Reading, slot: Slot, span: Span) -> list[SlotChange]:
+    """Who lets the dates go lets all of them go."""
+    others = _DAYS if slot == Slot.CHECK_IN else ()
+    said = (s for s in others if s in r.state.slots)
+    return [SlotChange(s, Op.CLEAR, None, span, 0.95, "the dates were let go") for s in said]
 
 
 def _any_slot(r: Reading, index: int) -> Slot | None:
@@ -58,7 +68,8 @@ def hear_clear(r: Reading) -> list[SlotChange]:
         for index in list(r.where(kind)):
             at = next((index + s for s in steps if _may_be_cleared(r, index + s)), None)
             if at is not None:
-                found.append(_cleared(r, index, at))
+                change = _cleared(r, index, at)
+                found += [change, *_other_days(r, change.slot, change.span or r.span(at, at))]
     return found
 
 

@@ -29,6 +29,7 @@ from tests.unit.understanding.notation import EAR, SHOWN, TALKING
 PLACES = ("girne", "girne/lapta", "girne/alsancak", "lefkosa", "gazimagusa")
 CODES = ("pool", "garden", "parking", "furnished")
 TYPES = ("apartment", "villa", "studio")
+WISHES = ("quiet", "ground_floor", "agents")
 WORDS = [
     "girne",
     "lapta",
@@ -139,6 +140,8 @@ _values: dict[Slot, st.SearchStrategy[Any]] = {
     Slot.AVAILABLE_FROM: _days,
     Slot.MIN_NIGHTS: st.integers(1, 60),
     Slot.MIN_TERM_MONTHS: st.integers(1, 24),
+    Slot.GUESTS: st.builds(Range, _amounts, _amounts),
+    Slot.FEATURES: st.lists(st.sampled_from(WISHES), min_size=1, unique=True).map(tuple),
 }  # fmt: skip
 
 
