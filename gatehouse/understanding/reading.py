@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from gatehouse.understanding.glossary import Entry, Glossary
 from gatehouse.understanding.places import Gazetteer
+from gatehouse.understanding.prefixes import unjoined
 from gatehouse.understanding.types import DialogueState, Language, Slot, Span
 from gatehouse.understanding.vocabulary import Labels, Match, Vocabulary, walk
 from gatehouse.understanding.words import Token, word
@@ -25,7 +27,7 @@ _BORROWED = frozenset(
     ("type", "amenity", "deal", "term", "intent", "rel", "yes", "no", "cur", "any", "noun")
 )
 # "Works for me" is of weight beside a day only, "please tell me" where a message asks for something.
-_NEXT_TO_NOTHING = frozenset(("suits", "request"))
+_NEXT_TO_NOTHING = frozenset(("suits", "request", "world", "own"))
 _SHORTEST_BORROWED = 3
 _MOST_MENDED = 60  # strange words of one message that are worth mending
 
@@ -153,7 +155,9 @@ class Reading:
 
 def read(tokens: list[Token], own: Vocabulary, glossary: Glossary) -> list[Item]:
     """The tokens as items: places and phrases first by length, then by the other means."""
-    tokens = _mended(_unstopped(tokens, own.abbreviations), own, glossary)
+    tokens = _unstopped(tokens, own.abbreviations)
+    tokens = unjoined(tokens, own.prefixes, partial(_is_known, own.language, glossary))
+    tokens = _mended(tokens, own, glossary)
     items: list[Item] = []
     at = 0
     while at < len(tokens):
@@ -161,6 +165,11 @@ def read(tokens: list[Token], own: Vocabulary, glossary: Glossary) -> list[Item]
         items.append(item)
         at += used
     return items
+
+
+def _is_known(language: Language, glossary: Glossary, text: str) -> bool:
+    entry = glossary.entry(text)
+    return language in entry.known_in or entry.place is not None
 
 
 def _unstopped(tokens: list[Token], abbreviations: frozenset[str]) -> list[Token]:
@@ -280,4 +289,5 @@ def _mended(tokens: list[Token], own: Vocabulary, glossary: Glossary) -> list[To
         token = tokens[at]
         if not glossary.resolved(token.base) and (better := own.mended(token.base)):
             mended[at] = word(better, token.start, token.end)
+            mended[at].forms = own.prefixes.forms(better)
     return mended
