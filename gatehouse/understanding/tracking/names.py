@@ -129,6 +129,6 @@ def _score(
     if ahead in _AFTER:
         score += 2
     if is_asked:
-        score += 2 + (before in _CUES) + (len(words) <= _MOST_WORDS)
+        score += 2 + (before in _CUES) + (len(words) <= _MOST_WORDS or first == 0 or not ahead)
     is_strange = words[first].has_capital and not is_word(words[first].plain)
     return score + (is_ours and (before in _CUES) + is_strange)

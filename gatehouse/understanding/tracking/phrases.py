@@ -30,6 +30,11 @@ def says(text: str, *kinds: str) -> bool:
     return any(_patterns()[kind].search(folded) for kind in kinds)
 
 
+def without(text: str, kind: str) -> str:
+    """The folded text without its phrases of this kind."""
+    return _patterns()[kind].sub(" ", fold(text))
+
+
 def begins(text: str, kind: str) -> bool:
     """Does the text begin with a phrase of this kind?"""
     return bool(_patterns()[kind].match(fold(text).lstrip(" ,.!")))

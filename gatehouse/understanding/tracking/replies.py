@@ -27,24 +27,24 @@ def reply_from_text(text: str, is_word: IsWord, *, has_day: bool, known: str | N
 
 
 def _acts(text: str, *, has_day: bool) -> set[Act]:
-    is_about_visit = says(text, "reply_visits")
+    """What the text does; the first that fits of a row from sure to vague."""
+    is_about_visit = says(text, "reply_visits") and not says(text, "reply_other")
     is_question = "?" in text
-    if is_about_visit and has_day and not says(text, "reply_failed"):
-        return {Act.CONFIRM}
-    if says(text, "reply_failed") and (is_about_visit or says(text, "reply_asks_more")):
-        return {Act.FAILED, Act.ASK_MORE}
-    if says(text, "reply_asks_more"):
-        return {Act.ASK_MORE} | ({Act.BOOKED} if says(text, "reply_booked") else set())
-    if _PHONE.search(text):
-        return {Act.TELL} | ({Act.BOOKED} if says(text, "reply_booked") else set())
-    if is_about_visit and says(text, "reply_asks_day"):
-        return {Act.ASK}
-    if says(text, "reply_booked") and is_about_visit and not is_question:
+    asks_more = says(text, "reply_asks_more")
+    if says(text, "reply_failed") and (is_about_visit or asks_more or "sorry" in text.lower()):
+        return {Act.FAILED}
+    if says(text, "reply_says_booked") and not (is_question and not asks_more):
         return {Act.BOOKED}
-    if says(text, "reply_offers_visit"):
-        return {Act.OFFER_VISIT}
+    if is_about_visit and has_day:
+        return {Act.CONFIRM}
+    if asks_more:
+        return {Act.ASK_MORE}
+    if _PHONE.search(text):
+        return {Act.TELL}
     if _asked(text):
         return {Act.ASK}
+    if is_about_visit and (is_question or says(text, "reply_offers_visit", "reply_could")):
+        return {Act.OFFER_VISIT}
     return {Act.GOODBYE} if says(text, "reply_says_bye") else {Act.TELL}
 
 

@@ -19,7 +19,7 @@ from gatehouse.understanding.tracking.moves import (
     rooms_said,
 )
 from gatehouse.understanding.tracking.names import PlaceNames, place_said
-from gatehouse.understanding.tracking.phrases import says
+from gatehouse.understanding.tracking.phrases import begins, clauses, says, without
 from gatehouse.understanding.tracking.replies import reply_from_text
 from gatehouse.understanding.tracking.scene import NOTHING_SAID, Act, Reply
 from gatehouse.understanding.tracking.schema import Schema
@@ -177,6 +177,8 @@ class Tracker:
             return "visit" if move.wants_visit and self._offered else "search"
         if reply.does(Act.OFFER_VISIT):
             return self._answer_to_offer(move)
+        if "visit_date" in move.wishes and "visit_date" in reply.asked and self._offered:
+            return "visit"
         if move.wants_visit and self._offered and not (now == "search" and move.wants_more):
             return "visit"
         if reply.does(Act.ASK_MORE, Act.FAILED) and self._is_closing(move):
@@ -188,13 +190,13 @@ class Tracker:
         return now
 
     def _answer_to_offer(self, move: Move) -> str:
-        if (move.says_no or move.says_busy) and not move.wants_visit:
+        if move.says_no or (move.says_busy and not move.wants_visit):
             return NO_INTENT
         if move.wants_more or self._search_roles() & move.wishes.keys():
             return "search"
         if move.asked and not move.says_yes:
             return "search"
-        return "visit" if not move.says_no else NO_INTENT
+        return "visit"
 
     def _is_closing(self, move: Move) -> bool:
         return (move.says_no or move.says_bye or move.thanks) and not move.wants_visit
@@ -202,7 +204,8 @@ class Tracker:
     def _move(self, text: str) -> Move:
         awaited = next((_AWAITED[role] for role in self._reply.asked if role in _AWAITED), None)
         whole = self._english.reading(text, awaited)
-        wants_more = says(text, "more", "seeks_many") if self._offered else says(text, "more")
+        open_part = without(text, "bye")
+        wants_more = says(open_part, "more") or bool(self._offered and says(text, "seeks_many"))
         has_offer = self._offered is not None or self._intent == "visit"
         wished, asked = flags_said(
             text, self.schema.flags, has_offer=has_offer, wants_more=wants_more
@@ -220,12 +223,14 @@ class Tracker:
             wishes=wishes,
             asked=tuple(asked),
             wants_more=wants_more,
-            wants_visit=says(text, "visit") and not is_busy,
+            wants_visit=any(
+                says(part, "visit") and not says(part, "not_visit") for part in clauses(text)
+            ),
             says_busy=is_busy,
             seeks=says(text, "seeks") and says(text, "home"),
             likes=says(text, "likes"),
-            says_yes=says(text, "yes"),
-            says_no=says(text, "no"),
+            says_yes=begins(text, "yes"),
+            says_no=says(text, "no") and not begins(text, "yes"),
             says_bye=says(text, "bye"),
             thanks=says(text, "thanks"),
         )
