@@ -16,6 +16,7 @@ from gatehouse.understanding.types import Op, Slot, SlotChange, SlotValue, Span,
 _DAYS = {"day": 1, "night": 1, "week": 7}
 _MONTHS = {"month": 1, "year": 12}
 _LONGEST_DURATION = 400
+_HALF = 0.5
 _LONGEST_TERM_MONTHS = 120
 _WORTH_A_DATE = (
     "type", "home", "deal", "term", "noun", "from", "fromafter", "in", "until", "place", "dur",
@@ -102,26 +103,28 @@ def _clock(r: Reading, point: Point | None) -> tuple[str | None, int | None]:
     for index in r.free_numbers():
         inside = point is not None and point.first <= index <= point.last
         hour = r.at(index).number or 0.0
-        if inside or not 0 <= hour <= 24 or hour != int(hour):
+        if inside or not 0 <= hour <= 24 or hour % 1 not in (0.0, 0.5):
             continue
-        clock = _hour(r, index, int(hour))
+        clock = _hour(r, index, hour)
         if clock is not None:
             return clock, index
     noon = next(r.where("noon"), None)
     return ("12:00", noon) if noon is not None else (None, None)
 
 
-def _hour(r: Reading, at: int, hour: int) -> str | None:
+def _hour(r: Reading, at: int, said: float) -> str | None:
     """Hours 1 to 7 without "am" are afternoons: nobody shows homes at three at night."""
     after = at + 1
     while r.has(after, "oclock") and not r.has(after, "am", "pm"):
         after += 1
     is_said = after > at + 1 or r.has(after, "am", "pm") or r.has(at - 1, "at")
+    is_said = is_said or (said % 1 == _HALF and " " in r.at(at).text)  # "3 buçuk"
     if not is_said or r.has(at + 1, "th", "month", "noun", "cur"):
         return None
+    hour = int(said)
     is_pm = r.has(after, "pm") or (not r.has(after, "am") and hour < 8)
     hour = hour % 12 + 12 if is_pm and hour <= 12 else hour % 24
-    half = "30" if r.has(at + 1, "half") or r.has(after, "half") else "00"
+    half = "30" if said % 1 or r.has(at + 1, "half") or r.has(after, "half") else "00"
     return f"{hour:02d}:{half}"
 
 

@@ -11,7 +11,8 @@ from gatehouse.understanding.reading import Item
 
 _HUNDRED = 100.0
 _THOUSAND = 1000.0
-_MOST = 1e18  # beyond this nothing is counted
+_HALF = 0.5
+_MOST = 1e24  # beyond this nothing is counted
 _ONE_LETTER_SCALES = frozenset(("k", "к", "m", "м", "b", "g", "г", "t"))
 _LONGEST_COMPOUND = 60  # letters
 _TEENS_FOLLOW = (60.0, 80.0)  # French counts soixante-dix, quatre-vingt-dix
@@ -34,6 +35,7 @@ class _Tally:
     count: int = 0
     is_digits: bool = False  # the open group was written in digits
     is_scaled: bool = False  # a scale word came last
+    opens: bool = False  # a ten that ones may follow: "on iki" is twelve
 
     @property
     def value(self) -> float:
@@ -55,6 +57,7 @@ class _Tally:
         elif not self._takes_word(value, ones_first=ones_first):
             return False
         self.count += 1
+        self.opens = False
         return True
 
     def _begin(self, value: float, *, is_digits: bool) -> None:
@@ -97,7 +100,9 @@ class _Tally:
 
     def _takes_word(self, value: float, *, ones_first: bool) -> bool:
         low = self.group % _HUNDRED
-        if value == 0 or value % 1 or self.group % 1 or (self.is_digits and not self.is_scaled):
+        if value == 0 or self.value == 0 or value % 1 or self.group % 1:
+            return False
+        if self.is_digits and not self.is_scaled:
             return False
         if value > _HUNDRED:
             fits = self.group == 0
@@ -105,12 +110,21 @@ class _Tally:
             fits = True
         elif low in _TEENS_FOLLOW and 10 <= value < 20:
             fits = True
+        elif low == 10 and self.opens:
+            fits = value < 10
         else:
             fits = ones_first and low < 10 and value >= 20 and value % 10 == 0
         if not fits or (self.total and value >= self.scale):
             return False
         self.group += value
         self.is_digits, self.is_scaled = False, value >= _HUNDRED
+        return True
+
+    def takes_times(self, value: float) -> bool:
+        """ "Three dozen"."""
+        if self.group == 0 or self.total:
+            return False
+        self.group *= value
         return True
 
     def adds_part(self, part: float) -> None:
@@ -174,23 +188,36 @@ def numeral_at(items: Sequence[Item], at: int) -> Numeral | None:
         if step == 0:
             break
         end += step
-    point = _decimals(items, end)
-    if point is not None and tally.group == int(tally.group):
-        return Numeral(tally.value + point.value, point.end)
-    return Numeral(tally.value, end)
+    point = _decimals(items, end) if tally.value % 1 == 0 else None
+    if point is None:
+        return Numeral(tally.value, end)
+    return _scaled(items, Numeral(tally.value + point.value, point.end))
+
+
+def _scaled(items: Sequence[Item], found: Numeral) -> Numeral:
+    """ "Two point two million"."""
+    after = items[found.end] if found.end < len(items) else None
+    if after is None or is_digits(after) or _is_bare_scale(after):
+        return found
+    scale = after.number or 0.0
+    return Numeral(found.value * scale, found.end + 1) if scale >= _THOUSAND else found
 
 
 def _step(items: Sequence[Item], end: int, at: int, tally: _Tally) -> int:
     """Lets the tally take what stands here; how many items it took."""
     item = items[end]
     if item.number is not None:
-        return int(_takes_number(items, end, at, tally))
+        if end > at and "times" in item.labels:
+            return int(tally.takes_times(item.number))
+        taken = _takes_number(items, end, at, tally)
+        tally.opens = taken and "tens" in item.labels
+        return int(taken)
     if end == at:
         return 0
-    if "half" in item.labels and tally.group == int(tally.group) and not item.has("oclock"):
+    if "half" in item.labels and tally.group == int(tally.group):
         tally.adds_part(0.5)
         return 1
-    if "frac" in item.labels and item.text[:1] not in "0123456789":
+    if "frac" in item.labels and " " in item.text:  # "and a half"; "three quarters" are not 3.25
         return _takes_part(items, end, tally)
     if "numand" in item.labels:
         return _over_and(items, end, tally)
@@ -294,16 +321,19 @@ def _decimals(items: Sequence[Item], at: int) -> Numeral | None:
 def may_multiply(items: Sequence[Item], at: int) -> bool:
     """ "500k", "1.5m pounds"; not "2к квартира" (two rooms), not "80m" (metres)."""
     item, before = items[at], items[at - 1]
-    if item.start - before.end > 2 or ("capital" not in item.labels and item.text in "bgtг"):
+    is_glued, is_part = item.start == before.end, (before.number or 0.0) % 1 > 0
+    if item.start - before.end > 2:
         return False
+    if item.text in "bgtг":
+        return is_glued and ("capital" in item.labels or is_part)
     if item.text in ("m", "м"):
         after = items[at + 1] if at + 1 < len(items) else None
         is_money = bool(after and after.has("cur")) or (at > 1 and items[at - 2].has("cur"))
         return is_money or "capital" in item.labels
     if item.text == "к":
         previous = before.number or 0.0
-        return item.start == before.end and (previous >= 10 or previous % 1 > 0)
-    return item.start == before.end or item.text == "k"
+        return is_glued and (previous >= 10 or is_part)
+    return is_glued or item.text == "k"
 
 
 Words = Mapping[str, float]  # number words of one language, folded: {"fünf": 5, ...}
@@ -318,14 +348,15 @@ def compound(word: str, words: Words, joints: Sequence[str]) -> float | None:
         return None
     tally = _Tally()
     for value, is_after_joint in parts:
-        if not tally.takes(value, is_digits=False, ones_first=is_after_joint):
+        tally.opens = True
+        if value == _HALF and tally.count:
+            tally.adds_part(value)
+        elif not tally.takes(value, is_digits=False, ones_first=is_after_joint):
             return None
     return tally.value
 
 
-def _segments(
-    word: str, words: Words, joints: Sequence[str]
-) -> list[tuple[float, bool]] | None:
+def _segments(word: str, words: Words, joints: Sequence[str]) -> list[tuple[float, bool]] | None:
     """The word cut into number words, longest last piece first; None if it does not come out."""
     best: list[list[tuple[float, bool]] | None] = [None] * (len(word) + 1)
     best[0] = []

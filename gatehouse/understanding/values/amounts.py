@@ -20,7 +20,6 @@ _FRACTION = re.compile(
     r"(?<![\w/.,-])(?<!\d )(-\s?)?(?:(\d{1,6})\s{1,3})?(\d{1,6})/(\d{1,3})(?![\w/]|[.,]\d)"
 )
 _MINUS = re.compile(r"(?:^|[\s(=:])-\s{0,2}$")
-_LEAD = re.compile(r"(?:^|[\s(=:$-])[.,]$")
 
 
 class Figure(NamedTuple):
@@ -47,7 +46,26 @@ def read_numbers(page: Page) -> list[Value]:
 
 def with_numbers(items: list[Item]) -> list[Item]:
     """The items with number words joined, fractions and quotients worked out."""
-    return _quotients(join_numbers(_with_fractions(items)))
+    return _quotients(join_numbers(_with_fractions(_without_dashes(items))))
+
+
+def _without_dashes(items: list[Item]) -> list[Item]:
+    """ "Ninety - five", "one - third": dashes inside number words, set apart by a typesetter."""
+    if all(item.text != "-" for item in items):
+        return items
+    last = len(items) - 1
+    return [
+        item
+        for at, item in enumerate(items)
+        if not (item.text == "-" and 0 < at < last and _joins_words(items[at - 1], items[at + 1]))
+    ]
+
+
+def _joins_words(one: Item, other: Item) -> bool:
+    if is_digits(one) or one.number is None:
+        return False
+    is_part = "denom" in other.labels or "subord" in other.labels
+    return is_part or ((one.number or 0) >= 20 and 0 < (other.number or 0) < 10)
 
 
 def _written(page: Page) -> Iterator[Figure]:
@@ -84,7 +102,7 @@ def _power(found: re.Match[str], page: Page) -> float | None:
 
 
 def _with_fractions(items: list[Item]) -> list[Item]:
-    if all("denom" not in item.labels for item in items):
+    if all("denom" not in item.labels and "subord" not in item.labels for item in items):
         return items
     found: list[Item] = []
     at = 0
@@ -105,25 +123,25 @@ def _with_fractions(items: list[Item]) -> list[Item]:
 def _fraction_at(items: Sequence[Item], at: int) -> tuple[float, int] | None:
     """ "Two thirds", "a half", "three and a quarter", "one hundred and three and two thirds"."""
     part = _part_at(items, at)
-    if part is not None:
-        return _scaled(items, *part)
-    if items[at].number is None:
-        return None
+    mixed = _mixed_at(items, at) if items[at].number is not None else None
+    if mixed is not None:
+        return mixed
+    return _scaled(items, *part) if part is not None else None
+
+
+def _mixed_at(items: Sequence[Item], at: int) -> tuple[float, int] | None:
+    """A whole number, "and", and a part of one or of the scale said last."""
     whole = numeral_at(items, at)
-    if whole is None:
-        return None
-    ands = [i for i in range(at + 1, whole.end + 1) if i < len(items) and _is_and(items[i])]
-    for joint in reversed(ands):
-        part = _part_at(items, joint + 1)
-        before = numeral_at(items[:joint], at)
-        if part and before and before.end == joint:
-            value, end = part
-            own = _scaled(items, value, end)
-            if own[1] == end and _is_scale(items[joint - 1]) and value in (0.5, 0.25, 0.75):
-                value *= items[joint - 1].number or 1.0
-            else:
-                value, end = own
-            return before.value + value, end
+    end = whole.end if whole else at
+    for joint in range(min(end, len(items) - 2), at, -1):
+        part = _part_at(items, joint + 1) if _is_and(items[joint]) else None
+        before = numeral_at(items[:joint], at) if part else None
+        if part is None or before is None or before.end != joint:
+            continue
+        value, last = _scaled(items, *part)
+        if last == part[1] and _is_scale(items[joint - 1]):
+            value *= items[joint - 1].number or 1.0
+        return before.value + value, last
     return None
 
 
@@ -158,8 +176,10 @@ def _part_at(items: Sequence[Item], at: int) -> tuple[float, int] | None:
         top, end = numeral
     else:
         return None
+    if end - 1 == at and _is_tens(items, at) and "ord" in items[end].labels:
+        return None  # "twenty-third"
     bottom, last = _denominator(items, end)
-    if bottom is None and end - 1 > at and _is_tens(items, end - 1):
+    if end - 1 > at and _is_tens(items, end - 1) and "article" not in items[at].labels:
         bottom, last = _denominator(items, end - 1)
         shorter = numeral_at(items[: end - 1], at)
         top = shorter.value if shorter else top
@@ -179,14 +199,14 @@ def _denominator(items: Sequence[Item], at: int) -> tuple[float | None, int]:
     if at >= len(items):
         return None, at
     labels = items[at].labels
-    if "denom" in labels and not (at and _is_tens(items, at - 1) and "ord" in labels):
-        scale = float(labels["denom"])
-        return scale, at + 1
-    if items[at].number is not None and _is_tens(items, at):
-        after = items[at + 1].labels
-        ones = after.get("denom") or after.get("subord") or "0"
-        return (items[at].number or 0.0) + float(ones), at + 2
-    return None, at
+    if "denom" in labels:
+        return float(labels["denom"]), at + 1
+    whole = numeral_at(items, at) if items[at].number is not None else None
+    after = items[whole.end].labels if whole and whole.end < len(items) else {}
+    ones = float(after.get("denom") or after.get("subord") or 0)
+    if whole is None or is_digits(items[at]) or not 0 < ones < 10 or whole.value % 10:
+        return None, at
+    return whole.value + ones, whole.end + 1
 
 
 def _quotients(items: list[Item]) -> list[Item]:
@@ -252,8 +272,6 @@ def _is_money_glued(items: Sequence[Item], at: int) -> bool:
 def _number(page: Page, items: Sequence[Item], at: int) -> Figure:
     item = items[at]
     value, start, end = item.number or 0.0, item.start, item.end
-    if is_digits(item) and _LEAD.search(page.folded[max(0, start - 2) : start]):
-        value, start = value / 10 ** len(item.text), start - 1
     if at and "article" in items[at - 1].labels and not is_digits(item) and _is_round(item):
         start = items[at - 1].start
         at -= 1
@@ -268,5 +286,6 @@ def _number(page: Page, items: Sequence[Item], at: int) -> Figure:
 
 
 def _is_round(item: Item) -> bool:
-    first = item.text.split()[0]
-    return (item.number or 0.0) >= 100 and first not in "0123456789"
+    if not item.text[0].isalpha():
+        return False
+    return (item.number or 0.0) >= 100 or "fraction" in item.labels or "times" in item.labels

@@ -43,17 +43,36 @@ def _currency(code: str, about: Mapping[str, Any]) -> Currency:
     )
 
 
-def phrases(language: Language) -> Iterator[tuple[str, Sequence[str]]]:
-    """Labels "cur:USD" and "minor:USD" with what is said for them in a language.
+# Codes that people also type in small letters; others could be words ("all", "pen", "try").
+_SMALL = frozenset(
+    "usd eur gbp rub uah pln chf aed ils jpy cny inr cad aud nzd sgd hkd sek nok dkk czk huf krw "
+    "thb myr zar brl mxn kwd qar sar egp kzt amd azn byn bgn btc".split()
+)
 
-    English names are understood everywhere; what stands first in the table wins a word.
+
+def phrases(language: Language) -> Iterator[tuple[str, Sequence[str]]]:
+    """Labels "cur:USD", "minor:USD" and "code:USD" with what is said for them in a language.
+
+    English names are understood everywhere; what stands first in the table wins a word. What
+    "code" marks counts only if it is written as in `written`, capitals and all.
     """
     for code, about in currencies().items():
-        said = [*about.words.get(language, ()), *about.words.get("en", ())]
-        said += [s for s in about.signs if not s.endswith("$")]
-        yield f"cur:{code}", _spoken([code.lower(), about.name.lower(), *said])
+        said = [*about.words.get(language, ()), *about.words.get("en", ()), about.name.lower()]
+        said += [s for s in about.signs if s.islower() and len(s) > 1]
+        yield f"cur:{code}", _spoken([*said, *({code.lower()} & _SMALL)])
         minor = [*about.minor.get(language, ()), *about.minor.get("en", ())]
         yield f"minor:{code}", _spoken(minor)
+        yield f"code:{code}", _spoken([code.lower(), *_marks(about)])
+
+
+def _marks(about: Currency) -> list[str]:
+    return [sign.lower() for sign in about.signs if not sign.endswith("$")]
+
+
+@cache
+def written(code: str) -> frozenset[str]:
+    """The code and the signs of a currency, letter by letter without dots."""
+    return frozenset((code, *(s.replace(".", "") for s in currencies()[code].signs)))
 
 
 def _spoken(said: Sequence[str]) -> list[str]:

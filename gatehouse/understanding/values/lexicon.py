@@ -63,6 +63,15 @@ def _number_words(labelled: Mapping[str, Sequence[str]]) -> dict[str, float]:
     words: dict[str, float] = {}
     for label, said in labelled.items():
         kind, _, value = label.partition(":")
-        if kind == "num":
-            words |= {fold(w): float(value) for w in said if w.isalpha() and len(w) > 1}
+        if kind in ("num", "half"):
+            value = value or "0.5"
+            words |= {fold(w): float(value) for w in _single(said)}
     return words
+
+
+def _single(said: Sequence[str]) -> Iterator[str]:
+    """Phrases of one word without their marks: "fünf/fuenf" and "milyon*" are three words."""
+    for phrase in said:
+        if " " not in phrase:
+            words = phrase.rstrip("*").split("/")
+            yield from (word for word in words if word.isalpha() and len(word) > 1)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import numeric
 
 from gatehouse.understanding.letters import compose, fold
 from gatehouse.understanding.reading import Item
 from gatehouse.understanding.types import Language
-from gatehouse.understanding.values.currencies import sign_codes
+from gatehouse.understanding.values.currencies import sign_codes, written
 from gatehouse.understanding.values.lexicon import Lexicon, lexicon
 from gatehouse.understanding.vocabulary import Labels, walk
 from gatehouse.understanding.words import Token, parse_number, split
@@ -22,6 +24,10 @@ _SIGNS: dict[str, Labels] = {
     "#": {"nr": ""}, "№": {"nr": ""}, "&": {"and": ""}, "@": {"at": ""}, "^": {"stop": ""},
 }  # fmt: skip
 _STOP: Labels = {"stop": ""}
+_VULGAR = frozenset("½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞")
+_DIGITS = re.compile(r"\d+")
+_IN_GROUPS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:[.,]\d+)?$|\d{1,2}(?:,\d\d)+,\d{3}$")
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,10 @@ class Page:
         found: list[Item] = []
         at = 0
         while at < len(tokens):
+            if tokens[at].kind == "number":
+                self._add_number(tokens[at], found)
+                at += 1
+                continue
             item, used = self._next(tokens, at, known)
             found.append(item)
             at += used
@@ -48,8 +58,6 @@ class Page:
 
     def _next(self, tokens: list[Token], at: int, known: Lexicon) -> tuple[Item, int]:
         token = tokens[at]
-        if token.kind == "number":
-            return self._number(token), 1
         if token.kind != "word":
             return self._sign(token), 1
         match, frontier = known.start(token.text)
@@ -59,9 +67,29 @@ class Page:
             return self._word(token, known), 1
         return self._phrase(tokens[at : at + match.length], match.labels), match.length
 
-    def _number(self, token: Token) -> Item:
-        value = local_number(token.text, self.language)
-        return Item(token.text, token.start, token.end, {}, value)
+    def _add_number(self, token: Token, found: list[Item]) -> None:
+        """Digits as one number, or several where the signs between them separate a list."""
+        start = token.start
+        if self._is_led(start):
+            if found and found[-1].end == start:
+                found.pop()
+            value = float(f"0.{token.text}") if token.text.isdecimal() else None
+            found.append(Item(token.text, start - 1, token.end, {}, value))
+            return
+        if not _is_list(token.text):
+            value = local_number(token.text, self.language)
+            found.append(Item(token.text, start, token.end, {}, value))
+            return
+        for piece in _DIGITS.finditer(token.text):
+            ends = start + piece.start(), start + piece.end()
+            found.append(Item(piece.group(), *ends, {}, float(piece.group())))
+
+    def _is_led(self, start: int) -> bool:
+        """Does a decimal sign without a figure before it stand here (".5")?"""
+        sign = "." if self.language in _DOT_DECIMALS else ","
+        if self.folded[start - 1 : start] not in (".", sign) or not start:
+            return False
+        return not self.folded[start - 2 : start - 1].isalnum() if start > 1 else True
 
     def _sign(self, token: Token) -> Item:
         code = sign_codes().get(token.text)
@@ -76,6 +104,8 @@ class Page:
     def _word(self, token: Token, known: Lexicon) -> Item:
         value = known.compound(token.base)
         labels: Labels = {} if value is None else {"num": "", "compound": ""}
+        if len(token.text) == 1 and token.text in _VULGAR:
+            value, labels = numeric(token.text), {"num": "", "fraction": ""}
         return Item(
             token.text, token.start, token.end, labels, value, tail=token.tail, is_word=True
         )
@@ -85,6 +115,10 @@ class Page:
         number = labels.get("num")
         if len(tokens) == 1 and len(first.text) == 1 and self.raw[first.start].isupper():
             labels = {**labels, "capital": ""}
+        if "code" in labels and "cur" not in labels:
+            said = self.raw[first.start : last.end].replace(".", "")
+            if said in written(labels["code"]):
+                labels = {**labels, "cur": labels["code"]}
         text = " ".join(t.text for t in tokens)
         value = float(number) if number is not None else None
         return Item(text, first.start, last.end, labels, value, tail=last.tail)
@@ -100,7 +134,17 @@ def local_number(text: str, language: Language) -> float | None:
     """Digits read by the custom of the language: "1.500" is 1.5 in English, 1500 in German."""
     decimal, group = (".", ",") if language in _DOT_DECIMALS else (",", ".")
     plain = text.replace(" ", "")
-    if plain.count(decimal) == 1 and group not in plain and plain[0] not in ".,":
+    if sum(c.isdecimal() for c in plain) > _MOST_DIGITS:
+        return None
+    if plain.isdecimal():
+        return float(plain)
+    if plain.count(decimal) == 1 and group not in plain:
         whole, _, part = plain.partition(decimal)
-        return float(f"{whole}.{part}") if len(whole) < 16 else None
+        return float(f"{whole}.{part}")
     return parse_number(text)
+
+
+def _is_list(text: str) -> bool:
+    """ "22,24,26": more than one sign of a kind, and not between groups of three."""
+    signs = text.count("."), text.count(",")
+    return max(signs) > 1 and not _IN_GROUPS.match(text.replace(" ", ""))

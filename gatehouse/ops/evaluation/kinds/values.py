@@ -11,7 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gatehouse.ops.evaluation import values_duckling, values_recognizers, values_words
+from gatehouse.ops.evaluation import (
+    values_duckling,
+    values_prices,
+    values_recognizers,
+    values_words,
+)
 from gatehouse.ops.evaluation.report import Report
 from gatehouse.ops.evaluation.sources import EvaluationError
 from gatehouse.ops.evaluation.values_cases import Outcome, errors, figures
@@ -27,6 +32,7 @@ TARGETS: Mapping[str, float] = {
 _READERS: Mapping[str, Callable[[Path], Iterator[Outcome]]] = {
     "recognizers_": values_recognizers.outcomes,
     "duckling_": values_duckling.outcomes,
+    "price_parser_": values_prices.outcomes,
     "number_parser_": values_words.outcomes,
 }
 
