@@ -58,6 +58,9 @@ def _point(day: date, first: int, last: int) -> Point:
 
 def _weekday(r: Reading, at: int) -> Point:
     day = _coming(r.today, int(r.label(at, "weekday") or 0))
+    if r.label(at + 1, "nextafter") == "week":
+        next_monday = r.today + timedelta(days=7 - r.today.weekday())
+        return Point(next_monday + timedelta(days=day.weekday()), at, at + 1)
     for back in (1, 2):
         if r.label(at - back, "next") == "week":
             next_monday = r.today + timedelta(days=7 - r.today.weekday())
@@ -132,9 +135,17 @@ def _numbered(r: Reading, at: int) -> Point | None:
     month = r.label(after, "month")
     if month is not None:
         return _on(r, int(value), int(month), first=at, last=after)
-    if has_ending and item.number is not None and not r.has(after, "noun", "type", "home"):
+    is_day = has_ending or _is_led(r, at, value)
+    if is_day and item.number is not None and not r.has(after, "noun", "type", "home"):
         return _day_of_month(r.today, int(value), first=at, last=after - 1)
     return None
+
+
+def _is_led(r: Reading, at: int, value: float) -> bool:
+    """French names a day of the month by its article: "le 10"; "le 2" may be a home shown."""
+    if not r.has(at - 1, "dayof") or value <= len(r.state.shown) or "num" in r.at(at).labels:
+        return False
+    return not r.has(at + 1, "cur", "unit", "per", "dash", "plus", "slash", "ord", "quality")
 
 
 def _on(r: Reading, day: int, month: int, *, first: int, last: int) -> Point | None:

@@ -31,7 +31,7 @@ _NEXT_TO_NOTHING = frozenset(("suits", "request", "world", "own"))
 _SHORTEST_BORROWED = 3
 _MOST_MENDED = 60  # strange words of one message that are worth mending
 
-_DATED = frozenset(("day", "weekday", "weekend", "month", "nextspan", "ord"))
+_DATED = frozenset(("day", "weekday", "weekend", "month", "nextspan", "ord", "dayof"))
 
 
 @dataclass(slots=True)
@@ -189,6 +189,8 @@ def _next(tokens: list[Token], at: int, own: Vocabulary, glossary: Glossary) -> 
         match = own.match(tokens, at) if token.kind == "number" else None
         if match and match.length > 1:
             return _item(tokens, at, match), match.length
+        if token.text == "." and _is_ordinal(tokens, at, own):
+            return _item(tokens, at, Match(1, {"th": ""})), 1
         return _plain(token), 1
     match, frontier = own.start(token.text)
     if frontier:
@@ -203,6 +205,18 @@ def _next(tokens: list[Token], at: int, own: Vocabulary, glossary: Glossary) -> 
     if match:
         return _item(tokens, at, match), match.length
     return _unknown(tokens, at, own=own, glossary=glossary), 1
+
+
+def _is_ordinal(tokens: list[Token], at: int, own: Vocabulary) -> bool:
+    """Is this full stop the ending of "3. Mai", "vom 3. bis 17.", "am 10."?"""
+    if at == 0 or "." not in own.words or tokens[at - 1].kind != "number":
+        return False
+    if tokens[at - 1].end != tokens[at].start or not tokens[at - 1].text.isdecimal():
+        return False
+    after = own.match(tokens, at + 1) if at + 1 < len(tokens) else None
+    before = own.match(tokens, at - 2) if at > 1 else None
+    is_led = before is not None and "dayof" in before.labels
+    return is_led or (after is not None and "month" in after.labels)
 
 
 def _is_extra(match: Match | None, place: Match) -> bool:

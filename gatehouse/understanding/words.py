@@ -11,9 +11,10 @@ from unicodedata import category
 TokenKind = Literal["word", "number", "date", "time", "sign", "stop"]
 
 _TOKEN = re.compile(
-    r"(?P<word>(?:sq)?[mм]2(?!\w)|[^\W\d_]+(?:'[^\W\d_]+)*)"
+    r"(?P<word>(?:sq)?[mм]2(?!\w)|(?:[cdjlmnst]|(?:jus|lors|puis)?qu)(?='[^\W\d_])"  # d'un, qu'il
+    r"|[^\W\d_]+(?:'[^\W\d_]+)*)"
     r"|(?P<date>\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})(?!\d))"
-    r"|(?P<time>\d{1,2}:\d{2}(?!\d))"
+    r"|(?P<time>\d{1,2}[:h]\d{2}(?!\w)|\d{1,2}\.\d{2}(?= ?uhr))"  # 15h30, 15.30 Uhr
     r"|(?P<number>(?<![+])(?<![+] )\d{1,3}(?: \d{3})+(?!\d)|\d+(?:[.,]\d+)*)"
     r"|(?P<sign>[^\w\s]|_|\n)"
 )
@@ -82,9 +83,9 @@ def _token(group: str, text: str, *, start: int, end: int) -> Token | None:
         day = parse_date(text)
         return Token("date" if day else "stop", text, start, end, day=day)
     if group == "time":
-        hours, _, minutes = text.partition(":")
+        hours, minutes = re.split("[:.h]", text)
         is_clock = int(hours) < 24 and int(minutes) < 60
-        return Token("time" if is_clock else "stop", text, start, end)
+        return Token("time" if is_clock else "stop", f"{hours}:{minutes}", start, end)
     if text in _STOPS:
         return Token("stop", text, start, end)
     return Token("sign", text, start, end) if text in _SIGNS else None
