@@ -103,7 +103,7 @@ def failures(outcomes: Sequence[Outcome]) -> Iterator[str]:
         if message.meaning.half == "even" or (outcome.is_exact and told):
             continue
         meaning, heard = message.meaning, outcome.changes
-        yield f"{message.language} {meaning.number} ({meaning.situation}): {message.text}"
+        yield f"{message.language} {meaning.number} ({meaning.situation}): {outcome.heard.text}"
         yield from (f"    missing  {atom}" for atom in sorted(meaning.changes - heard))
         yield from (f"    extra    {atom}" for atom in sorted(heard - meaning.changes))
         if not told:

@@ -8,7 +8,7 @@ from random import Random
 from statistics import fmean
 from typing import Any
 
-from gatehouse.ops.evaluation.kinds.parallel import chosen, exact_share
+from gatehouse.ops.evaluation.kinds.parallel import chosen, exact_share, failures
 from gatehouse.ops.evaluation.parallel.hearing import (
     Outcome,
     complete_languages,
@@ -33,6 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--half", choices=HALVES, default="all", help="odd or even numbers only")
     parser.add_argument("--seed", type=int, default=_SEED, help="where chance starts")
     parser.add_argument("--draws", type=int, default=_DRAWS, help="how often all is typed anew")
+    parser.add_argument("--failures", action="store_true", help="show what odd numbers lost")
 
 
 def run(options: Mapping[str, Any]) -> Report:
@@ -45,7 +46,8 @@ def run(options: Mapping[str, Any]) -> Report:
         clean = [listen(ear, message) for message in said]
         found[language] = (clean, list(_mistyped(ear, said, options=options)))
     lost = [o for clean, typed in found.values() for o in _lost(clean, typed)]
-    return Report("typing errors", tuple(_figures(found)), error_kinds(lost))
+    details = tuple(failures(lost)) if options["failures"] else ()
+    return Report("typing errors", tuple(_figures(found)), error_kinds(lost), details=details)
 
 
 def _mistyped(
