@@ -51,7 +51,11 @@ class Outcome:
     def as_line(self) -> dict[str, Any]:
         """For a file of predictions; the wording of what only measures stays unread."""
         meaning = self.message.meaning
-        line = {"id": meaning.number, "language": self.message.language, "exact": self.is_exact}
+        line: dict[str, Any] = {
+            "id": meaning.number,
+            "language": self.message.language,
+            "exact": self.is_exact,
+        }
         if meaning.half == "odd":
             line |= {"text": self.message.text, "heard": sorted(self.changes)}
         return line
