@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from gatehouse.base.clock import Clock, SystemClock
 from gatehouse.base.errors import NotFound
 from gatehouse.listings import cards, wording
-from gatehouse.listings.languages import NAMES, chosen
+from gatehouse.listings.languages import DIRECTIONS, NAMES, chosen
 from gatehouse.listings.linked import linked_data
 from gatehouse.listings.pictures import picture
 from gatehouse.listings.types import Catalogue, Listing
@@ -132,16 +132,20 @@ def facts(home: Listing, language: Language, *, translate: Translate) -> list[tu
     rows: list[tuple[str, object]] = [
         (N_("bedrooms"), home.bedrooms or None),
         (N_("bathrooms"), home.bathrooms or None),
-        (N_("size"), f"{home.area_m2:.0f}\u00a0m²"),
+        (N_("size"), say(N_("{area} m²")).format(area=f"{home.area_m2:.0f}")),
         (N_("type of home"), say(wording.PROPERTY_TYPES[home.property_type])),
         (N_("deposit"), _money(home.deposit, home, language)),
         (N_("minimum nights"), home.minimum_nights),
         (N_("minimum months"), home.minimum_months),
         (N_("available from"), _free_from(home, language, translate=translate)),
-        (N_("rating"), f"{home.rating:.1f}\u00a0/\u00a05" if home.rating else None),
+        (N_("rating"), _rating(home.rating, language)),
         (N_("reference"), home.ref),
     ]
     return [(_capital(say(label), language), str(value)) for label, value in rows if value]
+
+
+def _rating(rating: float | None, language: Language) -> str | None:
+    return f"{wording.decimal(rating, language)}\u00a0/\u00a05" if rating else None
 
 
 def _money(amount: float | None, home: Listing, language: Language) -> str | None:
@@ -164,6 +168,7 @@ def _common(language: Language, translate: Translate) -> dict[str, Any]:
     return {
         "language": language,
         "languages": NAMES,
+        "directions": DIRECTIONS,
         "_": partial(translate, language),
         "capital": partial(_capital, language=language),
     }

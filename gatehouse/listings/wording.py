@@ -101,6 +101,11 @@ def money(amount: float, currency: str, language: str) -> str:
     return f"{sign}{figure}" if _is_symbol_first(language) else f"{figure}\u00a0{sign.strip()}"
 
 
+def decimal(number: float, language: str) -> str:
+    """A number with one decimal place: 4.5 · 4,5."""
+    return f"{number:.1f}".replace(".", str(locale(language).number_symbols["latn"]["decimal"]))
+
+
 @cache
 def comma(language: str) -> str:
     """What stands between the parts of a list."""

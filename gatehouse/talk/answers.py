@@ -146,7 +146,9 @@ _CELLS: dict[str, Answering] = {
     "agency": lambda voice, home: home.agency or None,
     "phone": lambda voice, home: home.agency_phone,
     "pictures": lambda voice, home: str(len(home.pictures)),
-    "amenities": lambda voice, home: ", ".join(amenity(voice, c) for c in home.amenities) or None,
+    "amenities": lambda voice, home: (
+        voice.listed(amenity(voice, c) for c in home.amenities) or None
+    ),
     "property_type": lambda voice, home: property_type(voice, home.property_type),
     "rating": lambda voice, home: voice.decimal(home.rating) if home.rating else None,
     "verified_at": lambda voice, home: _day(

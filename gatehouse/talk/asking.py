@@ -127,7 +127,7 @@ def noted(scene: Scene) -> str:
     """What this message added to what we know; empty if nothing."""
     said = frozenset(change.slot for change in scene.heard.changes)
     facts = known(scene.voice, scene.state, currency=scene.currency, slots=said - UNSTATED)
-    lead = scene.voice.pick(ACKNOWLEDGED, facts=", ".join(facts)) if facts else ""
+    lead = scene.voice.pick(ACKNOWLEDGED, facts=scene.voice.listed(facts)) if facts else ""
     return sentences(lead, unstated(scene))
 
 
@@ -139,7 +139,7 @@ def unstated(scene: Scene) -> str:
         return ""
     return scene.voice.say(
         N_("Our listings do not state this: {facts}. I note it for the agency."),
-        facts=", ".join(facts),
+        facts=scene.voice.listed(facts),
     )
 
 

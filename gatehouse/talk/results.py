@@ -101,10 +101,12 @@ def _searched(scene: Scene) -> str:
     voice = scene.voice
     facts = searched(scene)
     moved = [voice.say(word) for slot, word in _WIDENED.items() if _was_moved(scene, slot)]
-    lead = voice.say(N_("I found nothing for: {facts}."), facts=", ".join(facts)) if facts else ""
+    lead = (
+        voice.say(N_("I found nothing for: {facts}."), facts=voice.listed(facts)) if facts else ""
+    )
     return sentences(
         lead or voice.say(N_("Nothing matches.")),
-        voice.say(N_("A wider search did not help either ({limits})."), limits=", ".join(moved))
+        voice.say(N_("A wider search did not help either ({limits})."), limits=voice.listed(moved))
         if moved
         else "",
         voice.say(N_("Shall I pass your wish to a colleague?")),
@@ -176,7 +178,7 @@ def unreachable(scene: Scene) -> Reply:
     """No listings at all; promises nothing that was not stored."""
     voice = scene.voice
     facts = known(voice, scene.state, currency=scene.currency)
-    kept = voice.pick(ACKNOWLEDGED, facts=", ".join(facts)) if facts else ""
+    kept = voice.pick(ACKNOWLEDGED, facts=voice.listed(facts)) if facts else ""
     summary = voice.say(
         N_("I can't reach the listings just now. Your search is saved; ask me again in a minute.")
     )
@@ -230,7 +232,7 @@ def _counted(scene: Scene) -> str:
     if scene.decision.move is Move.MORE or _is_relaxed(scene) or not facts:
         return voice.many(NN_("{n} home in all.", "{n} homes in all."), total(scene))
     forms = _FOUND[voice.turn % len(_FOUND)]
-    return voice.many(forms, total(scene), facts=", ".join(facts))
+    return voice.many(forms, total(scene), facts=voice.listed(facts))
 
 
 def _paged(scene: Scene) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from gatehouse.listings import wording
 from gatehouse.listings.types import Listing
 from gatehouse.talk import figures
-from gatehouse.talk.phrases import N_, NN_, Plural, book, say_many
+from gatehouse.talk.phrases import N_, NN_, Plural, say, say_many
 from gatehouse.talk.purse import Purse
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.understanding.types import Language
@@ -23,8 +24,7 @@ class Voice:
     purse: Purse | None = None
 
     def say(self, msgid: str, **values: object) -> str:
-        text = book(self.language).texts.get(msgid, msgid)
-        return text.format_map(values) if values else text
+        return say(self.language, msgid, **values)
 
     def many(self, texts: Plural, count: int, /, **values: object) -> str:
         return say_many(self.language, texts, count, **values)
@@ -79,4 +79,8 @@ class Voice:
         """a, b and c."""
         if len(parts) < 2:
             return "".join(parts)
-        return self.say(N_("{items} and {last}"), items=", ".join(parts[:-1]), last=parts[-1])
+        return self.say(N_("{items} and {last}"), items=self.listed(parts[:-1]), last=parts[-1])
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """a, b, c."""
+        return wording.comma(self.language).join(parts)

@@ -1,8 +1,16 @@
 /** Numbers, money, dates and sizes as the visitor's language writes them. */
 
-const LOCALES = { en: "en-GB" }; // Prices are in pounds; so are the days before the months.
-const locale = (language) => LOCALES[language] ?? language;
+import { LANGUAGES } from "./texts/languages.js";
+
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
+const locale = (language) => LANGUAGES[language].locale;
 const PERIODS = { short_term: "per_night", long_term: "per_month" };
+
+/** "rtl" for words of Arabic or Hebrew, "ltr" for other words, null where there are none. */
+export function direction(text) {
+  if (RIGHT_TO_LEFT.test(text)) return "rtl";
+  return /\p{L}/u.test(text) ? "ltr" : null;
+}
 
 /** "£850", or the text itself where the server already wrote one. */
 export function money(amount, currency, language) {

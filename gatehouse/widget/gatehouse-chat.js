@@ -1,6 +1,6 @@
 /**
  * <gatehouse-chat>: the conversation, on our own page or on an agency's site.
- * Attributes: server (address), language (en, tr, ru, uk), theme (auto, light, dark),
+ * Attributes: server (address), language (a code of texts/languages.js), theme (auto, light, dark),
  * mode (panel: a bubble in the corner; page: fills its place), name (shown on top), open.
  */
 
@@ -9,6 +9,7 @@ import { el } from "./dom.js";
 import { Server } from "./session.js";
 import { recall } from "./storage.js";
 import { chooseLanguage, Texts } from "./texts.js";
+import { LANGUAGES } from "./texts/languages.js";
 
 const SHEETS = ["tokens", "styles/base", "styles/frame", "styles/landing", "styles/talk", "styles/cards", "styles/dialogs"];
 const LONGEST_MESSAGE = 4000; // characters; the server refuses more
@@ -84,8 +85,11 @@ class GatehouseChat extends HTMLElement {
   }
 
   tellLanguage(language) {
-    this.setAttribute("lang", language);
-    if (this.getAttribute("mode") === "page") document.documentElement.lang = language;
+    const places = this.getAttribute("mode") === "page" ? [this, document.documentElement] : [this];
+    for (const place of places) {
+      place.setAttribute("lang", language);
+      place.setAttribute("dir", LANGUAGES[language].direction);
+    }
   }
 
   attributeChangedCallback(attribute, before, after) {

@@ -13,8 +13,9 @@ function open(root) {
   const count = row.children.length;
   const thumbs = [...root.querySelectorAll(".thumbs a")];
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const here = () => Math.round(row.scrollLeft / Math.max(row.clientWidth, 1));
-  const go = (at) => row.scrollTo({ left: ((at + count) % count) * row.clientWidth, behavior: calm ? "instant" : "smooth" });
+  const onward = getComputedStyle(row).direction === "rtl" ? -1 : 1; // Where the next picture lies.
+  const here = () => Math.round(Math.abs(row.scrollLeft) / Math.max(row.clientWidth, 1));
+  const go = (at) => row.scrollTo({ left: onward * ((at + count) % count) * row.clientWidth, behavior: calm ? "instant" : "smooth" });
 
   const tell = () => {
     const at = Math.min(here(), count - 1);
@@ -24,7 +25,7 @@ function open(root) {
 
   row.addEventListener("scroll", tell, { passive: true });
   row.addEventListener("keydown", (event) => {
-    const steps = { ArrowLeft: here() - 1, ArrowRight: here() + 1, Home: 0, End: count - 1 };
+    const steps = { ArrowLeft: here() - onward, ArrowRight: here() + onward, Home: 0, End: count - 1 };
     if (!(event.key in steps)) return;
     event.preventDefault();
     go(steps[event.key]);

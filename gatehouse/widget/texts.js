@@ -1,6 +1,6 @@
 /** The page's own words, per language. The conversation's words come from the server. */
 
-export const LANGUAGES = { en: "English", tr: "Türkçe", ru: "Русский", uk: "Українська" };
+import { LANGUAGES } from "./texts/languages.js";
 
 const loaded = new Map();
 
@@ -33,6 +33,7 @@ export class Texts {
     this.language = language;
     this.words = words;
     this.plurals = new Intl.PluralRules(language);
+    this.direction = LANGUAGES[language].direction;
   }
 
   static async in(language) {

@@ -12,6 +12,7 @@ from io import BytesIO
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from gatehouse.talk.phrases.bidi import fenced
 from gatehouse.understanding.types import Language
 
 Plural = tuple[str, str]
@@ -39,14 +40,14 @@ class Book:
 def say(language: Language, msgid: str, **values: object) -> str:
     """The sentence in the language, its placeholders filled; English where none is known."""
     text = book(language).texts.get(msgid, msgid)
-    return text.format_map(values) if values else text
+    return text.format_map(fenced(values, language)) if values else text
 
 
 def say_many(language: Language, texts: Plural, count: int, /, **values: object) -> str:
     """The sentence in the plural form that `count` wants; `{n}` is `count` unless given."""
     pages = book(language)
     forms = pages.plurals.get(texts[0], texts)
-    return forms[pages.form(count)].format_map({"n": count, **values})
+    return forms[pages.form(count)].format_map({"n": count, **fenced(values, language)})
 
 
 @cache

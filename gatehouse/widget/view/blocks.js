@@ -1,14 +1,19 @@
 /** The parts of a reply: text, lists, tables, notices, code, pictures. Unknown kinds show their text. */
 
 import { el, ownAddress } from "../dom.js";
+import { direction } from "../format.js";
 import { icon } from "../icons.js";
 import { markdown } from "../markdown.js";
 import { tableView } from "./table.js";
 
 const CALLOUTS = { info: "info", success: "check", warning: "alert", error: "alert" };
 
+function prose(content) {
+  return el("div", { class: "prose", dir: direction(String(content ?? "")) }, markdown(content));
+}
+
 function textBlock(block) {
-  return el("div", { class: "prose" }, markdown(block.content));
+  return prose(block.content);
 }
 
 function listBlock(block) {
@@ -18,7 +23,7 @@ function listBlock(block) {
 
 function calloutBlock(block) {
   const kind = block.kind in CALLOUTS ? block.kind : "info";
-  return el("div", { class: `callout is-${kind}`, role: "note" }, icon(CALLOUTS[kind]), el("div", { class: "prose" }, markdown(block.content)));
+  return el("div", { class: `callout is-${kind}`, role: "note" }, icon(CALLOUTS[kind]), prose(block.content));
 }
 
 function codeBlock(block) {

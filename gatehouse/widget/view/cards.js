@@ -64,7 +64,7 @@ export class HomeCard {
       el("p", { class: "card-price" }, el("strong", { text: amount }), per && ` ${per}`, this.rating()),
       this.priceAbout(),
       this.title(),
-      this.card.subtitle && el("p", { class: "card-subtitle", text: this.card.subtitle }),
+      this.card.subtitle && el("p", { class: "card-subtitle" }, el("bdi", { text: this.card.subtitle })),
       el("ul", { class: "card-facts", role: "list" }, facts(this.card, this.texts).map(([name, text]) => el("li", {}, icon(name), text))),
       this.badges(),
       this.checked(),
@@ -75,12 +75,12 @@ export class HomeCard {
   /** The price in the visitor's own currency, where the home has another one. */
   priceAbout() {
     const text = this.card.metadata?.price_about;
-    return typeof text === "string" && el("p", { class: "card-about", text });
+    return typeof text === "string" && el("p", { class: "card-about" }, el("bdi", { text }));
   }
 
   title() {
     const address = safeAddress(`/homes/${encodeURIComponent(this.card.id)}`, this.desk.server.base);
-    const link = el("a", { href: address, target: "_blank", rel: "noopener", text: this.card.title, on: { click: () => this.report("title") } });
+    const link = el("a", { href: address, target: "_blank", rel: "noopener", dir: "auto", text: this.card.title, on: { click: () => this.report("title") } });
     return el("h3", { class: "card-title" }, link);
   }
 
@@ -93,7 +93,7 @@ export class HomeCard {
 
   badges() {
     const badges = (this.card.badges ?? []).slice(0, 6);
-    return badges.length > 0 && el("ul", { class: "card-badges", role: "list" }, badges.map((text) => el("li", { text })));
+    return badges.length > 0 && el("ul", { class: "card-badges", role: "list" }, badges.map((text) => el("li", { dir: "auto", text })));
   }
 
   checked() {

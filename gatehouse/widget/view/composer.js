@@ -1,6 +1,7 @@
 /** The box to write in: grows with the words, Enter sends, shows the limit before it is reached. */
 
 import { el } from "../dom.js";
+import { direction } from "../format.js";
 import { icon } from "../icons.js";
 import { keep, recall } from "../storage.js";
 
@@ -41,6 +42,7 @@ export class Composer {
   }
 
   changed() {
+    this.field.dir = direction(this.field.value) ?? this.texts.direction;
     const left = this.limit - [...this.field.value].length;
     const key = left < 0 ? "too_long" : "letters_left";
     this.counter.textContent = left < WARN_BELOW ? this.texts.say(key, { n: Math.abs(left) }) : "";

@@ -8,7 +8,7 @@ let count = 0;
 /** Opens a modal dialog in `root` with a heading and a close button; resolves nothing, returns it. */
 export function openDialog(root, { title, body, closeText, kind = "", onClose = () => {} }) {
   count += 1;
-  const heading = el("h2", { id: `dialog-${count}`, text: title });
+  const heading = el("h2", { id: `dialog-${count}` }, el("bdi", { text: title }));
   const close = el("button", { type: "button", class: "icon-button", "aria-label": closeText, on: { click: () => dialog.close() } }, icon("close"));
   const dialog = el("dialog", { class: `dialog ${kind}`, "aria-labelledby": heading.id }, el("div", { class: "dialog-top" }, heading, close), body, el("p", { class: "spoken", role: "status" }));
   const opener = root.activeElement;

@@ -2,13 +2,13 @@
 
 import { el } from "../dom.js";
 import { icon } from "../icons.js";
-import { LANGUAGES } from "../texts.js";
+import { LANGUAGES } from "../texts/languages.js";
 
 const THEMES = ["auto", "light", "dark"];
 const THEME_ICONS = { auto: "auto", light: "sun", dark: "moon" };
 
 function languages(desk) {
-  const options = Object.entries(LANGUAGES).map(([code, name]) => el("option", { value: code, lang: code, selected: code === desk.texts.language, text: name }));
+  const options = Object.entries(LANGUAGES).map(([code, { name }]) => el("option", { value: code, lang: code, selected: code === desk.texts.language, text: name }));
   const choice = el("select", { "aria-label": desk.texts.say("language"), on: { change: () => desk.speak(choice.value) } }, options);
   return el("span", { class: "language" }, icon("globe"), choice);
 }

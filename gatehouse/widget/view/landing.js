@@ -41,7 +41,7 @@ export class Landing {
         this.desk.server.report("example_clicked", { text });
         this.desk.say(text);
       };
-      return el("li", {}, el("button", { type: "button", class: "chip is-example", on: { click: press } }, el("span", { text }), icon("forward")));
+      return el("li", {}, el("button", { type: "button", class: "chip is-example", on: { click: press } }, el("bdi", { text }), icon("forward")));
     };
     this.chips.replaceChildren(...examples.map(chip));
   }

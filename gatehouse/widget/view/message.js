@@ -1,7 +1,7 @@
 /** One thing said, by the visitor or by the assistant, and what happens to it on its way. */
 
 import { el, safeAddress } from "../dom.js";
-import { stamp } from "../format.js";
+import { direction, stamp } from "../format.js";
 import { icon } from "../icons.js";
 import { markdown } from "../markdown.js";
 import { blockView } from "./blocks.js";
@@ -28,7 +28,7 @@ export class MyMessage {
   constructor(item, desk) {
     Object.assign(this, { item, desk });
     this.notice = el("div", { class: "notice" });
-    const bubble = el("div", { class: "bubble" }, speaker(desk.texts.say("you_said")), el("span", { class: "said", text: item.text }));
+    const bubble = el("div", { class: "bubble" }, speaker(desk.texts.say("you_said")), el("span", { class: "said", dir: direction(item.text), text: item.text }));
     this.node = el("div", { class: "message is-mine" }, bubble, el("div", { class: "under" }, time(item.at, desk.texts)), this.notice);
     this.update();
   }
@@ -95,7 +95,7 @@ export class TheirMessage {
     }
     const { text, interim, cards } = this.item;
     const dots = el("span", { class: "dots" }, el("i"), el("i"), el("i"));
-    const parts = text ? [el("div", { class: "prose" }, markdown(text))] : [el("span", { class: "interim", text: interim ?? "" }), dots];
+    const parts = text ? [el("div", { class: "prose", dir: direction(text) }, markdown(text))] : [el("span", { class: "interim", dir: direction(interim ?? ""), text: interim ?? "" }), dots];
     this.live.replaceChildren(...parts);
     if (cards?.length && !this.early) {
       this.early = cardList(cards, this.desk);
@@ -108,7 +108,7 @@ export class TheirMessage {
     const { texts } = this.desk;
     this.node.dataset.state = "whole";
     const blocks = (reply.blocks ?? []).filter((block) => (block.content ?? "").trim() !== (reply.summary ?? "").trim() || block.type === "table");
-    const bubble = el("div", { class: "bubble" }, speaker(texts.say("they_said")), el("div", { class: "prose" }, markdown(reply.summary)), blocks.map((block) => blockView(block, this.desk)));
+    const bubble = el("div", { class: "bubble" }, speaker(texts.say("they_said")), el("div", { class: "prose", dir: direction(reply.summary ?? "") }, markdown(reply.summary)), blocks.map((block) => blockView(block, this.desk)));
     const cards = reply.cards?.length > 0 && (this.early ?? cardList(reply.cards, this.desk));
     this.body.replaceChildren(...[bubble, cards, this.under(reply, at), this.actions(reply)].filter(Boolean));
     if (isTicked(reply.meta?.message_id)) this.tick();
@@ -154,7 +154,7 @@ export class TheirMessage {
         report();
         this.desk.say(action.payload);
       };
-      return el("button", { type: "button", class: "chip", text: action.label, on: { click: press } });
+      return el("button", { type: "button", class: "chip", on: { click: press } }, el("bdi", { text: action.label }));
     }
     if (action.payload === "#csv") return el("button", { type: "button", class: "chip", text: action.label, on: { click: () => this.saveTable(report) } });
     if (action.payload === "#checklist") return el("button", { type: "button", class: "chip", text: action.label, on: { click: () => this.makeChecklist(report) } });

@@ -115,7 +115,7 @@ export class Shortlist {
       "li",
       {},
       source && el("img", { src: source, alt: "", loading: "lazy", width: 96, height: 72 }),
-      el("div", { class: "saved-text" }, el("a", { href: address, target: "_blank", rel: "noopener", text: home.title }), el("p", { text: price(home, texts).filter(Boolean).join(" ") }), el("p", { text: facts(home, texts).map(([, text]) => text).join(" · ") })),
+      el("div", { class: "saved-text" }, el("a", { href: address, target: "_blank", rel: "noopener", dir: "auto", text: home.title }), el("p", { text: price(home, texts).filter(Boolean).join(" ") }), el("p", { text: facts(home, texts).map(([, text]) => text).join(" · ") })),
       el("button", { type: "button", class: "icon-button", "aria-label": texts.say("remove_home", { title: home.title }), on: { click: drop } }, icon("close")),
     );
   }

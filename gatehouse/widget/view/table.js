@@ -9,7 +9,7 @@ const text = (value) => String(value ?? "");
 function bodyRow(headers, row) {
   const cells = headers.map((header, at) => {
     const tag = at === 0 ? el("th", { scope: "row", role: "rowheader" }) : el("td", { role: "cell" });
-    tag.append(el("span", { class: "cell-name", "aria-hidden": "true", text: header }), el("span", { class: "cell-value", text: text(row[at]) }));
+    tag.append(el("span", { class: "cell-name", "aria-hidden": "true", text: header }), el("span", { class: "cell-value", dir: "auto", text: text(row[at]) }));
     return tag;
   });
   return el("tr", { role: "row" }, cells);
