@@ -17,6 +17,7 @@ _INTRODUCES = word_list("introduces")
 _PLURALS = word_list("plural_dwellings")
 _PARTS = word_list("part_of_dwellings")
 _NEVER = word_list("no_home_names")
+_ADJECTIVES = word_list("adjectives")
 _INNER = frozenset(("at", "of", "the", "on", "by", "in", "del", "de", "la"))
 _LEADS = frozenset(("the", "a", "an", "i", "located", "at", "property", "apartment", "found"))
 _TAILS = frozenset(("located", "at", "apartment", "property", "of", "the", "on", "in", "by"))
@@ -74,6 +75,8 @@ def _runs(tokens: list[_Token], text: str, *, has_capitals: bool) -> Iterator[tu
             continue
         end = at
         while end + 1 < len(tokens) and _joins(tokens, end, text, has_capitals=has_capitals):
+            if tokens[at].text.isdigit() and tokens[end + 1].plain in _INNER:
+                break
             end += 1
         yield from _trimmed(tokens, at, end)
         at = end + 1
@@ -99,7 +102,7 @@ def _may_precede(tokens: list[_Token], at: int) -> bool:
     token = tokens[at]
     if token.plain == "apartment":
         return tokens[at + 1].plain == "homes"
-    return token.text[0].isalpha() and token.plain not in _NEVER and token.plain not in _PLURALS
+    return token.text[0].isalpha() and token.plain not in _NEVER | _ADJECTIVES | _PLURALS
 
 
 def _is_next(tokens: list[_Token], at: int, text: str) -> bool:
@@ -177,4 +180,4 @@ def _score(tokens: list[_Token], first: int, last: int) -> float:
     if is_lower and not (is_home or before in ("called", "named")):
         return 0.3 if len(words) > 1 else 0
     is_road = words[-1] in _ROADS and not _LOWER_DWELLINGS & set(words)
-    return 1.0 + 0.7 * (before in _INTRODUCES) + 2 * is_home + 0.3 * len(words) - is_road * 0.5
+    return 1.0 + 0.5 * (before in _INTRODUCES) + 2 * is_home + 0.3 * len(words) - is_road * 0.5

@@ -29,6 +29,7 @@ class Move:
     says_no: bool = False
     says_bye: bool = False
     thanks: bool = False
+    requests: bool = False  # asks for something to be said or done
 
 
 def rooms_said(r: Reading) -> dict[str, str]:

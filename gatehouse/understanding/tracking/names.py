@@ -20,6 +20,9 @@ _NO_NAMES = word_list("no_names")
 _NO_PLACES = word_list("no_place_names")
 _TAILS = word_list("place_tails")
 _DETERMINERS = word_list("determiners")
+_MOVERS = word_list("movers")
+_DWELLINGS = word_list("lower_dwellings")
+_OPENERS = word_list("no_home_names") | _SURE_CUES | _CUES
 IsWord = Callable[[str], bool]
 
 
@@ -65,7 +68,7 @@ def place_said(text: str, is_word: IsWord, *, is_asked: bool, is_ours: bool = Tr
         score = _score(words, first, last, is_word, is_asked=is_asked, is_ours=is_ours)
         if score >= _LEAST and score >= most:
             best, most = text[words[first].start : words[last].end], score
-    return best.rstrip(".'’-") if best else None
+    return re.sub(r"(?:['’]s?|[.-])$", "", best) if best else None
 
 
 def _words(text: str) -> list[_Word]:
@@ -78,7 +81,7 @@ def _words(text: str) -> list[_Word]:
 def _runs(words: list[_Word], text: str, is_word: IsWord) -> Iterable[tuple[int, int]]:
     at = 0
     while at < len(words):
-        if not _may_begin(words, at, is_word):
+        if not _may_begin(words, at, text, is_word):
             at += 1
             continue
         end = at
@@ -88,10 +91,19 @@ def _runs(words: list[_Word], text: str, is_word: IsWord) -> Iterable[tuple[int,
         at = end + 1
 
 
-def _may_begin(words: list[_Word], at: int, is_word: IsWord) -> bool:
+def _leads(words: list[_Word], at: int, text: str) -> bool:
+    """Does another capital follow at once?"""
+    if at + 1 >= len(words) or text[words[at].end : words[at + 1].start] != " ":
+        return False
+    return words[at + 1].has_capital and words[at + 1].plain not in _NO_NAMES
+
+
+def _may_begin(words: list[_Word], at: int, text: str, is_word: IsWord) -> bool:
     word = words[at]
     if word.plain in _NO_NAMES or len(word.text) < 2:
         return False
+    if word.has_capital and word.opens and word.plain not in _OPENERS and _leads(words, at, text):
+        return True
     if word.has_capital and not word.opens:
         return not (
             at and is_word(word.plain) and words[at - 1].opens and words[at - 1].plain in _NO_NAMES
@@ -117,7 +129,11 @@ def _goes_on(words: list[_Word], at: int, text: str, is_word: IsWord) -> bool:
 def _score(
     words: list[_Word], first: int, last: int, is_word: IsWord, *, is_asked: bool, is_ours: bool
 ) -> int:
-    if last - first >= _MOST_WORDS or (first == last and words[first].plain in _AFTER):
+    if (
+        words[last].plain in _DWELLINGS
+        or last - first >= _MOST_WORDS
+        or (first == last and words[first].plain in _AFTER)
+    ):
         return 0
     ahead = words[last + 1].plain if last + 1 < len(words) else ""
     if ahead in _DETERMINERS and not words[first].has_capital and not is_asked:
@@ -125,6 +141,8 @@ def _score(
     before = words[first - 1].plain if first and not words[first].opens else ""
     if before == "the" and first > 1 and words[first - 2].plain in _SURE_CUES:
         before = words[first - 2].plain
+    if before == "to" and first > 1 and words[first - 2].plain in _MOVERS:
+        before = "in"
     score = words[first].has_capital + (3 if before in _SURE_CUES else 0)
     if ahead in _AFTER:
         score += 2

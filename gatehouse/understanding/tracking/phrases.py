@@ -45,6 +45,11 @@ def parts(sentence: str) -> list[str]:
     return [p for p in re.split(r",|\band\b|\bbut\b|\balso\b", sentence) if p.strip()]
 
 
+def turns(sentence: str) -> list[str]:
+    """A sentence where it turns: "not in my calendar, but …"."""
+    return re.split(r",|\bbut\b|\bthough\b", sentence)
+
+
 def clauses(text: str) -> list[str]:
     """The sentences of a text, with the sign that ends each."""
     return [part.strip() for part in re.findall(r"[^.?!>;\n]+[.?!>;\n]*", text) if part.strip()]

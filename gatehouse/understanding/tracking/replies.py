@@ -14,16 +14,25 @@ _ASKS = {
     "bathrooms": "reply_asks_bathrooms",
     "deal": "reply_asks_deal",
 }
+_REGRETS = re.compile("sorry|unfortunately|apologi", re.IGNORECASE)
 _PHONE = re.compile(r"\d{3}[-. ]\d{3}[-. ]\d{4}")
 
 
-def reply_from_text(text: str, is_word: IsWord, *, has_day: bool, known: str | None) -> Reply:
-    """The reply that this text is; `known`: the home on the table; `has_day`: it names a day."""
-    if says(text, "reply_rooms") and says(text, "reply_terms") and not _PHONE.search(text):
-        name = home_named(text, is_word)
-        if name or not text.rstrip().endswith("?"):
-            return Reply(frozenset({Act.OFFER}), offered=name or known, text=text)
-    return Reply(frozenset(_acts(text, has_day=has_day)), asked=_asked(text), text=text)
+def reply_from_text(text: str, is_word: IsWord, *, has_day: bool, is_named: bool) -> Reply:
+    """The reply that this text is; `has_day`: it names a day; `is_named`: a home is chosen."""
+    if _is_offer(text):
+        return Reply(frozenset({Act.OFFER}), offered=home_named(text, is_word), text=text)
+    acts = _acts(text, has_day=has_day)
+    name = home_named(text, is_word) if Act.CONFIRM in acts and not is_named else None
+    confirmed = {"name": name} if name else {}
+    return Reply(frozenset(acts), asked=_asked(text), confirmed=confirmed, text=text)
+
+
+def _is_offer(text: str) -> bool:
+    if _PHONE.search(text) or _asked(text):
+        return False
+    is_priced = says(text, "reply_prices") and says(text, "reply_places")
+    return is_priced or (says(text, "reply_rooms") and says(text, "reply_terms"))
 
 
 def _acts(text: str, *, has_day: bool) -> set[Act]:
@@ -31,7 +40,7 @@ def _acts(text: str, *, has_day: bool) -> set[Act]:
     is_about_visit = says(text, "reply_visits") and not says(text, "reply_other")
     is_question = "?" in text
     asks_more = says(text, "reply_asks_more")
-    if says(text, "reply_failed") and (is_about_visit or asks_more or "sorry" in text.lower()):
+    if says(text, "reply_failed") and (is_about_visit or asks_more or _REGRETS.search(text)):
         return {Act.FAILED}
     if says(text, "reply_says_booked") and not (is_question and not asks_more):
         return {Act.BOOKED}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,7 +20,7 @@ from gatehouse.understanding.tracking.moves import (
     rooms_said,
 )
 from gatehouse.understanding.tracking.names import PlaceNames, place_said
-from gatehouse.understanding.tracking.phrases import begins, clauses, says, without
+from gatehouse.understanding.tracking.phrases import begins, clauses, says, turns, without
 from gatehouse.understanding.tracking.replies import reply_from_text
 from gatehouse.understanding.tracking.scene import NOTHING_SAID, Act, Reply
 from gatehouse.understanding.tracking.schema import Schema
@@ -30,6 +31,7 @@ from gatehouse.understanding.vocabulary import load
 from gatehouse.understanding.words import split
 
 NO_INTENT = "NONE"
+_LETTERS = re.compile(r"[a-z]{4,}")
 _AWAITED = {"bedrooms": HomeSlot.BEDROOMS, "bathrooms": HomeSlot.BATHROOMS}
 
 
@@ -57,6 +59,13 @@ class English:
         items = join_numbers(read(tokens, self._vocabulary, self._glossary))
         return Reading(items, "en", DialogueState(awaiting=awaited), self._today())
 
+    def mended(self, text: str) -> str:
+        """The folded text with its slips of the finger taken out."""
+        known = self._vocabulary
+        return _LETTERS.sub(
+            lambda m: m[0] if known.knows(m[0]) else known.mended(m[0]) or m[0], fold(text)
+        )
+
     def is_plain_word(self, plain: str) -> bool:
         """Is this a word of English, as far as we have it?"""
         return self._vocabulary.knows(plain)
@@ -76,7 +85,8 @@ class Tracker:
         self._english = english
         self._places = places or PlaceNames()
         self._reply = NOTHING_SAID
-        self._offered: str | None = None  # the home on the table
+        self._has_offer = False
+        self._offered: str | None = None  # the home on the table, if its name is known
         self._values: dict[str, str] = {}
         self._intent: str | None = None
         self._place: str | None = None  # said while talking of something else
@@ -84,8 +94,8 @@ class Tracker:
 
     def hear_system(self, reply: Reply) -> None:
         """What the system said; later turns are understood in its light."""
-        if reply.offered and reply.does(Act.OFFER):
-            self._offered = reply.offered
+        if reply.does(Act.OFFER):
+            self._offered, self._has_offer = reply.offered, True
         for role, value in reply.searched.items():
             self._repair(role, value)
         for role, value in reply.confirmed.items():
@@ -97,7 +107,8 @@ class Tracker:
         """The same from the text alone."""
         has_day = day_said(self._english.reading(text), text) is not None
         is_word = self._english.is_plain_word
-        self.hear_system(reply_from_text(text, is_word, has_day=has_day, known=self._offered))
+        is_named = "name" in self._values
+        self.hear_system(reply_from_text(text, is_word, has_day=has_day, is_named=is_named))
 
     def _repair(self, role: str, value: str) -> None:
         slot = self.schema.slot(role)
@@ -140,6 +151,13 @@ class Tracker:
     def _search_roles(self) -> set[str]:
         return {"area", "bedrooms", "bathrooms", "deal", *self.schema.flags}
 
+    def _changes_search(self, move: Move) -> bool:
+        """Is something wished for that was not wished before?"""
+        roles = self._search_roles() & move.wishes.keys()
+        return any(
+            self._values.get(role) != move.wishes[role] for role in roles if self.schema.slot(role)
+        )
+
     def _fits(self, role: str, value: str) -> bool:
         slot = self.schema.slot(role)
         return slot is not None and (not slot.is_closed or value in slot.values)
@@ -161,56 +179,65 @@ class Tracker:
             return False
         if move.asked or (self._reply.does(Act.ASK_MORE) and not move.likes):
             return False
-        if self._search_roles() & move.wishes.keys():
+        if self._changes_search(move):
             return False
-        return (
-            move.likes
-            or move.says_yes
-            or move.says_bye
-            or move.thanks
-            or "visit_date" in move.wishes
-        )
+        if move.likes or move.says_busy or move.says_bye:
+            return True
+        return not (move.says_no or move.requests)
 
     def _next_intent(self, move: Move) -> str | None:
         reply, now = self._reply, self._intent
         if now is None:
-            return "visit" if move.wants_visit and self._offered else "search"
+            return "visit" if move.wants_visit and self._has_offer else "search"
         if reply.does(Act.OFFER_VISIT):
             return self._answer_to_offer(move)
-        if "visit_date" in move.wishes and "visit_date" in reply.asked and self._offered:
+        if "visit_date" in move.wishes and "visit_date" in reply.asked and self._has_offer:
             return "visit"
-        if move.wants_visit and self._offered and not (now == "search" and move.wants_more):
+        if self._has_offer and now == "search" and self._is_only_day(move):
+            return "visit"
+        if move.wants_visit and not (now == "search" and move.wants_more):
             return "visit"
         if reply.does(Act.ASK_MORE, Act.FAILED) and self._is_closing(move):
             return NO_INTENT
         if now == NO_INTENT:
-            return "search" if move.seeks or self._search_roles() & move.wishes.keys() else now
+            return "search" if move.seeks or self._changes_search(move) else now
         if now == "visit" and move.wants_more and not move.says_no and move.seeks:
             return "search"
         return now
 
     def _answer_to_offer(self, move: Move) -> str:
-        if move.says_no or (move.says_busy and not move.wants_visit):
+        is_busy = move.says_busy and not (move.wants_visit or move.says_yes)
+        if move.says_no or is_busy:
             return NO_INTENT
-        if move.wants_more or self._search_roles() & move.wishes.keys():
+        if move.wants_more or self._changes_search(move):
             return "search"
         if move.asked and not move.says_yes:
             return "search"
         return "visit"
+
+    def _is_only_day(self, move: Move) -> bool:
+        """A day, in answer to an offer, and nothing else that is asked or sought."""
+        is_about_offer = self._reply.does(Act.OFFER, Act.TELL)
+        is_else = move.requests or move.says_busy or move.says_no or move.wants_more
+        return is_about_offer and "visit_date" in move.wishes and not is_else
 
     def _is_closing(self, move: Move) -> bool:
         return (move.says_no or move.says_bye or move.thanks) and not move.wants_visit
 
     def _move(self, text: str) -> Move:
         awaited = next((_AWAITED[role] for role in self._reply.asked if role in _AWAITED), None)
-        whole = self._english.reading(text, awaited)
+        whole = self._english.reading(text)
+        rooms = rooms_said(whole) or rooms_said(self._english.reading(text, awaited))
         open_part = without(text, "bye")
-        wants_more = says(open_part, "more") or bool(self._offered and says(text, "seeks_many"))
-        has_offer = self._offered is not None or self._intent == "visit"
+        wants_more = says(open_part, "more") or (self._has_offer and says(text, "seeks_many"))
+        has_offer = self._has_offer or self._intent == "visit"
         wished, asked = flags_said(
-            text, self.schema.flags, has_offer=has_offer, wants_more=wants_more
+            self._english.mended(text),
+            self.schema.flags,
+            has_offer=has_offer,
+            wants_more=wants_more,
         )
-        wishes = rooms_said(whole) | dict.fromkeys(wished, "True")
+        wishes = rooms | dict.fromkeys(wished, "True")
         asked += [role for role in ("phone", "address", "price") if self._asks(role, text)]
         if deal := deal_said(text):
             wishes["deal"] = deal
@@ -224,7 +251,9 @@ class Tracker:
             asked=tuple(asked),
             wants_more=wants_more,
             wants_visit=any(
-                says(part, "visit") and not says(part, "not_visit") for part in clauses(text)
+                says(part, "visit") and not says(part, "not_visit")
+                for clause in clauses(text)
+                for part in turns(clause)
             ),
             says_busy=is_busy,
             seeks=says(text, "seeks") and says(text, "home"),
@@ -233,13 +262,14 @@ class Tracker:
             says_no=says(text, "no") and not begins(text, "yes"),
             says_bye=says(text, "bye"),
             thanks=says(text, "thanks"),
+            requests="?" in text or says(text, "requests"),
         )
 
     def _awaits_day(self) -> bool:
         return self._reply.does(Act.ASK, Act.CONFIRM, Act.OFFER_VISIT)
 
     def _asks(self, role: str, text: str) -> bool:
-        return role in self.schema.asks and self._offered is not None and says(text, role)
+        return role in self.schema.asks and self._has_offer and says(text, role)
 
     def _place_in(self, text: str) -> str | None:
         is_asked = "area" in self._reply.asked
