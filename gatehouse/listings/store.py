@@ -30,6 +30,7 @@ from gatehouse.listings.rows import listing
 from gatehouse.listings.search import COLUMNS, MOST_COUNTED, MOST_SHOWN, check, statement, texts
 from gatehouse.listings.types import Answer, Found, Listing, Relaxed, Wish
 from gatehouse.observe import meters
+from gatehouse.understanding.places import StockPlace
 
 Rows = psycopg.AsyncCursor[tuple[Any, ...]]
 T = TypeVar("T")
@@ -56,6 +57,14 @@ SELECT EXISTS (
         WHERE b.listing_id = home.id AND b.during && daterange(%(first)s::date, %(last)s::date)
     )
 )
+"""
+
+# Where the homes are, each city and each district once, with its middle.
+PLACES = """
+SELECT key, avg(latitude)::float8, avg(longitude)::float8
+FROM real_estate_listing home, unnest(ARRAY[city, district]) AS key
+WHERE status = 'active' AND key IS NOT NULL
+GROUP BY key ORDER BY key
 """
 
 # Homes are in memory or on an SSD. PostgreSQL's default (4) is the seek of a turning disk, and
@@ -105,6 +114,10 @@ class SqlCatalogue:
             raise BadInput("check_out: the day of leaving comes after check_in")
         return await self._within(self._is_free(listing_id, check_in, check_out=check_out))
 
+    async def places(self) -> tuple[StockPlace, ...]:
+        """The cities and districts of the homes on offer."""
+        return await self._within(self._places())
+
     def rates(self) -> Mapping[str, float]:
         """Units of each currency for one pound, as last read; empty before the first visit."""
         return self._rates.per_gbp if self._rates else {}
@@ -128,6 +141,11 @@ class SqlCatalogue:
             await cur.execute(IS_FREE, {"id": listing_id, "first": check_in, "last": check_out})
             row = await cur.fetchone()
             return bool(row and row[0])
+
+    async def _places(self) -> tuple[StockPlace, ...]:
+        async with self._visit() as cur:
+            await cur.execute(PLACES)
+            return tuple([StockPlace(*row) for row in await cur.fetchall()])
 
     async def _newest_rates(self, cur: Rows) -> Rates:
         if self._rates is None or self._clock.monotonic() >= self._rates_until:

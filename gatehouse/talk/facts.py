@@ -146,12 +146,19 @@ def _size(voice: Voice, span: Range) -> str:
 
 def _name(voice: Voice, slot: Slot, *, part: object) -> str:
     if isinstance(part, PlaceName):
-        return voice.place(part.key)
+        return _around(voice, part)
     if slot is Slot.FEATURES:
         return feature(voice, str(part))
     return (
         property_type(voice, str(part)) if slot is Slot.PROPERTY_TYPE else amenity(voice, str(part))
     )
+
+
+def _around(voice: Voice, place: PlaceName) -> str:
+    name = voice.place(place.key)
+    if place.radius_km is None:
+        return name
+    return voice.say(N_("{km} km around {place}"), km=f"{place.radius_km:g}", place=name)
 
 
 def _without(voice: Voice, slot: Slot, *, shunned: tuple[str, ...]) -> list[str]:

@@ -138,7 +138,7 @@ def _ways_on(scene: Scene) -> tuple[SuggestedAction, ...]:
 def _fewer_wishes(scene: Scene) -> Iterator[str]:
     """What the visitor could say to drop one wish."""
     voice, state = scene.voice, scene.state
-    for code in _codes(state, Slot.AMENITIES):
+    for code in _codes(state, Slot.AMENITIES)[:1]:
         thing = capital(voice, amenity(voice, code))
         yield voice.say(N_("{thing} is not needed"), thing=thing)
     if any(value(state, slot) is not None for slot in _DATES):

@@ -8,7 +8,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from gatehouse.understanding import contact as contacts
-from gatehouse.understanding import dates, intents, money, references, slots, wishes
+from gatehouse.understanding import dates, intents, locations, money, references, slots, wishes
 from gatehouse.understanding.glossary import Glossary
 from gatehouse.understanding.language import Guess, detect
 from gatehouse.understanding.letters import compose, fold
@@ -170,7 +170,7 @@ def _measures(r: Reading) -> list[SlotChange]:
     if r.numbers or "cur" in r.kinds:
         changes += money.hear_budget(r)
     if "place" in r.kinds:
-        changes += slots.hear_location(r)
+        changes += locations.hear_location(r)
     return changes
 
 

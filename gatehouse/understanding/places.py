@@ -129,8 +129,10 @@ class Gazetteer:
 
     def of_city(self, key: str, name: str, *, cities: Iterable[str]) -> str:
         """Of the namesakes ("the old town") the one in these cities; else `key`."""
-        wanted = {c.partition("/")[0] for c in cities}
         namesakes = self._index.namesakes(plain_name(name))
+        if len(namesakes) < 2:
+            return key
+        wanted = {c.partition("/")[0] for c in cities if c not in namesakes}
         return next((k for k in namesakes if k.partition("/")[0] in wanted), key)
 
     def between(self, one: str, other: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a message says about places, rooms, kinds of homes, terms and extras."""
+"""What a message says about rooms, people, kinds of homes, terms and extras."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gatehouse.understanding.numbers import amount_at
 from gatehouse.understanding.reading import Reading
-from gatehouse.understanding.types import Op, PlaceName, Range, Slot, SlotChange, SlotValue, Span
+from gatehouse.understanding.types import Op, Range, Slot, SlotChange, SlotValue, Span
 
 _LOOK_BACK = 4
 _SQUARE_FOOT = 0.0929
@@ -70,52 +70,12 @@ def is_also(r: Reading, index: int) -> bool:
     return any(r.has(at, "also") for at in near) and not r.mentions("rel")
 
 
-def hear_location(r: Reading) -> list[SlotChange]:
-    """The places wanted (one SET or ADD) and those shunned (one REMOVE each)."""
-    wanted: list[int] = []
-    changes: list[SlotChange] = []
-    for index in list(r.where("place")):
-        why = is_shunned(r, index)
-        if why is not None and not _is_mere_no(r, index):
-            op = Op.CLEAR if why == "instead" else Op.REMOVE
-            changes.append(_change(r, Slot.LOCATION, op, _names(r, [index]), index, why))
-        else:
-            wanted.append(index)
-        r.take(index)
-    wanted = _corrected(r, wanted)
-    if wanted:
-        places = _names(r, wanted)
-        op = Op.ADD if is_also(r, wanted[0]) and Slot.LOCATION in r.state.slots else Op.SET
-        span = r.span(wanted[0], wanted[-1])
-        changes.append(SlotChange(Slot.LOCATION, op, places, span, 1.0, "a place was named"))
-    return changes
-
-
-def _is_mere_no(r: Reading, index: int) -> bool:
-    """ "No Famagusta" after another place is a correction."""
-    filled = r.state.slots.get(Slot.LOCATION)
-    return filled is not None and r.has(index - 1, "no") and filled.value is not None
-
-
-def _corrected(r: Reading, wanted: list[int]) -> list[int]:
+def corrected(r: Reading, wanted: list[int]) -> list[int]:
     """After "Girne, no, sorry, Famagusta" only what follows the correction counts."""
     for at in reversed(list(r.where("corr"))) if len(wanted) > 1 else ():
         if wanted[0] < at < wanted[-1]:
             return [i for i in wanted if i > at]
     return wanted
-
-
-def _names(r: Reading, indexes: list[int]) -> tuple[PlaceName, ...]:
-    keys = [r.label(i, "place") or "" for i in indexes]
-    if len(keys) == 1:
-        return (PlaceName(keys[0], r.at(indexes[0]).text),)
-    cities = {k.partition("/")[0] for k in keys if "/" in k}
-    names: dict[str, PlaceName] = {}
-    for index, key in zip(indexes, keys, strict=True):
-        is_narrowed = key in cities and not r.mentions("or")
-        if not is_narrowed and key not in names:
-            names[key] = PlaceName(key, r.at(index).text)
-    return tuple(names.values())
 
 
 def hear_rooms(r: Reading) -> list[SlotChange]:
@@ -253,7 +213,7 @@ def hear_kinds(r: Reading) -> list[SlotChange]:
             changes.append(_change(r, Slot.PROPERTY_TYPE, Op.REMOVE, (code,), index, "shunned"))
         elif code != "room" or not _is_counted_room(r, index):
             wanted.append(index)
-    wanted = _corrected(r, wanted)
+    wanted = corrected(r, wanted)
     codes = tuple(dict.fromkeys(r.label(i, "type") or "" for i in wanted))
     if "studio" in codes and "apartment" in codes and not r.mentions("or"):
         codes = tuple(c for c in codes if c != "apartment")

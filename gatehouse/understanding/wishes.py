@@ -29,7 +29,7 @@ _MORE_ROOMS = {"bigger", "more_bedrooms"}
 
 def hear_any(r: Reading, changes: Iterable[SlotChange]) -> list[SlotChange]:
     """Slots that may be anything: the one named, else the one asked for."""
-    filled = {c.slot for c in changes}
+    filled = {c.slot for c in changes if not _is_anywhere_but(r, c)}
     found: list[SlotChange] = []
     either = ["pair"] if r.state.awaiting in _EITHER else []  # "both", of long and short term
     for index in [at for kind in ("any", *either) for at in r.where(kind)]:
@@ -39,6 +39,11 @@ def hear_any(r: Reading, changes: Iterable[SlotChange]) -> list[SlotChange]:
             found.append(SlotChange(slot, Op.ANY, None, span, 0.95, "it may be anything"))
             found += _other_days(r, slot, span)
     return found
+
+
+def _is_anywhere_but(r: Reading, change: SlotChange) -> bool:
+    """ "Anywhere except Lapta" lets go of the place said before."""
+    return change.op == Op.REMOVE and change.slot in r.state.slots
 
 
 def _other_days(r: Reading, slot: Slot, span: Span) -> list[SlotChange]:

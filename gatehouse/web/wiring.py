@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from gatehouse.base.clock import SystemClock
 from gatehouse.base.config import Settings
 from gatehouse.base.database import Database, PoolLimits
+from gatehouse.listings.stock_places import StockPlaces
 from gatehouse.listings.store import SqlCatalogue
 from gatehouse.observe import journal, stdlib_logging
 from gatehouse.observe.access import OpsAccess
@@ -46,15 +47,17 @@ class House:
     async def open(self) -> AsyncIterator[None]:
         """Opens the pools and starts the background work; undoes both, turns first."""
         await self.database.open()
-        watching = asyncio.create_task(self.watch.run())
+        places = StockPlaces(self.catalogue, self.gazetteer)
+        watching = [asyncio.create_task(self.watch.run()), asyncio.create_task(places.run())]
         await self.turns.start()
         try:
             yield
         finally:
             await self.turns.stop()
-            watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+            for task in watching:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             await self.pulse.close()
             await self.database.close()
 

@@ -280,3 +280,12 @@ async def test_searches_are_counted_by_how_they_ended(catalogue: SqlCatalogue) -
 def _counted() -> dict[str, float]:
     read = REGISTRY.get_sample_value
     return {s: read("property_search_total", {"status": s}) or 0.0 for s in SEARCH_STATUSES}
+
+
+async def test_the_places_of_the_stock_are_its_cities_and_districts(
+    catalogue: SqlCatalogue,
+) -> None:
+    found = {place.key: place for place in await catalogue.places()}
+    assert {"girne", "girne/lapta", "iskele/long-beach"} <= found.keys()
+    assert 34.9 < found["girne"].latitude < 35.8
+    assert 32.6 < found["girne"].longitude < 34.7
