@@ -96,7 +96,7 @@ def _other_currency(r: Reading) -> list[SlotChange]:
 
 def _as_money(r: Reading, amount: Amount) -> Money | None:
     currency, first, last = _currency(r, amount)
-    period, last = _period(r, first, last=last)
+    period, last = period_near(r, first, last=last)
     evidence = _evidence(
         r, amount, has_currency=currency is not None, has_period=period is not None
     )
@@ -125,7 +125,8 @@ def _currency(r: Reading, amount: Amount) -> tuple[Currency | None, int, int]:
     return None, amount.first, amount.last
 
 
-def _period(r: Reading, first: int, *, last: int) -> tuple[Period | None, int]:
+def period_near(r: Reading, first: int, *, last: int) -> tuple[Period | None, int]:
+    """The period said beside items `first` to `last`, and the item that it reaches to."""
     if not r.mentions("per", "slash"):
         return None, last
     unit = r.label(last + 2, "unit") if r.has(last + 1, "slash") else None
@@ -158,7 +159,7 @@ def _evidence(
         return "the budget was asked for", 0.95
     if has_period:
         return "a period stands beside it", 0.95
-    if _near_budget_word(r, amount):
+    if has_budget_near(r, amount):
         return "a budget word stands near it", 0.95
     if amount.value in _YEARS and not amount.has_cue:
         return None
@@ -177,7 +178,8 @@ def _is_counted(r: Reading, amount: Amount) -> bool:
     return r.has(amount.first - 1, "nr") and not r.has(amount.first - 1, "neg")
 
 
-def _near_budget_word(r: Reading, amount: Amount) -> bool:
+def has_budget_near(r: Reading, amount: Amount) -> bool:
+    """Does "budget", "rent" or the like stand near the amount?"""
     if not r.mentions("budget"):
         return False
     near = (*range(amount.first - 4, amount.first), amount.last + 1, amount.last + 2)
@@ -201,4 +203,7 @@ def bounds_text(budget: Budget) -> str:
     return f"{'~ ' if budget.is_about else ''}{figures} {budget.currency or '?'}{period}"
 
 
-__all__ = ["LEAST_BARE_PRICE", "Money", "Span", "bounds_text", "find_money", "hear_budget"]
+__all__ = [
+    "LEAST_BARE_PRICE", "Money", "Span", "bounds_text", "find_money", "has_budget_near",
+    "hear_budget", "period_near",
+]  # fmt: skip

@@ -82,13 +82,13 @@ def _range_end(r: Reading, at: int) -> tuple[int, float | None]:
     if not r.mentions("dash", "to", "until", "or", "and", "stop"):
         return at, None
     link = at + 1
-    while r.has(link, "cur") and link < at + 3:
+    while r.has(link, "cur") and r.at(link).number is None and link < at + 3:
         link += 1
     item = r.at(link)
     is_link = item.has("dash", "to", "until", "or") or item.text in ("-", "…")
     is_link = is_link or (item.has("and") and _is_between(r, at, link + 1))
     after = link + 1
-    while r.has(after, "cur") and after < link + 3:
+    while r.has(after, "cur") and r.at(after).number is None and after < link + 3:
         after += 1
     number = r.at(after).number
     if is_link and number is not None and r.is_free(after) and _alike(r.at(at), number):

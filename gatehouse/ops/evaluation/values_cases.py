@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,20 +52,32 @@ class Outcome:
         }  # fmt: skip
 
 
+Key = Callable[[Value], Any]  # a value in the terms of the gold
+
+
+def _normal(value: Value) -> Any:
+    return value.normal
+
+
 def judged(
-    sets: tuple[str, ...], text: str, *, wanted: Sequence[Expected], found: Sequence[Value]
+    sets: tuple[str, ...],
+    text: str,
+    *,
+    wanted: Sequence[Expected],
+    found: Sequence[Value],
+    key: Key = _normal,
 ) -> Outcome:
     """Right if just the wanted values were found, each with its place where that is given."""
-    return Outcome(sets, text, wanted, found, _error(wanted, found))
+    return Outcome(sets, text, wanted, found, _error(wanted, found, key))
 
 
-def _error(wanted: Sequence[Expected], found: Sequence[Value]) -> str | None:
+def _error(wanted: Sequence[Expected], found: Sequence[Value], key: Key) -> str | None:
     if len(found) < len(wanted):
         return "missed"
     if len(found) > len(wanted):
         return "found too much" if wanted else "found where nothing is"
     for one, other in zip(wanted, found, strict=True):
-        if not any(is_same(n, other.normal) for n in one.normals):
+        if not any(is_same(n, key(other)) for n in one.normals):
             return "another value"
         if one.start is not None and (one.start, one.end) != (other.span.start, other.span.end):
             return "other characters"

@@ -10,11 +10,15 @@ from typing import Any
 
 from gatehouse.ops.evaluation.sources import read_json_lines
 from gatehouse.ops.evaluation.values_cases import Expected, Outcome, judged
+from gatehouse.ops.evaluation.values_units import CODES, HUNDREDTHS, money
 from gatehouse.understanding.values.reader import find
-from gatehouse.understanding.values.types import Kind, Settings
+from gatehouse.understanding.values.types import Kind, Settings, Value
 
 NOW = datetime(2013, 2, 12, 4, 30, tzinfo=timezone(timedelta(hours=-2)))
 _NUMBER = re.compile(r"(?:NumeralValue|OrdinalData) \(?(-?[\d.]+(?:e-?\d+)?)\)?$")
+_AMOUNT = re.compile(
+    r"(simple|between|under|above) (\w+) \(?(-?[\d.]+(?:e-?\d+)?)(?:, (-?[\d.]+(?:e-?\d+)?))?\)?$"
+)
 _KINDS = {"Numeral": Kind.NUMBER, "Ordinal": Kind.ORDINAL}
 
 Row = Mapping[str, Any]
@@ -29,6 +33,8 @@ def outcomes(path: Path) -> Iterator[Outcome]:
 
 
 def _judged(row: Row) -> Outcome | None:
+    if row["dim"] == "AmountOfMoney":
+        return _money(row)
     kind = _KINDS.get(row["dim"])
     gold = _NUMBER.match(row["gold_haskell"])
     if kind is None or gold is None:
@@ -37,6 +43,36 @@ def _judged(row: Row) -> Outcome | None:
     found = find(text, Settings(language, NOW), kinds=(kind,))
     wanted = [Expected((float(gold.group(1)),))]
     return judged(_sets(row), text, wanted=wanted, found=found)
+
+
+def _money(row: Row) -> Outcome | None:
+    gold = _AMOUNT.match(row["gold_haskell"])
+    if gold is None:
+        return None
+    how, unit, *figures = gold.groups()
+    one, other = (None if f is None else float(f) for f in figures)
+    low = None if how == "under" else one
+    high = None if how == "above" else other if how == "between" else one
+    return _money_judged(row, unit, low=low, high=high)
+
+
+def _money_judged(row: Row, unit: str, *, low: float | None, high: float | None) -> Outcome:
+    """ "Unnamed" is any currency or none; "Cent" the hundredth of any."""
+    text = row["text"]
+    if unit == "Unnamed":
+        found = find(text, Settings(row["lang"], NOW), kinds=(Kind.MONEY, Kind.NUMBER))
+        return judged(_sets(row), text, wanted=[Expected(((low, high),))], found=found, key=_plain)
+    found = find(text, Settings(row["lang"], NOW), kinds=(Kind.MONEY,))
+    is_minor = unit == "Cent"
+    codes = {c for c in HUNDREDTHS.values()} | {"EUR", "TRY", "RUB", "UAH"} if is_minor else {
+        CODES.get(unit, unit)
+    }
+    wanted = [Expected(tuple((low, high, code, is_minor) for code in sorted(codes)))]
+    return judged(_sets(row), text, wanted=wanted, found=found, key=money)
+
+
+def _plain(value: Value) -> tuple[Any, ...]:
+    return (value.normal, value.normal) if value.kind == Kind.NUMBER else money(value)[:2]
 
 
 def _sets(row: Row) -> tuple[str, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from gatehouse.ops.evaluation.sources import read_json
 from gatehouse.ops.evaluation.values_cases import Expected, Outcome, judged
+from gatehouse.ops.evaluation.values_units import CODES, HUNDREDTHS, amount
 from gatehouse.understanding.types import Language
 from gatehouse.understanding.values.reader import find
 from gatehouse.understanding.values.types import Kind, Settings
@@ -34,6 +35,21 @@ def _numbers(row: Row, language: Language) -> Outcome:
     return judged((f"numbers {language}",), row["Input"], wanted=wanted, found=found)
 
 
+def _money(row: Row, language: Language) -> Outcome:
+    found = find(row["Input"], Settings(language, _NOW), kinds=(Kind.MONEY,))
+    wanted = [_expected(r, (_amount(r["Resolution"]),)) for r in row["Results"]]
+    name = (f"currency {language}",)
+    return judged(name, row["Input"], wanted=wanted, found=found, key=amount)
+
+
+def _amount(gold: Mapping[str, str | None]) -> tuple[float | None, str, bool]:
+    unit, value = str(gold["unit"]), gold.get("value")
+    number = None if value is None else _float(value)
+    if unit in HUNDREDTHS:
+        return number, HUNDREDTHS[unit], True
+    return number, gold.get("isoCurrency") or CODES.get(unit, unit), False
+
+
 def _expected(result: Row, normals: tuple[Any, ...]) -> Expected:
     start, end = result.get("Start"), result.get("End")
     if start is None or end is None:
@@ -45,5 +61,4 @@ def _float(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-_JUDGES = {"NumberModel": _numbers}
-__all__ = ["Sequence", "outcomes"]
+_JUDGES = {"NumberModel": _numbers, "CurrencyModel": _money}

@@ -9,6 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from gatehouse.understanding.letters import fold
 from gatehouse.understanding.types import Language
 
 
@@ -65,8 +66,15 @@ def phrases(language: Language) -> Iterator[tuple[str, Sequence[str]]]:
         yield f"code:{code}", _spoken([code.lower(), *_marks(about)])
 
 
+@cache
+def whole_words(language: Language) -> frozenset[str]:
+    """Names of currencies without endings, and the codes that are typed in small letters."""
+    labelled = (said for label, said in phrases(language) if label.startswith("cur:"))
+    return frozenset(fold(word.rstrip("*")) for said in labelled for word in said)
+
+
 def _marks(about: Currency) -> list[str]:
-    return [sign.lower() for sign in about.signs if not sign.endswith("$")]
+    return [sign.lower() for sign in about.signs if len(sign) > 1 and sign[-1] != "$"]
 
 
 @cache

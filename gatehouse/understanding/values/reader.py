@@ -8,6 +8,7 @@ from dataclasses import replace
 from gatehouse.understanding.types import Span
 from gatehouse.understanding.values.amounts import read_numbers
 from gatehouse.understanding.values.page import Page, page
+from gatehouse.understanding.values.prices import read_money
 from gatehouse.understanding.values.types import Kind, Settings, Value
 
 Finder = Callable[[Page, Settings], Iterable[Value]]
@@ -19,6 +20,7 @@ def _numbers(at: Page, _: Settings) -> Iterable[Value]:
 
 # Each finder and the kinds it finds; what stands first wins characters from what follows.
 _FINDERS: Sequence[tuple[frozenset[Kind], Finder]] = (
+    (frozenset((Kind.MONEY,)), read_money),
     (frozenset((Kind.NUMBER, Kind.ORDINAL, Kind.PERCENT)), _numbers),
 )
 
