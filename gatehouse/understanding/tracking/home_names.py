@@ -18,6 +18,7 @@ _PLURALS = word_list("plural_dwellings")
 _PARTS = word_list("part_of_dwellings")
 _NEVER = word_list("no_home_names")
 _ADJECTIVES = word_list("adjectives")
+_NO_NAMES = word_list("no_names")
 _INNER = frozenset(("at", "of", "the", "on", "by", "in", "del", "de", "la"))
 _LEADS = frozenset(("the", "a", "an", "i", "located", "at", "property", "apartment", "found"))
 _TAILS = frozenset(("located", "at", "apartment", "property", "of", "the", "on", "in", "by"))
@@ -132,7 +133,7 @@ def _joins(tokens: list[_Token], at: int, text: str, *, has_capitals: bool) -> b
     here, ahead = tokens[at], tokens[at + 1]
     if text[here.end : ahead.start] not in _GAPS or ahead.text[0].isdigit() or ahead.text == "#":
         return False
-    if ahead.text == "I":
+    if ahead.plain in _NO_NAMES:
         return False
     if ahead.has_capital or (ahead.plain in _LOWER_DWELLINGS and not here.text[0].isdigit()):
         return True
@@ -149,7 +150,8 @@ def _goes_on_after(tokens: list[_Token], at: int, text: str) -> bool:
         return False
     if tokens[at - 1].plain in _ROADS:
         return False
-    return tokens[at + 1].has_capital and tokens[at - 1].has_capital
+    is_name = tokens[at + 1].has_capital and tokens[at + 1].plain not in _NO_NAMES
+    return is_name and tokens[at - 1].has_capital
 
 
 def _trimmed(tokens: list[_Token], first: int, last: int) -> Iterator[tuple[int, int]]:

@@ -18,21 +18,22 @@ _REGRETS = re.compile("sorry|unfortunately|apologi", re.IGNORECASE)
 _PHONE = re.compile(r"\d{3}[-. ]\d{3}[-. ]\d{4}")
 
 
-def reply_from_text(text: str, is_word: IsWord, *, has_day: bool, is_named: bool) -> Reply:
-    """The reply that this text is; `has_day`: it names a day; `is_named`: a home is chosen."""
+def reply_from_text(text: str, is_word: IsWord, *, has_day: bool, needs_name: bool) -> Reply:
+    """The reply that this text is; `has_day`: it names a day; `needs_name`: of the home."""
     if _is_offer(text):
         return Reply(frozenset({Act.OFFER}), offered=home_named(text, is_word), text=text)
     acts = _acts(text, has_day=has_day)
-    name = home_named(text, is_word) if Act.CONFIRM in acts and not is_named else None
+    name = home_named(text, is_word) if Act.CONFIRM in acts and needs_name else None
     confirmed = {"name": name} if name else {}
     return Reply(frozenset(acts), asked=_asked(text), confirmed=confirmed, text=text)
 
 
 def _is_offer(text: str) -> bool:
-    if _PHONE.search(text) or _asked(text):
+    if _PHONE.search(text):
         return False
-    is_priced = says(text, "reply_prices") and says(text, "reply_places")
-    return is_priced or (says(text, "reply_rooms") and says(text, "reply_terms"))
+    if says(text, "reply_prices") and says(text, "reply_places", "reply_rooms"):
+        return True
+    return says(text, "reply_rooms") and says(text, "reply_terms") and not _asked(text)
 
 
 def _acts(text: str, *, has_day: bool) -> set[Act]:

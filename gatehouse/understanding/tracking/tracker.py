@@ -107,8 +107,8 @@ class Tracker:
         """The same from the text alone."""
         has_day = day_said(self._english.reading(text), text) is not None
         is_word = self._english.is_plain_word
-        is_named = "name" in self._values
-        self.hear_system(reply_from_text(text, is_word, has_day=has_day, is_named=is_named))
+        needs_name = self._has_offer and "name" not in self._values
+        self.hear_system(reply_from_text(text, is_word, has_day=has_day, needs_name=needs_name))
 
     def _repair(self, role: str, value: str) -> None:
         slot = self.schema.slot(role)
@@ -131,9 +131,10 @@ class Tracker:
         self._intent = self._next_intent(move)
         if self._intent == "search" and is_new:
             self._begin_search()
+        is_accepted = self._accepts(move)
         self._values.update(self._kept(move))
-        if self._accepts(move):
-            self._values["name"] = self._offered or ""
+        if is_accepted and self._offered:
+            self._values["name"] = self._offered
         self._remember_day(move)
         asked = tuple(dict.fromkeys(move.asked))
         return Tracked(dict(self._values), self._intent, asked)
