@@ -8,7 +8,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from gatehouse.understanding import contact as contacts
-from gatehouse.understanding import dates, intents, locations, money, references, slots, wishes
+from gatehouse.understanding import building, dates, intents, locations, money, references, slots, wishes
 from gatehouse.understanding.glossary import Glossary
 from gatehouse.understanding.language import Guess, detect
 from gatehouse.understanding.letters import compose, fold
@@ -95,6 +95,8 @@ def _hear(
     contact = contacts.as_contact(name, phone, email)
     changes = wishes.hear_clear(r) if r.mentions("clear", "clearafter") else []
     refs = references.hear_refs(r)
+    if "see" in r.kinds:
+        references.mark_viewings(r, refs)
     is_visit = dates.is_about_viewing(r, has_contact=contact is not None)
     when = dates.hear_when(r) if is_visit else None
     refs = refs or _pointed_at(r, contact)
@@ -145,7 +147,8 @@ def _changes(
     if _is_owner(r):
         return []
     asks_dates = "availability" in asked or "available_from" in asked
-    changes = [] if when or asks_dates else dates.hear_stay(r)
+    changes = building.hear_building(r)
+    changes += [] if when or asks_dates else dates.hear_stay(r)
     changes += _measures(r)
     if not points and "type" in r.kinds:
         changes += slots.hear_kinds(r)
@@ -163,7 +166,7 @@ def _changes(
 def _measures(r: Reading) -> list[SlotChange]:
     """How many rooms, how large, for how much, and where."""
     changes: list[SlotChange] = []
-    if r.numbers or "bedrooms" in r.kinds:
+    if r.numbers or r.mentions("bedrooms", "bathrooms"):
         changes += slots.hear_rooms(r)
         changes += slots.hear_area(r)
         changes += slots.hear_guests(r)

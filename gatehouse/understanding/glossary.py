@@ -55,12 +55,15 @@ class Glossary:
         base = text.partition("'")[0]
         place = self.gazetteer.exact(base)
         knowing = {code for code, v in self.vocabularies.items() if v.knows(base)}
-        whole = {code for code, v in self.vocabularies.items() if text in v.words}
+        # Who has the very word has it before those with a stem that it only begins with.
+        whole = {
+            code for code, v in self.vocabularies.items() if not v.words.isdisjoint({text, base})
+        }
         more = {code for code, v in self.vocabularies.items() if base != text and v.knows(text)}
         return Entry(
             place,
             self.gazetteer.longest_from(base),
             place is not None and text[0] < _FIRST_CYRILLIC,
-            tuple(code for code in self.vocabularies if code in knowing or code in whole),
+            tuple(code for code in self.vocabularies if code in (whole or knowing)),
             frozenset(knowing | more),
         )

@@ -27,7 +27,10 @@ _BORROWED = frozenset(
     ("type", "amenity", "deal", "term", "intent", "rel", "yes", "no", "cur", "any", "noun")
 )
 # "Works for me" is of weight beside a day only, "please tell me" where a message asks for something.
-_NEXT_TO_NOTHING = frozenset(("suits", "request", "world", "own"))
+_NEXT_TO_NOTHING = frozenset(
+    ("suits", "request", "world", "own", "clash", "because", "flexible", "sameagain", "dayafter",
+     "daybefore", "fee", "unsure", "denied", "leave_message", "bound", "floorup", "floordown", "floor")
+)  # fmt: skip
 _SHORTEST_BORROWED = 3
 _MOST_MENDED = 60  # strange words of one message that are worth mending
 
@@ -148,6 +151,13 @@ class Reading:
         """The characters that the items cover."""
         return Span(self.items[first].start, self.items[last].end)
 
+    def mark(self, index: int, kind: str, value: str) -> None:
+        """Lets the item mean this too, now that its neighbours are known."""
+        item = self.items[index]
+        item.labels = {**item.labels, kind: value}
+        self.kinds[kind] = sorted({*self.kinds.get(kind, ()), index})
+        self._values.pop(kind, None)
+
     def awaits(self, slot: Slot) -> bool:
         """Was this slot what we asked for last?"""
         return self.state.awaiting == slot
@@ -198,7 +208,7 @@ def _next(tokens: list[Token], at: int, own: Vocabulary, glossary: Glossary) -> 
     entry = glossary.entry(token.text)
     place = None
     if entry.longest_place or (entry.place and match is None):
-        place = _place(tokens, at, entry, glossary)
+        place = _place(tokens, at, entry, own=own, glossary=glossary)
     if place and place.length >= (match.length if match else 0) and not _is_extra(match, place):
         return _item(tokens, at, place), place.length
     match = match or _borrowed(tokens, at, own=own, glossary=glossary)
@@ -249,18 +259,25 @@ def _item(tokens: list[Token], at: int, match: Match) -> Item:
     return Item(text, first.start, last.end, labels, value, tail=last.tail, is_word=is_word)
 
 
-def _place(tokens: list[Token], at: int, entry: Entry, glossary: Glossary) -> Match | None:
+def _place(
+    tokens: list[Token], at: int, entry: Entry, *, own: Vocabulary, glossary: Glossary
+) -> Match | None:
     for length in range(min(entry.longest_place, len(tokens) - at), 1, -1):
         window = tokens[at : at + length]
         if any(t.kind != "word" for t in window):
             continue
         name = " ".join([t.base for t in window])
-        key = glossary.place_of(name) or (
-            glossary.gazetteer.with_slip(name) if length == 2 else None
-        )
+        key = glossary.place_of(name)
+        if key is None and length == 2 and not _are_known(window, own, glossary):
+            key = glossary.gazetteer.with_slip(name)
         if key:
             return Match(length, {"place": key})
     return Match(1, {"place": entry.place}) if entry.place else None
+
+
+def _are_known(window: list[Token], own: Vocabulary, glossary: Glossary) -> bool:
+    """Words that all mean something are no slips: "Kyrénia entre" is not "Kyrenia centre"."""
+    return all(_is_known(own.language, glossary, t.text) for t in window)
 
 
 def _borrowed(tokens: list[Token], at: int, *, own: Vocabulary, glossary: Glossary) -> Match | None:

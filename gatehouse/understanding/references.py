@@ -35,6 +35,14 @@ def hear_it(r: Reading) -> list[HomeRef]:
     return [HomeRef(r.span(index, index), is_it=True)] if index is not None else []
 
 
+def mark_viewings(r: Reading, refs: list[HomeRef]) -> None:
+    """ "Kann ich die zweite am Samstag sehen?": to see a home that was shown is to view it."""
+    points = refs or (r.mentions("it") and (r.state.shown or r.state.focus))
+    if points and not r.mentions("attr"):  # but not to see its pictures
+        for index in r.every("see"):
+            r.mark(index, "intent", "book_viewing")
+
+
 def _by_order(r: Reading) -> list[HomeRef]:
     refs: list[HomeRef] = []
     for index in list(r.where("ord")):
@@ -56,7 +64,7 @@ def _points_anyway(r: Reading) -> bool:
 
 
 def _is_floor(r: Reading, index: int) -> bool:
-    return r.has(index + 1, "quality")
+    return r.has(index + 1, "quality", "floor")
 
 
 def _run(r: Reading, index: int) -> list[HomeRef]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gatehouse.understanding.numbers import amount_at
+from gatehouse.understanding.numbers import Amount, amount_at
 from gatehouse.understanding.reading import Reading
 from gatehouse.understanding.types import Op, Range, Slot, SlotChange, SlotValue, Span
 
@@ -81,19 +81,19 @@ def corrected(r: Reading, wanted: list[int]) -> list[int]:
 def hear_rooms(r: Reading) -> list[SlotChange]:
     """Bedrooms and bathrooms, however they are counted."""
     changes = [_planned(r, i) for i in list(_plans(r))]
-    changes += [_worded(r, i) for i in list(r.where("bedrooms"))]
+    for kind, slot in (("bedrooms", Slot.BEDROOMS), ("bathrooms", Slot.BATHROOMS)):
+        changes += [_worded(r, i, kind, slot=slot) for i in list(r.where(kind))]
     may_count = r.mentions("noun") or r.state.awaiting in _ROOM_SLOTS
     for index in r.free_numbers() if may_count else ():
         changes += _counted(r, index)
     return _united(r, changes)
 
 
-def _worded(r: Reading, index: int) -> SlotChange:
-    """ "Двушка": a word for a number of bedrooms, "1", or for one of two, "0-1"."""
-    low, _, high = (r.label(index, "bedrooms") or "1").partition("-")
+def _worded(r: Reading, index: int, kind: str, *, slot: Slot) -> SlotChange:
+    """ "Двушка": a word for a number of rooms, "1", or for one of two, "0-1"; Arabic duals."""
+    low, _, high = (r.label(index, kind) or "1").partition("-")
     rooms = Range(float(low), float(high or low))
-    why = "a word for so many bedrooms"
-    return SlotChange(Slot.BEDROOMS, Op.SET, rooms, r.take(index), 0.95, why)
+    return SlotChange(slot, Op.SET, rooms, r.take(index), 0.95, f"a word for so many {kind}")
 
 
 def _united(r: Reading, changes: list[SlotChange]) -> list[SlotChange]:
@@ -146,8 +146,15 @@ def _counted(r: Reading, index: int) -> list[SlotChange]:
             return []
     if r.label(noun_at, "noun") == "room_all":
         return [_without_living_room(amount.range, r.take(index, noun_at))]
+    rooms = Range(amount.value, amount.value) if _is_made_of(r, amount) else amount.range
     span = r.take(index, noun_at)
-    return [SlotChange(slot, Op.SET, amount.range, span, 1.0, "a number of rooms")]
+    return [SlotChange(slot, Op.SET, rooms, span, 1.0, "a number of rooms")]
+
+
+def _is_made_of(r: Reading, amount: Amount) -> bool:
+    """ "A flat of three rooms", where the language has one word for "of" and "from"."""
+    is_of = r.has(amount.first - 1, "of") and r.has(amount.first - 2, "type", "home", "amenity")
+    return is_of and not r.mentions("min", "minafter")
 
 
 def _without_living_room(rooms: Range, span: Span) -> SlotChange:
@@ -214,6 +221,8 @@ def hear_kinds(r: Reading) -> list[SlotChange]:
         elif code != "room" or not _is_counted_room(r, index):
             wanted.append(index)
     wanted = corrected(r, wanted)
+    if len(wanted) > 1 and not r.mentions("or"):  # "a flat with large rooms" is no room
+        wanted = [i for i in wanted if not r.has(i, "noun")] or wanted
     codes = tuple(dict.fromkeys(r.label(i, "type") or "" for i in wanted))
     if "studio" in codes and "apartment" in codes and not r.mentions("or"):
         codes = tuple(c for c in codes if c != "apartment")
@@ -226,7 +235,8 @@ def hear_kinds(r: Reading) -> list[SlotChange]:
 
 
 def _is_counted_room(r: Reading, index: int) -> bool:
-    return r.at(index - 1).number is not None
+    before = index - 2 if r.at(index - 1).is_word else index - 1  # "3 large rooms"
+    return r.at(index - 1).number is not None or r.at(before).number is not None
 
 
 def hear_terms(r: Reading) -> list[SlotChange]:
