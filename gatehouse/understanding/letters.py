@@ -10,9 +10,16 @@ _BY_HAND = {
     "ı": "i", "İ": "i", "I": "i", "ё": "е", "Ё": "е", "ß": "s", "æ": "a", "ø": "o", "ł": "l",
     "Ł": "l", "đ": "d", "ґ": "г", "Ґ": "г", "’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'",
     "′": "'", "＇": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "–": "-", "—": "-",
-    "−": "-", "‑": "-",
+    "−": "-", "‑": "-", "ٱ": "ا", "ى": "ي", "ی": "ي", "ې": "ي", "ة": "ه", "ۀ": "ه", "ە": "ه",
+    "ہ": "ه", "ک": "ك", "گ": "ك", "٫": ".", "٬": ",", "٪": "%", "،": ",", "؛": ";", "؟": "?",
+    "۔": ".",
 }  # fmt: skip
-_MARKS = re.compile("[\u0300-\u036f]")
+# Vowel signs and the stretching stroke of Arabic, and marks that only steer the direction.
+_DROPPED = (
+    "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc"
+    "\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+)
+_LOOSE = re.compile(f"[\u0300-\u036f{_DROPPED}]")
 
 
 def _folded(char: str) -> str:
@@ -22,7 +29,9 @@ def _folded(char: str) -> str:
     parts = unicodedata.normalize("NFKD", lower)
     if len(parts) > 1 and not unicodedata.combining(parts[1]):
         return lower if len(lower) == 1 else char
-    return parts[0]
+    if parts[0].isdecimal():
+        return str(unicodedata.decimal(parts[0]))
+    return _BY_HAND.get(parts[0], parts[0])
 
 
 class _Table(dict[int, str]):
@@ -45,17 +54,18 @@ def fold(text: str) -> str:
 def compose(text: str) -> tuple[str, list[int] | None]:
     """The text with loose marks joined to their letters, and where each character came from.
 
-    The second part is None when nothing moved. Work grows with the length only: each mark is
-    joined to at most one letter before it.
+    Marks that only tell how Arabic is read or drawn fall away. The second part is None when
+    nothing moved. Work grows with the length only: each mark is joined to at most one letter.
     """
-    if text.isascii() or not _MARKS.search(text):
+    if text.isascii() or not _LOOSE.search(text):
         return text, None
     chars: list[str] = []
     origins: list[int] = []
     for at, char in enumerate(text):
-        if chars and "\u0300" <= char <= "\u036f":
-            joined = unicodedata.normalize("NFC", chars[-1] + char)
-            chars[-1] = joined if len(joined) == 1 else chars[-1]
+        if _LOOSE.match(char) and (chars or char > "\u036f"):
+            if char <= "\u036f":
+                joined = unicodedata.normalize("NFC", chars[-1] + char)
+                chars[-1] = joined if len(joined) == 1 else chars[-1]
             continue
         chars.append(char)
         origins.append(at)
