@@ -31,6 +31,7 @@ class Slot(StrEnum):
     AVAILABLE_FROM = "available_from"
     AMENITIES = "amenities"
     GUESTS = "guests"  # how many will live there
+    FLOOR = "floor"  # which floors; 0 is the ground floor
     FEATURES = "features"  # wishes that no listing states: they go into the notes for the agency
 
 
@@ -74,7 +75,7 @@ class Range:
 
 
 # The value of a slot: LOCATION tuple[PlaceName, ...]; BUDGET Budget; RENTAL_TYPE
-# "short_term"|"long_term"; DEAL "rent"|"buy"; BEDROOMS, BATHROOMS, GUESTS, AREA Range;
+# "short_term"|"long_term"; DEAL "rent"|"buy"; BEDROOMS, BATHROOMS, GUESTS, FLOOR, AREA Range;
 # PROPERTY_TYPE, AMENITIES and FEATURES tuple[str, ...] of lexicon codes; the dates date; the rest int.
 SlotValue = str | int | date | Budget | Range | tuple[PlaceName, ...] | tuple[str, ...]
 

@@ -1,0 +1,134 @@
+"""Days and hours of a visit as people name them in a talk: wanted, clashing, or left open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gatehouse.understanding.reading import Item, Reading
+
+_AFTERNOON = range(1, 8)  # hours that are of the afternoon where nobody says "am"
+_LONGEST_DAY = 24
+_LEADS = ("at", "about", "weekday", "max", "min", "until", "between", "bound", "or")
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A day, an hour, or both, as one clause names them.
+
+    `weekday` counts from Monday = 0, `ahead` in days from today or, if `is_relative`, from the
+    day talked about; `hour` is 0 to 23, `hours_open` when only a bound or any time was named.
+    """
+
+    weekday: int | None = None
+    ahead: int | None = None
+    hour: int | None = None
+    has_half_day: bool = False  # "am", "pm" or a 24-hour clock was said with the hour
+    is_relative: bool = False
+    is_refused: bool = False
+    is_open: bool = False  # "any time on Friday", "before 7"
+
+    @property
+    def has_day(self) -> bool:
+        """Does it name a day?"""
+        return self.weekday is not None or self.ahead is not None
+
+
+def moments(r: Reading, *, awaits_hour: bool = False) -> list[Moment]:
+    """Every day and hour that the message names, in order, clause by clause."""
+    return [m for clause in _clauses(r) for m in _of_clause(r, clause, awaits_hour=awaits_hour)]
+
+
+def _clauses(r: Reading) -> Iterator[list[int]]:
+    """The items between stops and words like "because"; a stop inside a clock parts nothing."""
+    clause: list[int] = []
+    for at, item in enumerate(r.items):
+        if item.has("stop", "because", "but") and item.text != ":":
+            if clause:
+                yield clause
+            clause = []
+        else:
+            clause.append(at)
+    if clause:
+        yield clause
+
+
+def _of_clause(r: Reading, clause: list[int], *, awaits_hour: bool) -> Iterator[Moment]:
+    days = [(at, day) for at in clause if (day := _day(r.at(at)))]
+    hours = [(at, hour) for at in clause if (hour := _hour(r, at, awaits_hour=awaits_hour))]
+    is_open = any(r.has(at, "flexible", "any") for at in clause)
+    is_refused = any(r.has(at, "clash") for at in clause)
+    is_refused = is_refused or _is_negated(r, clause, [at for at, _ in days + hours])
+    if not days and not hours:
+        if is_open and not is_refused:
+            yield Moment(is_open=True)
+        return
+    for n in range(max(len(days), len(hours))):
+        day = days[min(n, len(days) - 1)][1] if days else Moment()
+        hour = hours[min(n, len(hours) - 1)][1] if hours else Moment()
+        yield Moment(
+            day.weekday,
+            day.ahead,
+            hour.hour,
+            hour.has_half_day,
+            day.is_relative,
+            is_refused,
+            is_open or hour.is_open,
+        )
+
+
+def _day(item: Item) -> Moment | None:
+    if "weekday" in item.labels:
+        return Moment(weekday=int(item.labels["weekday"]))
+    if item.labels.get("day") in ("0", "1", "2") and not item.has("now"):
+        return Moment(ahead=int(item.labels["day"]))
+    if item.has("dayafter"):
+        return Moment(ahead=1, is_relative=True)
+    return Moment(ahead=-1, is_relative=True) if item.has("daybefore") else None
+
+
+def _is_negated(r: Reading, clause: list[int], points: list[int]) -> bool:
+    """ "Not Friday", "no, on Friday" (which is none)."""
+    first = min(points, default=0)
+    return any(at in clause and r.has(at, "neg") for at in (first - 1, first - 2, first - 3))
+
+
+def _hour(r: Reading, at: int, *, awaits_hour: bool) -> Moment | None:
+    """An hour that the item at `at` names, with what stands around it."""
+    item = r.at(at)
+    if item.has("noon"):
+        return Moment(hour=12, has_half_day=True)
+    if item.clock:
+        return _clock(r, at + 1, int(item.clock[:2]))
+    hour = item.number
+    if hour is None or hour != int(hour) or not 0 <= hour <= _LONGEST_DAY:
+        return None
+    after = at + 1
+    if r.at(after).text == ":" and r.at(after + 1).number is not None:
+        after += 2
+    while r.has(after, "oclock") and not r.has(after, "am", "pm"):
+        after += 1
+    is_said = after > at + 1 or r.has(after, "am", "pm") or _is_led(r, at)
+    is_lone = awaits_hour and not r.has(after, "noun", "cur", "unit", "th", "month")
+    if not (is_said or is_lone) or r.has(at + 1, "th", "noun", "cur", "unit", "month"):
+        return None
+    if r.at(at - 1).text == ":" or r.has(at - 1, "nr"):
+        return None
+    return _clock(
+        r, after, int(hour), is_bound=r.has(at - 1, "max", "min", "until", "between", "bound")
+    )
+
+
+def _is_led(r: Reading, at: int) -> bool:
+    """ "At 5", "around 5", "before 7", "Friday 5"; not "for 2"."""
+    return r.has(at - 1, *_LEADS)
+
+
+def _clock(r: Reading, after: int, hour: int, *, is_bound: bool = False) -> Moment:
+    is_pm, is_am = r.has(after, "pm"), r.has(after, "am")
+    if is_pm or is_am:
+        return Moment(hour=hour % 12 + 12 * is_pm, has_half_day=True, is_open=is_bound)
+    if hour > 12 or hour == 0:
+        return Moment(hour=hour % 24, has_half_day=True, is_open=is_bound)
+    guess = hour + 12 if hour in _AFTERNOON else hour
+    return Moment(hour=guess, is_open=is_bound)
