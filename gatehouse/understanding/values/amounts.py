@@ -234,7 +234,15 @@ def _said(page: Page, items: Sequence[Item]) -> Iterator[Figure]:
         if ordinal is not None:
             yield ordinal
         elif item.number is not None and not _is_no_number(page, items, at):
-            yield _number(page, items, at)
+            if not _is_repeated(items, at):
+                yield _number(page, items, at)
+
+
+def _is_repeated(items: Sequence[Item], at: int) -> bool:
+    """ "45 (forty-five)"."""
+    if at < 2 or items[at - 1].text != "(":
+        return False
+    return items[at - 2].number == items[at].number
 
 
 def _ordinal(items: Sequence[Item], at: int) -> Figure | None:

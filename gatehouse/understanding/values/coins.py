@@ -80,7 +80,7 @@ def _led(page: Page, items: Sequence[Item], at: int) -> tuple[Item, int] | None:
     item = items[end]
     if before.is_word and _currency_at(items, end + 1, item.end):
         return None  # "dollar 143.80 yen"
-    factor = 1e6 if before.end == at + 1 and "cur" not in items[at].labels else 1.0
+    factor = 1.0 if _currency_at(items, at, None) else 1e6
     value = _money_value(item, before.code) * factor
     part, last = (0.0, end + 1) if before.is_minor else _minor_behind(items, end + 1)
     return _coin(items, at, last, before.code, value + part, minor=before.is_minor), last

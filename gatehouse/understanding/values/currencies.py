@@ -66,11 +66,15 @@ def phrases(language: Language) -> Iterator[tuple[str, Sequence[str]]]:
         yield f"code:{code}", _spoken([code.lower(), *_marks(about)])
 
 
+# Names of these hardly mean anything else ("won" and "mark" do).
+_PLAIN = frozenset(("USD", "EUR", "GBP", "RUB", "UAH", "PLN", "CHF", "AED", "ILS", "JPY", "CNY"))
+
+
 @cache
 def whole_words(language: Language) -> frozenset[str]:
-    """Names of currencies without endings, and the codes that are typed in small letters."""
-    labelled = (said for label, said in phrases(language) if label.startswith("cur:"))
-    return frozenset(fold(word.rstrip("*")) for said in labelled for word in said)
+    """Names that mean a currency even without an amount, and codes typed in small letters."""
+    labelled = (said for label, said in phrases(language) if label[4:] in _PLAIN)
+    return frozenset(fold(word.rstrip("*")) for said in labelled for word in said) | _SMALL
 
 
 def _marks(about: Currency) -> list[str]:

@@ -22,6 +22,7 @@ _SIGNS: dict[str, Labels] = {
     "+": {"plus": ""}, "-": {"dash": ""}, "/": {"slash": ""}, "~": {"dash": "", "about": ""},
     "<": {"less": ""}, ">": {"more": ""}, "=": {"equal": ""}, "%": {"percent": ""},
     "#": {"nr": ""}, "№": {"nr": ""}, "&": {"and": ""}, "@": {"at": ""}, "^": {"stop": ""},
+    "¢": {"minor": "USD", "sign": ""},
 }  # fmt: skip
 _STOP: Labels = {"stop": ""}
 _VULGAR = frozenset("½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞")

@@ -52,7 +52,7 @@ def _price(r: Reading, amount: Amount, settings: Settings) -> Value | None:
     )
     period, _ = period_near(r, amount.first, last=amount.last)
     if coin is None:
-        if amount.value < _LEAST_BARE or r.has(amount.first - 1, "nr"):
+        if amount.value < _LEAST_BARE or r.has(amount.first - 1, "nr", "coin"):
             return None
         if period is None and not has_budget_near(r, amount):
             return None
