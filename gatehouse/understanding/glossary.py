@@ -11,6 +11,7 @@ from gatehouse.understanding.types import Language
 from gatehouse.understanding.vocabulary import Vocabulary
 
 _REMEMBERED_WORDS = 16_384
+_LONGEST_SHORT_WORD = 3  # letters
 _FIRST_CYRILLIC = "\u0400"
 
 
@@ -64,6 +65,18 @@ class Glossary:
             place,
             self.gazetteer.longest_from(base),
             place is not None and text[0] < _FIRST_CYRILLIC,
-            tuple(code for code in self.vocabularies if code in (whole or knowing)),
+            tuple(
+                code for code in self.vocabularies if code in self._telling(base, whole or knowing)
+            ),
             frozenset(knowing | more),
         )
+
+    def _telling(self, base: str, having: set[Language]) -> set[Language]:
+        """The languages that a word speaks for; a short one not for those where it is a piece.
+
+        "w" and "od" are Polish words; elsewhere they are found within abbreviations only.
+        """
+        if len(base) > _LONGEST_SHORT_WORD:
+            return having
+        known = ((code, self.vocabularies[code]) for code in having)
+        return {c for c, v in known if base in v.everyday or v.start(base).match} or having

@@ -87,6 +87,7 @@ class Vocabulary:
     start: Callable[[str], Start]  # remembers a bounded number of words
     abbreviations: frozenset[str] = frozenset()  # a full stop behind these ends nothing
     prefixes: Prefixes = NO_PREFIXES
+    everyday: frozenset[str] = frozenset()  # the commonest words, whatever they mean to us
 
     def knows(self, word: str) -> bool:
         """Is this a word of the language, as far as we have it?"""
@@ -186,14 +187,23 @@ def _step(
             found = node.words.get(base)
         if found is not None:
             reached.append((score + 100, found))
-        for stem, found in node.by_start.get(text[:_SHORTEST_STEM], ()):
+        for stem, stemmed in node.by_start.get(text[:_SHORTEST_STEM], ()):
             if text.startswith(stem):
-                reached.append((score + len(stem), found))
-        for form in forms:
-            found = node.words.get(form)
-            if found is not None:
-                reached.append((score + 100 - len(text) + len(form), found))
+                reached.append((score + len(stem), stemmed))
+        if forms and found is None:
+            reached += _formed(node, score - len(text), forms)
     return reached
+
+
+def _formed(node: Node, score: int, forms: tuple[str, ...]) -> Iterator[tuple[int, Node]]:
+    """Where the forms of a word without its prefixes lead; the fewer letters go, the better."""
+    for form in forms:
+        found = node.words.get(form)
+        if found is not None:
+            yield score + 100 + len(form), found
+        for stem, found in node.by_start.get(form[:_SHORTEST_STEM], ()):
+            if form.startswith(stem):
+                yield score + len(stem) + len(form), found
 
 
 def _merged(ends: list[tuple[int, Node]]) -> Labels:
@@ -221,7 +231,8 @@ def load(language: Language) -> Vocabulary:
                 _plant(root, _parts(phrase), (kind, value))
     words, stems = _settled(root)
     slips = _slips(words | stems)
-    words.update(_everyday(about["common"]))
+    everyday = frozenset(_everyday(about["common"]))
+    words |= everyday
     prefixes = Prefixes(_letters(about, "joined"), _letters(about, "bound"))
     return Vocabulary(
         language=language,
@@ -234,6 +245,7 @@ def load(language: Language) -> Vocabulary:
         slips=slips,
         start=lru_cache(_REMEMBERED_WORDS)(partial(_start, root, prefixes)),
         prefixes=prefixes,
+        everyday=everyday,
         abbreviations=frozenset(fold(word) for word in about.get("abbreviations", ())),
     )
 
