@@ -11,10 +11,12 @@ from typing import Any, Literal
 from gatehouse.ops.evaluation.sgd_score import Frame
 from gatehouse.ops.evaluation.sources import EvaluationError, read_json, read_json_lines, read_text
 from gatehouse.understanding.tracking.acts import reply_from_acts
+from gatehouse.understanding.tracking.english import English
+from gatehouse.understanding.tracking.intents import NO_INTENT
 from gatehouse.understanding.tracking.names import PlaceNames
 from gatehouse.understanding.tracking.scene import Reply
 from gatehouse.understanding.tracking.schema import Schema, read_schema
-from gatehouse.understanding.tracking.tracker import NO_INTENT, English, Tracked, Tracker
+from gatehouse.understanding.tracking.tracker import Tracked, Tracker
 
 Context = Literal["text", "acts"]
 
@@ -72,7 +74,7 @@ def follow(
 
 def _reply(turn: Mapping[str, Any], text: str, schema: Schema) -> Reply:
     frame = turn.get("homes")
-    return reply_from_acts(text, frame, schema) if frame else Reply(is_ours=False, text=text)
+    return reply_from_acts(text, frame, schema) if frame else Reply(text=text)
 
 
 def as_frame(tracked: Tracked, schema: Schema) -> Frame:
@@ -82,7 +84,7 @@ def as_frame(tracked: Tracked, schema: Schema) -> Frame:
         for slot in schema.slots
         if slot.role and slot.role in tracked.values
     }
-    intent = schema.intents.get(tracked.intent or "", NO_INTENT)
+    intent = schema.intents.get(tracked.intent, NO_INTENT)
     asked = (schema.slot(role) for role in tracked.asked)
     return Frame(state, intent, tuple(slot.name for slot in asked if slot))
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from gatehouse.understanding.reading import Reading
-from gatehouse.understanding.slots import hear_rooms
-from gatehouse.understanding.tracking.phrases import clauses, parts, says
-from gatehouse.understanding.types import Range
-from gatehouse.understanding.types import Slot as HomeSlot
+from gatehouse.understanding.tracking.english import English
+from gatehouse.understanding.tracking.flags import flags_said
+from gatehouse.understanding.tracking.names import PlaceNames, place_said
+from gatehouse.understanding.tracking.phrases import begins, clauses, says, turns, without
+from gatehouse.understanding.tracking.rooms import rooms_said
+from gatehouse.understanding.tracking.scene import Act, Scene
+from gatehouse.understanding.tracking.spoken_days import day_said
 
-_ROOMS = {HomeSlot.BEDROOMS: "bedrooms", HomeSlot.BATHROOMS: "bathrooms"}
+_TOLD = ("phone", "address", "price")  # facts that have their own turns of phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,74 +34,64 @@ class Move:
     requests: bool = False  # asks for something to be said or done
 
 
-def rooms_said(r: Reading) -> dict[str, str]:
-    """Bedrooms and bathrooms wanted, as whole numbers."""
-    counts = [
-        (role, count)
-        for c in hear_rooms(r)
-        if (role := _ROOMS.get(c.slot))
-        if (count := _count(c.value))
-    ]
-    found = dict(counts)
-    if len(found) == 1 and (shared := _shared(r)):
-        found = dict.fromkeys(_ROOMS.values(), shared)
-    return found
+def hear_move(text: str, scene: Scene, english: English, places: PlaceNames) -> Move:
+    """All that a message about homes does."""
+    open_part = without(text, "bye")
+    wants_more = says(open_part, "more") or (scene.has_offer and says(text, "seeks_many"))
+    wished, asked = flags_said(
+        english.mended(text),
+        scene.flags,
+        has_offer=scene.has_offer or scene.is_visit,
+        wants_more=wants_more,
+    )
+    begins_yes = begins(text, "yes")
+    return Move(
+        wishes=_wishes(text, scene, english, places) | dict.fromkeys(wished, "True"),
+        asked=tuple(dict.fromkeys((*asked, *_facts_asked(text, scene)))),
+        wants_more=wants_more,
+        wants_visit=_wants_visit(text),
+        says_busy=says(text, "not_visit"),
+        seeks=says(text, "seeks") and says(text, "home"),
+        likes=says(text, "likes"),
+        says_yes=begins_yes,
+        says_no=says(text, "no") and not begins_yes,
+        says_bye=says(text, "bye"),
+        thanks=says(text, "thanks"),
+        requests="?" in text or says(text, "requests"),
+    )
 
 
-def _count(value: object) -> str | None:
-    count = (value.low or value.high) if isinstance(value, Range) else None
-    return str(int(count)) if count else None
+def _wishes(text: str, scene: Scene, english: English, places: PlaceNames) -> dict[str, str]:
+    """What is wanted, by role, but for flags."""
+    asked = scene.reply.asked
+    is_asked = "area" in asked
+    place = places.find(text) or place_said(text, english.may_have, is_asked=is_asked)
+    found = {"deal": deal_said(text), "visit_date": _day(text, scene, english), "area": place}
+    known = {role: value for role, value in found.items() if value}
+    return known | rooms_said(text, english, asked)
 
 
-def _shared(r: Reading) -> str | None:
-    """ "Three bedrooms and baths": one number for both."""
-    for at in r.every("noun"):
-        number = r.at(at - 1).number
-        after = at + 1 + r.has(at + 1, "and", "slash")
-        is_pair = {r.label(at, "noun"), r.label(after, "noun")} == {"bedroom", "bathroom"}
-        if number is not None and after > at + 1 and is_pair:
-            return str(int(number))
-    return None
-
-
-def flags_said(
-    text: str, flags: Iterable[str], *, has_offer: bool, wants_more: bool
-) -> tuple[set[str], list[str]]:
-    """The flags wished for, and those asked about of a home on the table."""
-    wished: set[str] = set()
-    asked: list[str] = []
-    for sentence in clauses(text):
-        for flag in flags:
-            if not says(sentence, f"flag_{flag}"):
-                continue
-            if has_offer and _asks_of_home(sentence, flag, wants_more=wants_more):
-                asked.append(flag)
-            elif not _is_not_wanted(sentence):
-                wished.add(flag)
-    if wants_more:
-        return wished, [flag for flag in asked if flag not in wished]
-    return wished - set(asked), asked
-
-
-def _asks_of_home(sentence: str, flag: str, *, wants_more: bool) -> bool:
-    """Does the sentence ask how the home on the table is, rather than seek one that is so?"""
-    own = next((p for p in parts(sentence) if says(p, f"flag_{flag}")), sentence)
-    for part in (own, sentence):
-        if says(part, "looks_for") and (wants_more or not says(part, "asks_home")):
-            return False
-        if says(part, "asks_home", "asks"):
-            return True
-    return not wants_more
-
-
-def _is_not_wanted(sentence: str) -> bool:
-    return says(sentence, "needs_no")
+def _day(text: str, scene: Scene, english: English) -> str | None:
+    """The day named; a "that's all for today" names none unless a day was asked for."""
+    if says(text, "bye") and not scene.reply.does(Act.ASK, Act.CONFIRM, Act.OFFER_VISIT):
+        return None
+    return day_said(english.reading(text), text)
 
 
 def deal_said(text: str) -> str | None:
     """Whether to rent or to buy, if only one of the two is named."""
-    buys, rents = says(text, "buy"), says(text, "rent")
+    wanted = without(text, "rent_as_price")
+    buys, rents = says(wanted, "buy"), says(wanted, "rent")
     return None if buys == rents else "buy" if buys else "rent"
 
 
-__all__ = ["Move", "deal_said", "flags_said", "rooms_said"]
+def _wants_visit(text: str) -> bool:
+    """Is a visit spoken of, other than as an entry of a calendar?"""
+    turned = (part for clause in clauses(text) for part in turns(clause))
+    return any(says(part, "visit") and not says(part, "not_visit") for part in turned)
+
+
+def _facts_asked(text: str, scene: Scene) -> Iterator[str]:
+    for role in _TOLD:
+        if scene.has_offer and role in scene.facts and says(text, role):
+            yield role

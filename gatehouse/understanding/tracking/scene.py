@@ -1,4 +1,4 @@
-"""What a system turn says, as far as it matters for what the visitor says next."""
+"""What a system turn says, and what is on the table when the visitor answers."""
 
 from __future__ import annotations
 
@@ -23,14 +23,13 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A system turn. Roles are those of the schema; `is_ours` if it is about homes at all."""
+    """A system turn. Roles are those of the schema."""
 
     acts: frozenset[Act] = frozenset()
     asked: tuple[str, ...] = ()  # roles that it wants to know
     offered: str | None = None  # name of the home offered
     confirmed: Mapping[str, str] = field(default_factory=dict)  # role -> as said
     searched: Mapping[str, str] = field(default_factory=dict)  # role -> what was searched for
-    is_ours: bool = True
     text: str = ""
 
     def does(self, *acts: Act) -> bool:
@@ -38,4 +37,15 @@ class Reply:
         return any(act in self.acts for act in acts)
 
 
-NOTHING_SAID = Reply(is_ours=False)
+NOTHING_SAID = Reply()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that a message is understood by."""
+
+    reply: Reply = NOTHING_SAID  # what was said last
+    has_offer: bool = False  # a home is on the table
+    is_visit: bool = False  # a viewing is being arranged
+    flags: tuple[str, ...] = ()  # what homes of this service may be or have
+    facts: frozenset[str] = frozenset()  # roles that may be asked about

@@ -20,9 +20,9 @@ from gatehouse.ops.evaluation.sgd_dialogues import (
     with_gold,
 )
 from gatehouse.ops.evaluation.sgd_score import Frame, Marks, differences, mark
+from gatehouse.understanding.tracking.english import English
 from gatehouse.understanding.tracking.names import PlaceNames
 from gatehouse.understanding.tracking.schema import Schema
-from gatehouse.understanding.tracking.tracker import English
 
 TODAY = date(2019, 3, 1)  # when the dialogues take place
 _TARGETS = {"acts": 0.93, "text": 0.88}
