@@ -7,8 +7,17 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from gatehouse.understanding import (
+    building,
+    dates,
+    intents,
+    locations,
+    money,
+    references,
+    slots,
+    wishes,
+)
 from gatehouse.understanding import contact as contacts
-from gatehouse.understanding import building, dates, intents, locations, money, references, slots, wishes
 from gatehouse.understanding.glossary import Glossary
 from gatehouse.understanding.language import Guess, detect
 from gatehouse.understanding.letters import compose, fold
@@ -156,7 +165,7 @@ def _changes(
         changes += slots.hear_terms(r)
         changes += slots.hear_amenities(r)
         changes += slots.hear_features(r)
-    if "rel" in r.kinds:
+    if "rel" in r.kinds or "refrel" in r.kinds:
         changes += wishes.hear_relative(r, changes)
     if "any" in r.kinds or "pair" in r.kinds:
         changes += wishes.hear_any(r, changes)

@@ -24,14 +24,11 @@ _CHANGES_VIEWING = frozenset((Intent.CANCEL_VIEWING, Intent.MOVE_VIEWING))
 _OF_ONE_HOME = frozenset((Intent.COMPARE, Intent.BOOK_VIEWING, Intent.ASK_ABOUT_HOME))
 _RANK = {intent: rank for rank, intent in enumerate(_ORDER)}
 _INTENTS = {intent.value: intent for intent in _ORDER}
-_INTENT_KINDS = (
-    "intent",
-    "yes",
-    "no",
-    "scope",
-    "trust",
-)  # without them changes are all that is wanted
+# Without them changes are all that is wanted.
+_INTENT_KINDS = ("intent", "yes", "no", "scope", "trust", "dislike")
 _FEWEST_WORDS = 4
+_LONGEST_BARE_QUESTION = 5
+_OF_A_SEARCH = ("place", "type", "deal", "term", "cur", "noun", "rel", "home")
 # Facts whose words are also used to describe what is sought.
 _ALSO_SAID = frozenset(
     ("price", "availability", "pictures", "description", "rating", "phone", "bills", "floor")
@@ -76,8 +73,20 @@ def _asks_extras(r: Reading, refs: Sequence[HomeRef]) -> bool:
     """Is "… a pool" a question about a shown home, and not a wish for another?"""
     if any(ref for ref in refs if not ref.is_it):
         return r.mentions("q", "askhome")
-    finds = any(item.has("findq") and item.text != "with" for item in r.items)
-    return r.mentions("askhome") and not finds
+    if r.mentions("findq"):
+        return False
+    return r.mentions("askhome") or _is_bare_question(r)
+
+
+def _is_bare_question(r: Reading) -> bool:
+    """ "Eşyalı mı?", "она с мебелью?": nothing but a question word or "it", and the extra."""
+    if r.mentions("findqweak", "also", *_OF_A_SEARCH):
+        return False
+    last = len(r.items) - 1
+    if r.has(0, "q") or (r.has(0, "mayq") and len(r.items) <= _LONGEST_BARE_QUESTION):
+        return True
+    is_asked = r.mentions("it") or any(r.label(at, "mark") is None for at in r.every("q"))
+    return is_asked and (r.has(last, "q") or r.has(last - 1, "q"))
 
 
 def hear_intents(
@@ -98,7 +107,7 @@ def hear_intents(
     elif (changes or sort) and not (asked or refs or contact or when or r.mentions(*_INTENT_KINDS)):
         return (Intent.REFINE if r.state.slots else Intent.SEARCH,)
     said = {_INTENTS[r.items[at].labels["intent"]] for at in r.every("intent")} | _distrust(r)
-    wants_home = Intent.SEARCH in said or r.mentions("findq")
+    wants_home = Intent.SEARCH in said or r.mentions("findq", "findqweak")
     found = said - {Intent.SEARCH}
     found |= _answers(r, changes)
     if asked:
@@ -109,6 +118,8 @@ def hear_intents(
         found.add(Intent.BOOK_VIEWING)
     found |= _seeking(r, changes, found=found, wants_home=wants_home, sort=sort)
     found = _outside(found, outside)
+    if r.mentions("dislike"):
+        found = (found - {Intent.ASK_ABOUT_HOME}) | {Intent.NO, Intent.MORE_OPTIONS}
     if refs and found <= _POLITE:
         found.add(Intent.ASK_ABOUT_HOME)
     if len(found) > 1 or changes:

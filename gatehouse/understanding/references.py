@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gatehouse.understanding.comparisons import by_comparison, by_extra, by_number
 from gatehouse.understanding.letters import fold
 from gatehouse.understanding.money import find_money
 from gatehouse.understanding.names import bending
@@ -19,11 +20,12 @@ def hear_refs(r: Reading) -> list[HomeRef]:
         return []
     refs = _by_order(r)
     if r.state.shown:
-        refs += _by_price(r) + _by_place(r) + _by_title(r)
+        refs += [*by_comparison(r), *_by_price(r), *by_number(r), *_by_place(r), *by_extra(r)]
+        refs += _by_title(r)
         refs = refs or _bare_numbers(r) or _pairs(r)
     if len(refs) < 2:
         return refs
-    unique = {(ref.number, ref.place, ref.price, ref.name): ref for ref in refs}
+    unique = {(ref.number, ref.place, ref.price, ref.name, ref.is_other): ref for ref in refs}
     return sorted(unique.values(), key=lambda ref: ref.span.start)
 
 
@@ -82,7 +84,7 @@ def _run(r: Reading, index: int) -> list[HomeRef]:
 def _count_beside(r: Reading, index: int) -> tuple[int, int]:
     """The item that counts an ordinal, and how many: "first two", "dwa pierwsze"; 0 if none."""
     for at in (index + 1, index - 1):
-        count = 2.0 if at > index and r.has(at, "pair") else r.at(at).number
+        count = 2.0 if r.has(at, "pair") else r.at(at).number
         is_other = at > index and r.has(at + 1, "noun", "cur", "unit")
         if count is not None and 2 <= count <= 6 and r.is_free(at) and not is_other:
             return at, int(count)

@@ -222,7 +222,7 @@ def hear_kinds(r: Reading) -> list[SlotChange]:
             wanted.append(index)
     wanted = corrected(r, wanted)
     if len(wanted) > 1 and not r.mentions("or"):  # "a flat with large rooms" is no room
-        wanted = [i for i in wanted if not r.has(i, "noun")] or wanted
+        wanted = [i for i in wanted if not r.has(i, "noun", "bedrooms")] or wanted
     codes = tuple(dict.fromkeys(r.label(i, "type") or "" for i in wanted))
     if "studio" in codes and "apartment" in codes and not r.mentions("or"):
         codes = tuple(c for c in codes if c != "apartment")
@@ -249,10 +249,21 @@ def hear_terms(r: Reading) -> list[SlotChange]:
         if not said and r.awaits(slot):
             kind = f"{kind}_if_asked"
             said = list(r.where(kind))
-        if said:
+        if said and _is_either(r, said, kind):
+            span = r.span(said[0], said[-1])
+            changes.append(SlotChange(slot, Op.ANY, None, span, 0.95, "the one or the other"))
+        elif said:
             value = r.label(said[-1], kind) or ""
             changes.append(_change(r, slot, Op.SET, value, said[-1], f"a word for {slot.value}"))
     return changes
+
+
+def _is_either(r: Reading, said: list[int], kind: str) -> bool:
+    """ "To rent or to buy" leaves it open."""
+    first, last = said[0], said[-1]
+    if r.label(first, kind) == r.label(last, kind):
+        return False
+    return r.mentions("or") and any(r.has(at, "or") for at in range(first + 1, last))
 
 
 def hear_amenities(r: Reading) -> list[SlotChange]:

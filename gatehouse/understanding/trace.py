@@ -68,6 +68,8 @@ def ref_text(ref: HomeRef) -> str:
     """How a home was pointed to."""
     if ref.is_it:
         return "in focus"
+    if ref.is_other:
+        return "the other one"
     if ref.number is not None:
         return "the last" if ref.number == -1 else f"number {ref.number}"
     return ref.place or ref.name or f"at {ref.price:g}"

@@ -21,9 +21,11 @@ CHEAPER = 0.85  # "cheaper": this share of the cheapest home shown, else of the 
 DEARER = 1.2
 BIGGER = 1.2
 SMALLER = 0.8
+LONGER = 1.5
 _LONGEST_BARE_ANY = 6
 _EITHER = (Slot.RENTAL_TYPE, Slot.PROPERTY_TYPE)
 _DAYS = (Slot.CHECK_OUT, Slot.AVAILABLE_FROM)
+_BATHROOMS = ("more_bathrooms", "fewer_bathrooms")
 _MORE_ROOMS = {"bigger", "more_bedrooms"}
 
 
@@ -101,22 +103,64 @@ def hear_relative(r: Reading, changes: Iterable[SlotChange]) -> list[SlotChange]
     """ "Cheaper", "bigger", "one more bedroom", as the new limits they mean here."""
     filled = {c.slot for c in changes}
     found: list[SlotChange] = []
-    for index in list(r.where("rel")):
-        change = _relative(r, index, r.label(index, "rel") or "")
+    for index, kind in _comparisons(r):
+        change = _relative(r, index, kind)
         if change and change.slot not in filled and change.value is not None:
             filled.add(change.slot)
             found.append(change)
     return found
 
 
+def _restayed(state: DialogueState, kind: str, span: Span) -> SlotChange | None:
+    """A longer stay is half as long again; where no length is known, it is a long or short let."""
+    factor, op = (LONGER, Op.MORE) if kind == "longer" else (1 / LONGER, Op.LESS)
+    for slot in (Slot.MIN_NIGHTS, Slot.MIN_TERM_MONTHS):
+        filled = state.slots.get(slot)
+        if filled and isinstance(filled.value, int):
+            length = max(1, round(filled.value * factor))
+            return SlotChange(slot, op, length, span, 0.8, f"{kind} than now")
+    term = "long_term" if kind == "longer" else "short_term"
+    return SlotChange(Slot.RENTAL_TYPE, Op.SET, term, span, 0.8, f"{kind} than now")
+
+
+def _counted(state: DialogueState, kind: str, count: float, *, span: Span) -> SlotChange:
+    """ "One more bathroom", "two more bedrooms"."""
+    slot = Slot.BATHROOMS if kind in _BATHROOMS else Slot.BEDROOMS
+    is_more = kind.startswith("more") or kind in _MORE_ROOMS
+    rooms = _recounted(_range(state, slot), count if is_more else -count)
+    op, why = Op.MORE if is_more else Op.LESS, f"{count:g} {'more' if is_more else 'fewer'}"
+    return SlotChange(slot, op, rooms, span, 0.95, why)
+
+
+def _recounted(rooms: Range | None, step: float) -> Range | None:
+    """So many rooms more, at least; or so many fewer, at most."""
+    if step > 0:
+        return Range(((rooms.low or rooms.high or 0.0) if rooms else 1.0) + step, None)
+    if rooms is None:
+        return None
+    return Range(None, max(0.0, (rooms.high or rooms.low or 1.0) + step))
+
+
+def _comparisons(r: Reading) -> list[tuple[int, str]]:
+    """ "Cheaper", and "the cheaper one" where we cannot tell which of those shown it is."""
+    said = [
+        (at, kind, r.label(at, kind) or "") for kind in ("rel", "refrel") for at in r.where(kind)
+    ]
+    return sorted((at, code) for at, kind, code in said if kind == "rel" or code != "other")
+
+
 def _relative(r: Reading, index: int, kind: str) -> SlotChange | None:
+    kind, _, said = kind.partition("+")
+    count = float(said or 1)
     span = r.take(index)
     if kind in ("cheaper", "dearer"):
         op = Op.LESS if kind == "cheaper" else Op.MORE
         value = cheaper(r.state) if kind == "cheaper" else _dearer(r.state)
         return SlotChange(Slot.BUDGET, op, value, span, 0.95, f"{kind} than now")
-    if kind == "longer":
-        return None
+    if kind in ("longer", "shorter"):
+        return _restayed(r.state, kind, span)
+    if kind in _BATHROOMS or count != 1:
+        return _counted(r.state, kind, count, span=span)
     op = Op.MORE if kind in _MORE_ROOMS else Op.LESS
     slot, size = _resized(r.state, kind)
     return SlotChange(slot, op, size, span, 0.95, f"{kind.replace('_', ' ')} than now")

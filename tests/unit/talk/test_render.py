@@ -162,7 +162,7 @@ def test_nothing_found_at_all_says_what_was_searched_and_offers_to_drop_a_wish()
     assert "no gym" in reply.summary
     assert "(location, price, bedrooms)" in reply.summary
     labels = [action["label"] for action in reply.suggested_actions]
-    assert labels == ["Talk to a person", "Pool is not needed", "Any price"]
+    assert labels == ["Talk to a person", "Pool is not needed", "Any dates"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
