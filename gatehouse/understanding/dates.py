@@ -28,8 +28,8 @@ _OF_ANYTHING = frozenset(("in", "next", "intent", "q"))  # say no more than a da
 # What may stand beside a day that accepts a viewing: times, a yes, "works for me".
 _BESIDE_A_DAY = (
     "day", "weekday", "weekend", "month", "nextspan", "next", "thisone", "part", "in", "at", "am",
-    "pm", "oclock", "half", "noon", "th", "ord", "unit", "and", "or", "dash", "from", "to",
-    "about", "between", "after", "stop", "mark", "yes", "suits", "corr", "but", "it",
+    "pm", "oclock", "half", "halfto", "noon", "th", "ord", "unit", "and", "or", "dash", "from",
+    "to", "about", "between", "after", "stop", "mark", "yes", "suits", "corr", "but", "it",
 )  # fmt: skip
 _COURTEOUS = ("greeting", "thanks")
 
@@ -119,6 +119,8 @@ def _hour(r: Reading, at: int, said: float) -> str | None:
         after += 1
     is_said = after > at + 1 or r.has(after, "am", "pm") or r.has(at - 1, "at")
     is_said = is_said or (said % 1 == _HALF and " " in r.at(at).text)  # "3 buçuk"
+    if r.has(at - 1, "halfto"):  # "halb vier" is half past three
+        said, is_said = said - _HALF, True
     if not is_said or r.has(at + 1, "th", "month", "noun", "cur"):
         return None
     hour = int(said)

@@ -94,7 +94,7 @@ def _month(r: Reading, at: int) -> Point | None:
     month = int(r.label(at, "month") or 1)
     after = at + 1
     number = r.at(after).number or 0.0
-    is_day = 1 <= number <= 31 and number == int(number)
+    is_day = 1 <= number <= 31 and number == int(number) and not r.has(after, "weak")
     if is_day and not r.has(after + 1, "cur", "noun", "unit", "dash", "plus"):
         last = after + 1 if r.has(after + 1, "th") else after
         return _on(r, int(number), month, first=at, last=last)

@@ -28,7 +28,7 @@ _BORROWED = frozenset(
 )
 # "Works for me" is of weight beside a day only, "please tell me" where a message asks for something.
 _NEXT_TO_NOTHING = frozenset(
-    ("suits", "request", "world", "own", "clash", "because", "flexible", "sameagain", "dayafter",
+    ("suits", "suitsme", "halfday", "request", "world", "own", "clash", "because", "flexible", "sameagain", "dayafter",
      "daybefore", "fee", "unsure", "denied", "leave_message", "bound", "floorup", "floordown", "floor")
 )  # fmt: skip
 _SHORTEST_BORROWED = 3
@@ -223,10 +223,17 @@ def _is_ordinal(tokens: list[Token], at: int, own: Vocabulary) -> bool:
         return False
     if tokens[at - 1].end != tokens[at].start or not tokens[at - 1].text.isdecimal():
         return False
-    after = own.match(tokens, at + 1) if at + 1 < len(tokens) else None
     before = own.match(tokens, at - 2) if at > 1 else None
-    is_led = before is not None and "dayof" in before.labels
-    return is_led or (after is not None and "month" in after.labels)
+    if before is not None and "dayof" in before.labels:
+        return True
+    for after in range(at + 1, min(at + 5, len(tokens))):  # "3.-10. Juli", "3. und 4. Juli"
+        match = own.match(tokens, after)
+        labels = match.labels if match else _NOTHING
+        if "month" in labels:
+            return True
+        if tokens[after].kind == "word" and labels.keys().isdisjoint(("to", "and", "or")):
+            return False
+    return False
 
 
 def _is_extra(match: Match | None, place: Match) -> bool:

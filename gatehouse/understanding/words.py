@@ -102,7 +102,7 @@ def _is_joint(token: Token, folded: str) -> bool:
 
 
 def _between_digits(token: Token, folded: str) -> bool:
-    before = folded[max(0, token.start - 3) : token.start].rstrip()
+    before = folded[max(0, token.start - 3) : token.start].rstrip(" .")  # "3.-10. Juli"
     after = folded[token.end : token.end + 3].lstrip(" £€$₺₽₴")
     return bool(before) and bool(after) and _ends_amount(before[-1]) and after[0].isdigit()
 
