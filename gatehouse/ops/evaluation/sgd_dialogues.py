@@ -39,12 +39,20 @@ def read_dialogues(paths: Sequence[Path]) -> list[dict[str, Any]]:
     return found
 
 
-def read_service(path: Path) -> Schema:
-    """The one service of a schema file. Raises EvaluationError."""
+def service_of(path: Path) -> Mapping[str, Any]:
+    """The one service that a schema file describes. Raises EvaluationError."""
     described = read_json(path)
+    found = described[0] if isinstance(described, list) and described else described
+    if not isinstance(found, dict) or not {"slots", "intents", "service_name"} <= found.keys():
+        raise EvaluationError(f"{path} describes no service")
+    return found
+
+
+def read_service(path: Path) -> Schema:
+    """The same, with the roles of its slots. Raises EvaluationError."""
     try:
-        return read_schema(described[0] if isinstance(described, list) else described)
-    except (KeyError, TypeError, IndexError) as trouble:
+        return read_schema(service_of(path))
+    except (KeyError, TypeError) as trouble:
         raise EvaluationError(f"{path} is no schema: {trouble!r}") from trouble
 
 
