@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gatehouse.ops.evaluation import values_dates
 from gatehouse.ops.evaluation.sources import read_json
 from gatehouse.ops.evaluation.values_cases import Expected, Outcome, judged
 from gatehouse.ops.evaluation.values_units import CODES, HUNDREDTHS, amount
@@ -26,7 +27,9 @@ def outcomes(path: Path) -> Iterator[Outcome]:
     language = LANGUAGES[name]
     judge = _JUDGES.get(model)
     for row in read_json(path) if judge else ():
-        yield judge(row, language)
+        found = judge(row, language)
+        if found is not None:
+            yield found
 
 
 def _numbers(row: Row, language: Language) -> Outcome:
@@ -62,4 +65,8 @@ def _float(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-_JUDGES = {"NumberModel": _numbers, "CurrencyModel": _money}
+_JUDGES: Mapping[str, Callable[[Row, Language], Outcome | None]] = {
+    "NumberModel": _numbers,
+    "CurrencyModel": _money,
+    "DateTimeModel": values_dates.judge,
+}

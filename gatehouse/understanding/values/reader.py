@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from gatehouse.understanding.types import Span
 from gatehouse.understanding.values.amounts import read_numbers
+from gatehouse.understanding.values.dates import read_dates
 from gatehouse.understanding.values.page import Page, page
 from gatehouse.understanding.values.prices import read_money
 from gatehouse.understanding.values.types import Kind, Settings, Value
@@ -21,6 +22,7 @@ def _numbers(at: Page, _: Settings) -> Iterable[Value]:
 # Each finder and the kinds it finds; what stands first wins characters from what follows.
 _FINDERS: Sequence[tuple[frozenset[Kind], Finder]] = (
     (frozenset((Kind.MONEY,)), read_money),
+    (frozenset((Kind.DATE, Kind.DATE_RANGE, Kind.DURATION)), read_dates),
     (frozenset((Kind.NUMBER, Kind.ORDINAL, Kind.PERCENT)), _numbers),
 )
 

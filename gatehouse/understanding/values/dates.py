@@ -1,0 +1,42 @@
+"""Dates, ranges of days and lengths of time in any text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gatehouse.understanding.reading import Item
+from gatehouse.understanding.types import Span
+from gatehouse.understanding.values.amounts import with_numbers
+from gatehouse.understanding.values.calendar import Calendar
+from gatehouse.understanding.values.page import Page
+from gatehouse.understanding.values.spans import Found, found_at
+from gatehouse.understanding.values.types import Kind, Length, Settings, Value
+from gatehouse.understanding.values.written import with_written
+
+
+def read_dates(page: Page, settings: Settings) -> Iterator[Value]:
+    """Every day, range and length of time, in the order of the text."""
+    items, written = with_written(page, settings.order)
+    items = with_numbers(items)
+    calendar = Calendar(items, settings.now.date(), written)
+    at = 0
+    while at < len(items):
+        found = found_at(calendar, at) if _may_begin(items[at]) else None
+        if found is None:
+            at += 1
+            continue
+        yield _value(items, found)
+        at = max(found.last, at) + 1
+
+
+def _may_begin(item: Item) -> bool:
+    return bool(item.labels) or item.number is not None
+
+
+def _value(items: Sequence[Item], found: Found) -> Value:
+    first, last = items[found.first], items[found.last]
+    tail = len(last.tail) + 1 if last.tail else 0
+    span = Span(first.start, last.end - tail)
+    if isinstance(found.what, Length):
+        return Value(Kind.DURATION, span, found.what, 0.9)
+    return Value(Kind.DATE if found.is_day else Kind.DATE_RANGE, span, found.what, 0.9)

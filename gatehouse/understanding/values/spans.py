@@ -1,0 +1,386 @@
+"""Ranges of days, days counted from others, limits and lengths of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import NamedTuple, cast
+
+from gatehouse.understanding.values.calendar import Calendar, Named, add_months
+from gatehouse.understanding.values.types import Days, Length, Unit
+
+_DAYS: Mapping[str, int] = {"day": 1, "night": 1, "week": 7, "weekend": 7}
+_MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
+_UNITS = frozenset(("second", "minute", "hour", "day", "night", "week", "month", "year"))
+_MOST = 1000.0  # units counted from today
+
+
+class Stretch(NamedTuple):
+    """A length, and the items that say it."""
+
+    length: Length
+    first: int
+    last: int
+    is_whole: bool = False  # "all week"
+    more: tuple[Length, ...] = ()  # "2 years 1 month 21 days"
+
+
+class Found(NamedTuple):
+    """Days or a length, and the items that say so; `is_day` for one day."""
+
+    what: Days | Length
+    first: int
+    last: int
+    is_day: bool = False
+
+
+def found_at(c: Calendar, at: int) -> Found | None:
+    """What about time begins at this item, the longest first."""
+    return (
+        _bounded(c, at) or _range(c, at) or _relative(c, at) or _one(c, at) or _length(c, at)
+    )
+
+
+# One name, and limits.
+
+
+def _one(c: Calendar, at: int) -> Found | None:
+    named = c.named_at(at)
+    if named is None:
+        return None
+    return Found(Days(named.start, named.end), at, named.last, named.grain == "day")
+
+
+def _bounded(c: Calendar, at: int) -> Found | None:
+    """ "Before March", "after mid May", "since August", "from 1/1/2016 and later"."""
+    if c.has(at, "before", "after", "since", "until") and not c.has(at, "day"):
+        skipped = c.skip(at + 1, "in") if not c.has(at, "after", "before") else at + 1
+        one = _relative_day(c, skipped) or c.named_at(c.skip(skipped, "det"))
+        one = c.named_at(skipped) or one
+        if one is None or _range(c, skipped):
+            return None if one is None else _range(c, at)
+        if c.has(at, "before"):
+            return Found(Days(None, one.start if one.grain == "day" else _edge(c, one)), at, one.last)
+        if c.has(at, "after"):
+            end = one.end if one.grain != "day" else one.start
+            return Found(Days(_after_edge(c, skipped, one, end), None), at, one.last)
+        if c.has(at, "until"):
+            return Found(Days(None, one.start), at, one.last)
+        return Found(Days(one.start, None), at, one.last)
+    one = c.named_at(at)
+    if one is not None and c.has(one.last + 1, "orlater"):
+        return Found(Days(one.start, None), at, one.last + 1)
+    return _bounded_behind(c, at, one)
+
+
+def _edge(c: Calendar, one: Named) -> date:
+    """ "Before the end of this year" allows all of it."""
+    return one.end if c.has(one.first, "part") or c.has(one.first + 1, "part") else one.start
+
+
+def _after_edge(c: Calendar, at: int, one: Named, end: date) -> date:
+    """ "After the beginning of March" begins with March."""
+    starts = any(c.label(i, "part") == "early" for i in (at, at + 1))
+    return one.start if starts else end
+
+
+def _bounded_behind(c: Calendar, at: int, one: Named | None) -> Found | None:
+    """Where the limit stands behind: "Ağustos'tan beri", "Mart'tan önce"."""
+    if one is None:
+        return None
+    behind = c.skip(one.last + 1, "fromafter") if not c.has(one.last + 1, "sinceafter") else (
+        one.last + 1
+    )
+    for index in {one.last + 1, behind}:
+        if c.has(index, "sinceafter"):
+            return Found(Days(one.start, None), at, index)
+        if c.has(index, "beforeafter"):
+            return Found(Days(None, one.start), at, index)
+        if c.has(index, "afterafter") and one.grain != "day":
+            return Found(Days(one.end, None), at, index)
+    return None
+
+
+# Ranges.
+
+
+def _range(c: Calendar, at: int) -> Found | None:
+    """ "From 3 to 17 May", "between Jan and March", "May 3 - June 2", "Nov 19-20"."""
+    start = at
+    is_led = c.has(at, "between") or c.has(at, "from")
+    if is_led:
+        start = c.skip(at + 1, "thisone") if c.has(at + 2, "written") else at + 1
+    pair = _days_of_month(c, start) or _two_names(c, start, is_led=is_led)
+    if pair is None:
+        return None
+    one, two = pair
+    return Found(Days(one.start, two.start), at, two.last)
+
+
+def _link(c: Calendar, at: int, *, is_led: bool) -> int | None:
+    """The index behind "to", "until", "-" (or "and" after "between"); None if there is none."""
+    if c.has(at, "dash", "to", "until"):
+        return c.skip(at + 1, "dash", "to", "until") if c.has(at + 1, "until", "to") else at + 1
+    if c.has(at, "and") and is_led:
+        return at + 1
+    if c.has(at, "and") and c.has(at + 1, "written"):
+        return None
+    return None
+
+
+def _days_of_month(c: Calendar, at: int) -> tuple[Named, Named] | None:
+    """One month for two days: "3 to 17 May", "9 to 12 of June", "Nov 19-20"."""
+    at = c.skip(at, "det")
+    first = c._day_number(at)
+    if first is not None:
+        after = _link(c, c.skip(at + 1, "th"), is_led=c.has(at - 1, "between") or c.has(at - 2, "between"))
+        second = c.named_at(after) if after is not None else None
+        if after is None or second is None or second.grain != "day" or second.day is None:
+            return None
+        if c._day_number(c.skip(after, "det")) is None or second.month is None:
+            return None
+        start = _same_month(second.start, first)
+        return (second._replace(start=start), second) if start else None
+    one = c.named_at(at)
+    if one is None or one.grain != "day" or one.day is None:
+        return None
+    after = _link(c, one.last + 1, is_led=True)
+    value = c._day_number(c.skip(after, "det")) if after is not None else None
+    if after is None or value is None or c.has(after, "written"):
+        return None
+    last = c.skip(c.skip(after, "det") + 1, "th") - 1
+    if c.has(last + 1, "month", "in", "unit") or c.has(c.skip(last + 1, "in"), "month"):
+        return None
+    if value <= one.start.day:
+        return None
+    return one, one._replace(start=one.start.replace(day=min(value, 28)) if value > 28 else one.start.replace(day=value), last=last)
+
+
+def _same_month(second: date, day: int) -> date | None:
+    """The day before the second one; in the month before if it must be."""
+    base = second if day < second.day else add_months(second.replace(day=1), -1)
+    try:
+        return base.replace(day=day)
+    except ValueError:
+        return None
+
+
+def _two_names(c: Calendar, at: int, *, is_led: bool) -> tuple[Named, Named] | None:
+    one = c.named_at(at) or c.named_at(c.skip(at, "det")) or _now(c, at)
+    if one is None:
+        return None
+    after = _link(c, one.last + 1, is_led=is_led)
+    if after is None and c.has(one.last + 1, "fromafter"):
+        after = one.last + 2
+    if after is None and c.has(one.last, "written") and c.has(one.last + 1, "written"):
+        after = one.last + 1  # two written dates, joined by a dash
+    if after is None:
+        return None
+    after = c.skip(after, "thisone", "next") if c.has(after + 1, "written") else after
+    two = c.named_at(c.skip(after, "in")) or c.named_at(after) or _now(c, after)
+    if two is None or (one.grain == "weekend") != (two.grain == "weekend"):
+        return None
+    return _ordered(one, two)
+
+
+def _now(c: Calendar, at: int) -> Named | None:
+    return c._day(at) if c.has(at, "now") else None
+
+
+def _ordered(one: Named, two: Named) -> tuple[Named, Named] | None:
+    """A year said once holds for both; what lies before the first is meant a year later."""
+    if two.has_year and not one.has_year:
+        start = _in_year(one.start, two.start.year)
+        if start >= two.start:
+            start = _in_year(one.start, two.start.year - 1)
+        return one._replace(start=start), two
+    if two.start <= one.start and not two.has_year:
+        return one, two._replace(start=_in_year(two.start, one.start.year + (
+            _in_year(two.start, one.start.year) <= one.start
+        )))
+    return (one, two) if two.start > one.start else None
+
+
+def _in_year(day: date, year: int) -> date:
+    return add_months(day, 12 * (year - day.year))
+
+
+# Counted from another day.
+
+
+def _relative(c: Calendar, at: int) -> Found | None:
+    named = _relative_day(c, at)
+    if named is not None:
+        return Found(Days(named.start, named.end), at, named.last, is_day=True)
+    return _coming_units(c, at) or _lasting_from(c, at)
+
+
+def _relative_day(c: Calendar, at: int) -> Named | None:
+    """ "In two weeks", "three weeks from tomorrow", "5 days before Friday", "a month later"."""
+    is_led = c.has(at, "later")
+    stretch = stretch_at(c, at + 1 if is_led else at)
+    if stretch is None or stretch.is_whole or not _is_counted(stretch):
+        return None
+    lengths = (stretch.length, *stretch.more)
+    after = stretch.last + 1
+    if c.has(after, "ago"):
+        return c._on(_moved(c.today, lengths, -1), at, after, has_year=True)
+    if c.has(after, "hence", "laterafter"):
+        return c._on(_moved(c.today, lengths, 1), at, after, has_year=True)
+    if c.has(after, "before", "after", "from") and not is_led:
+        base = c.named_at(after + 1)
+        if base is not None and base.grain == "day":
+            sign = -1 if c.has(after, "before") else 1
+            day = _moved(base.start, lengths, sign)
+            return c._on(day, at, base.last, has_year=True)
+        return None
+    if not is_led:
+        return None
+    day, last = _moved(c.today, lengths, 1), stretch.last
+    weekday_at = c.skip(after, "in")
+    if c.has(weekday_at, "weekday"):
+        weekday = int(c.label(weekday_at, "weekday") or 0)
+        day += timedelta(days=(weekday - day.weekday()) % 7)
+        last = weekday_at
+    return c._on(day, at, last, has_year=True)
+
+
+def _is_counted(stretch: Stretch) -> bool:
+    return all(
+        length.unit not in ("second", "minute", "hour") and 0 < length.count <= _MOST
+        for length in (stretch.length, *stretch.more)
+    )
+
+
+def _moved(day: date, lengths: tuple[Length, ...], sign: int) -> date:
+    for length in lengths:
+        if length.unit in _MONTHS and length.count == int(length.count):
+            day = add_months(day, sign * int(length.count) * _MONTHS[length.unit])
+        else:
+            step = _DAYS.get(length.unit, 30 * _MONTHS.get(length.unit, 1))
+            day = _day_after(day, sign * int(length.count * step))
+    return day
+
+
+def _day_after(day: date, days: int) -> date:
+    ordinal = min(max(day.toordinal() + days, 1), date.max.toordinal())
+    return date.fromordinal(ordinal)
+
+
+def _coming_units(c: Calendar, at: int) -> Found | None:
+    """ "The next two weeks", "5 upcoming years", "the last 10 days"."""
+    start = c.skip(at, "det") if c.has(at + 1, "next", "past") else at
+    way = start
+    if c.has(way, "thisone") and c.has(way + 1, "next", "past"):
+        way += 1
+    if c.has(way, "next", "past"):
+        stretch = _units(c, way + 1)
+        last = stretch.last if stretch else 0
+    else:
+        way = at + 1
+        stretch, last = None, at + 2
+        count = c.at(at).number
+        unit = c.label(at + 2, "unit")
+        if count is not None and unit and c.has(way, "next", "past"):
+            stretch = Stretch(Length(count, cast(Unit, unit)), at, at + 2)
+    if stretch is None or not _is_counted(stretch):
+        return None
+    if c.has(way, "next"):
+        begin = _day_after(c.today, 1)
+        days = Days(begin, _moved(begin, (stretch.length,), 1))
+    else:
+        days = Days(_moved(c.today, (stretch.length,), -1), c.today)
+    return Found(days, start, last)
+
+
+def _units(c: Calendar, at: int) -> Stretch | None:
+    """A number and a unit, quarters among them."""
+    at = c.skip(at, "article")
+    count, after = c.at(at).number, at + 1
+    unit = c.label(after, "unit")
+    if count is None or not unit:
+        return None
+    if unit == "quarter":
+        return Stretch(Length(count * 3, "month"), at, after)
+    return Stretch(Length(count, cast(Unit, unit)), at, after) if unit in _UNITS else None
+
+
+def _lasting_from(c: Calendar, at: int) -> Found | None:
+    """ "2 weeks starting May 20th", "3 days from next Monday"."""
+    stretch = stretch_at(c, at)
+    if stretch is None or not _is_counted(stretch) or not c.has(stretch.last + 1, "since", "from"):
+        return None
+    base_at = c.skip(c.skip(stretch.last + 2, "since", "in"), "from")
+    base = c.named_at(base_at)
+    if base is None:
+        return None
+    end = _moved(base.start, (stretch.length, *stretch.more), 1)
+    return Found(Days(base.start, end), at, base.last)
+
+
+# Lengths.
+
+
+def _length(c: Calendar, at: int) -> Found | None:
+    stretch = stretch_at(c, at)
+    if stretch is None:
+        return None
+    first = at
+    if c.has(at - 1, "morethan"):
+        first = at - 1
+    return Found(stretch.length, first, stretch.last)
+
+
+def stretch_at(c: Calendar, at: int) -> Stretch | None:
+    """ "Two nights", "a week", "one year and a quarter", "all month", "some days"."""
+    if c.has(at, "all"):
+        unit_at = c.skip(at + 1, "det")
+        unit = c.label(unit_at, "unit")
+        if unit in _UNITS:
+            return Stretch(Length(1.0, cast(Unit, unit)), at, unit_at, is_whole=True)
+        return None
+    count, unit_at = _count(c, at)
+    unit = c.label(unit_at, "unit")
+    if unit == "weekend" and count is not None:
+        return None
+    if count is None or unit not in _UNITS or count <= 0:
+        return None
+    last = unit_at
+    if c.has(last + 1, "numand") and c.has(last + 2, "article") and c.has(last + 3, "frac"):
+        count += float(c.label(last + 3, "frac") or 0)
+        last += 3
+    elif c.has(last + 1, "numand") and c.has(last + 2, "frac"):
+        count += float(c.label(last + 2, "frac") or 0)
+        last += 2
+    elif c.has(last + 1, "frac") and " " in c.at(last + 1).text:
+        count += float(c.label(last + 1, "frac") or 0)
+        last += 1
+    more, last = _more(c, last)
+    return Stretch(Length(count, cast(Unit, unit)), at, last, more=more)
+
+
+def _count(c: Calendar, at: int) -> tuple[float | None, int]:
+    item = c.at(at)
+    if item.number is not None:
+        after = c.skip(at + 1, "adjective")
+        return item.number, after
+    if c.has(at, "some"):
+        return 3.0, at + 1
+    if c.has(at, "article"):
+        if c.has(at + 1, "some"):
+            return 3.0, at + 2
+        return 1.0, at + 1
+    return None, at
+
+
+def _more(c: Calendar, last: int) -> tuple[tuple[Length, ...], int]:
+    """ "2 years 1 month 21 days": what follows the first."""
+    found: list[Length] = []
+    while len(found) < 3:
+        at = c.skip(c.skip(last + 1, "stop"), "and", "numand")
+        count, unit = c.at(at).number, c.label(at + 1, "unit")
+        if count is None or unit not in _UNITS:
+            break
+        found.append(Length(count, cast(Unit, unit)))
+        last = at + 1
+    return tuple(found), last
