@@ -14,6 +14,7 @@ from gatehouse.understanding.letters import fold
 
 OPEN_ROLES = ("area", "address", "name", "phone", "price", "visit_date")
 COUNTED_ROLES = ("bedrooms", "bathrooms")
+_FACTS = ("phone", "address", "price")  # told of a home, never wished for
 INTENT_ROLES = ("search", "visit")
 # What is so or not so of a home; phrases.json has the words for each.
 FLAGS = (
@@ -70,19 +71,8 @@ def read_schema(described: Mapping[str, Any]) -> Schema:
         for slot in described["slots"]
     )
     intents = _intent_roles(described["intents"])
-    wanted = {name for intent in described["intents"] for name in _inputs(intent)}
-    found = {name for intent in described["intents"] for name in intent.get("result_slots", ())}
-    asks = frozenset(s.role for s in slots if s.role and _is_fact(s, wanted, found))
+    asks = frozenset(s.role for s in slots if s.role in FLAGS or s.role in _FACTS)
     return Schema(described["service_name"], slots, intents, asks)
-
-
-def _inputs(intent: Mapping[str, Any]) -> Iterable[str]:
-    return (*intent.get("required_slots", ()), *intent.get("optional_slots", ()))
-
-
-def _is_fact(slot: Slot, wanted: set[str], found: set[str]) -> bool:
-    """A fact about a home: true or false, or told only and never given by the visitor."""
-    return slot.role in FLAGS or (slot.name in found and slot.name not in wanted)
 
 
 def _slot_roles(slots: Sequence[Mapping[str, Any]]) -> dict[str, str]:
