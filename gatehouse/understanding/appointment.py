@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gatehouse.understanding.reading import Item, Reading
 
 _AFTERNOON = range(1, 8)  # hours that are of the afternoon where nobody says "am"
-_LONGEST_DAY = 24
+_LONGEST_DAY, _NOON = 24, 12
 _LEADS = ("at", "about", "weekday", "max", "min", "until", "between", "bound", "or")
 
 
@@ -34,9 +34,14 @@ class Moment:
         return self.weekday is not None or self.ahead is not None
 
 
-def moments(r: Reading, *, awaits_hour: bool = False) -> list[Moment]:
-    """Every day and hour that the message names, in order, clause by clause."""
-    return [m for clause in _clauses(r) for m in _of_clause(r, clause, awaits_hour=awaits_hour)]
+def moments(r: Reading, *, awaits_hour: bool = False, is_ours: bool = False) -> list[Moment]:
+    """Every day and hour that a message names, in order, clause by clause.
+
+    A lone number is an hour where one was asked for; what we say ourselves (`is_ours`) clashes
+    with no plans of ours.
+    """
+    found = (_of_clause(r, c, awaits_hour=awaits_hour, is_ours=is_ours) for c in _clauses(r))
+    return [moment for clause in found for moment in clause]
 
 
 def _clauses(r: Reading) -> Iterator[list[int]]:
@@ -53,11 +58,15 @@ def _clauses(r: Reading) -> Iterator[list[int]]:
         yield clause
 
 
-def _of_clause(r: Reading, clause: list[int], *, awaits_hour: bool) -> Iterator[Moment]:
+def _of_clause(
+    r: Reading, clause: list[int], *, awaits_hour: bool, is_ours: bool
+) -> Iterator[Moment]:
     days = [(at, day) for at in clause if (day := _day(r.at(at)))]
     hours = [(at, hour) for at in clause if (hour := _hour(r, at, awaits_hour=awaits_hour))]
+    if len(hours) == 2 and any(r.has(at, "between", "bound") for at in clause):
+        hours = [(hours[0][0], _start(hours[0][1], hours[1][1]))]
     is_open = any(r.has(at, "flexible", "any") for at in clause)
-    is_refused = any(r.has(at, "clash") for at in clause)
+    is_refused = _clashes(r, clause, is_ours=is_ours)
     is_refused = is_refused or _is_negated(r, clause, [at for at, _ in days + hours])
     if not days and not hours:
         if is_open and not is_refused:
@@ -75,6 +84,22 @@ def _of_clause(r: Reading, clause: list[int], *, awaits_hour: bool) -> Iterator[
             is_refused,
             is_open or hour.is_open,
         )
+
+
+def _start(first: Moment, last: Moment) -> Moment:
+    """The start of "between 2 and 5 pm", whose half of the day is said once."""
+    is_late = last.has_half_day and (last.hour or 0) >= _NOON > (first.hour or 0)
+    is_same = is_late and not first.has_half_day and (first.hour or 0) + _NOON <= (last.hour or 0)
+    hour = (first.hour or 0) + _NOON if is_same else first.hour
+    return replace(first, hour=hour, is_open=True)
+
+
+def _clashes(r: Reading, clause: list[int], *, is_ours: bool) -> bool:
+    """ "I can't on Friday"; "I have an interview on Friday", but not "can we, as I have one"."""
+    kinds = {r.label(at, "clash") for at in clause}
+    if is_ours or any(r.has(at, "suitsme") for at in clause):
+        return "no" in kinds
+    return not kinds.isdisjoint(("no", "event"))
 
 
 def _day(item: Item) -> Moment | None:
@@ -125,10 +150,17 @@ def _is_led(r: Reading, at: int) -> bool:
 
 
 def _clock(r: Reading, after: int, hour: int, *, is_bound: bool = False) -> Moment:
-    is_pm, is_am = r.has(after, "pm"), r.has(after, "am")
-    if is_pm or is_am:
+    half = "" if r.has(after, "am", "pm") else _half_of_day(r)
+    is_pm, is_am = r.has(after, "pm") or half == "pm", r.has(after, "am") or half == "am"
+    if (is_pm or is_am) and hour <= _NOON:
         return Moment(hour=hour % 12 + 12 * is_pm, has_half_day=True, is_open=is_bound)
     if hour > 12 or hour == 0:
         return Moment(hour=hour % 24, has_half_day=True, is_open=is_bound)
     guess = hour + 12 if hour in _AFTERNOON else hour
     return Moment(hour=guess, is_open=is_bound)
+
+
+def _half_of_day(r: Reading) -> str:
+    """ "This evening if possible, around 8": "pm"; "" where no half or both are named."""
+    halves = {r.label(at, "halfday") for at in r.every("halfday")}
+    return halves.pop() or "" if len(halves) == 1 else ""
