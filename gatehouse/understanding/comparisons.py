@@ -83,5 +83,15 @@ def by_number(r: Reading) -> Iterator[HomeRef]:
 
 
 def _is_pointed(r: Reading, first: int, last: int) -> bool:
-    before = r.has(first - 1, "one") or r.has(first - 2, "one")
+    before = r.has(first - 1, "one") or r.has(first - 2, "one") or is_that_which(r, first)
     return before or r.has(last + 1, "oneafter")
+
+
+def is_that_which(r: Reading, index: int) -> bool:
+    """ "Та, что в Лапте": a demonstrative, a comma, and a clause that ends here."""
+    if not r.mentions("onethat"):
+        return False
+    for at in range(index - 1, max(-1, index - 5), -1):
+        if r.has(at, "stop"):
+            return r.has(at - 1, "onethat")
+    return False

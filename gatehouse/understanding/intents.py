@@ -62,8 +62,9 @@ def _is_asked(
         return False
     if attribute in ("bedrooms", "bathrooms", "area") and r.at(index - 1).number is not None:
         return False
-    if attribute == "available_from" and r.mentions("month", "weekday") and not is_question:
-        return False
+    is_day = attribute in ("available_from", "availability") and bool(r.dated)
+    if is_day and not is_question:
+        return False  # "available from 1 June"
     if is_about_home:
         return True
     return attribute not in _ALSO_SAID or is_question

@@ -27,6 +27,7 @@ def hear_location(r: Reading) -> list[SlotChange]:
             wanted.append(index)
         r.take(index)
     wanted = corrected(r, wanted)
+    _find_centres(r, wanted)
     return changes + ([_wanted(r, wanted)] if wanted else [])
 
 
@@ -41,6 +42,19 @@ def _wanted(r: Reading, wanted: list[int]) -> SlotChange:
         places = (PlaceName(places[0].key, places[0].said, radius),)
         why = "so far around a place"
     return SlotChange(Slot.LOCATION, op, places, span, 1.0, why)
+
+
+def _find_centres(r: Reading, wanted: list[int]) -> None:
+    """ "In the centre of Kyrenia" is the place of that name, where there is one."""
+    for index in wanted:
+        at = next((b for b in (index - 1, index - 2) if r.label(b, "quality") == "central"), None)
+        if at is None:
+            continue
+        name = f"{r.at(at).text.rpartition(' ')[2]} {r.at(index).text}"
+        key = r.gazetteer.exact(name)
+        if key:
+            r.items[index].labels = {**r.items[index].labels, "place": key}
+            r.take(at)
 
 
 def _is_mere_no(r: Reading, index: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gatehouse.understanding.comparisons import by_comparison, by_extra, by_number
+from gatehouse.understanding.comparisons import by_comparison, by_extra, by_number, is_that_which
 from gatehouse.understanding.letters import fold
 from gatehouse.understanding.money import find_money
 from gatehouse.understanding.names import bending
@@ -111,8 +111,9 @@ def _numbered(r: Reading, index: int) -> list[HomeRef]:
 def _by_price(r: Reading) -> list[HomeRef]:
     """ "the £450 one", "the one for 450": a price that is on the screen."""
     refs = []
-    for money in find_money(r) if r.mentions("one", "oneafter") else ():
+    for money in find_money(r) if r.mentions("one", "oneafter", "onethat") else ():
         pointed = any(r.has(i, "one", "oneafter") for i in _around(money.first, money.last))
+        pointed = pointed or is_that_which(r, money.first)
         if pointed and any(
             s.price is not None and abs(s.price - money.value) < 1 for s in r.state.shown
         ):
@@ -131,9 +132,18 @@ def _by_place(r: Reading) -> list[HomeRef]:
         key = r.label(index, "place") or ""
         pointed = any(r.has(i, "one", "oneafter", "it") for i in _around(index, index))
         pointed = pointed or (r.mentions("askhome", "q") and _is_local(r, index))
+        pointed = pointed or is_that_which(r, index) or _is_to_be_seen(r, index)
         if pointed and any(_lies_in(s, key) for s in r.state.shown):
             refs.append(HomeRef(r.take(index), place=key))
     return refs
+
+
+def _is_to_be_seen(r: Reading, index: int) -> bool:
+    """ "I'd like to view the flat in Lapta", of those on the screen."""
+    if not r.says("intent", "book_viewing"):
+        return False
+    near = (index - 1, index - 2)
+    return any(r.has(at, "type", "home") or r.label(at, "intent") == "book_viewing" for at in near)
 
 
 def _is_local(r: Reading, index: int) -> bool:

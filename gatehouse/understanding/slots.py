@@ -86,7 +86,22 @@ def hear_rooms(r: Reading) -> list[SlotChange]:
     may_count = r.mentions("noun") or r.state.awaiting in _ROOM_SLOTS
     for index in r.free_numbers() if may_count else ():
         changes += _counted(r, index)
-    return _united(r, changes)
+    changes = _united(r, changes)
+    return _amended(r, changes) if changes and r.mentions("corr") else changes
+
+
+def _amended(r: Reading, changes: list[SlotChange]) -> list[SlotChange]:
+    """ "2 bedrooms... actually 3": a bare number after the correction counts the same."""
+    last = changes[-1]
+    for index in r.free_numbers():
+        item, number = r.at(index), r.at(index).number or 0.0
+        is_after = last.span is not None and item.start >= last.span.end
+        is_bare = index + 1 == len(r.items) or r.has(index + 1, "stop", "corr")
+        if is_after and is_bare and r.has(index - 1, "corr", "stop") and 0 < number <= _MOST_ROOMS:
+            span = r.take(index)
+            amended = replace(last, value=Range(number, number), span=span, why="put right")
+            return [*changes[:-1], amended]
+    return changes
 
 
 def _worded(r: Reading, index: int, kind: str, *, slot: Slot) -> SlotChange:
@@ -153,6 +168,8 @@ def _counted(r: Reading, index: int) -> list[SlotChange]:
 
 def _is_made_of(r: Reading, amount: Amount) -> bool:
     """ "A flat of three rooms", where the language has one word for "of" and "from"."""
+    if r.has(amount.first - 1, "with") or r.has(amount.first, "with"):
+        return True
     is_of = r.has(amount.first - 1, "of") and r.has(amount.first - 2, "type", "home", "amenity")
     return is_of and not r.mentions("min", "minafter")
 
@@ -245,7 +262,7 @@ def hear_terms(r: Reading) -> list[SlotChange]:
     if not r.mentions(*_TERMS):
         return changes
     for kind, slot in (("term", Slot.RENTAL_TYPE), ("deal", Slot.DEAL)):
-        said = [i for i in r.where(kind) if not is_shunned(r, i)]
+        said = [i for i in r.where(kind) if not (is_shunned(r, i) or _is_period(r, i))]
         if not said and r.awaits(slot):
             kind = f"{kind}_if_asked"
             said = list(r.where(kind))
@@ -256,6 +273,15 @@ def hear_terms(r: Reading) -> list[SlotChange]:
             value = r.label(said[-1], kind) or ""
             changes.append(_change(r, slot, Op.SET, value, said[-1], f"a word for {slot.value}"))
     return changes
+
+
+def _is_period(r: Reading, index: int) -> bool:
+    """ "Weekly 400 pounds" says how often it is paid, not for how long one stays."""
+    if not r.has(index, "per"):
+        return False
+    before = index - 2 if r.has(index - 1, "cur") else index - 1
+    after = index + 2 if r.has(index + 1, "cur") else index + 1
+    return r.at(before).number is not None or r.at(after).number is not None
 
 
 def _is_either(r: Reading, said: list[int], kind: str) -> bool:
