@@ -8,11 +8,12 @@ from datetime import date
 from functools import partial
 
 from gatehouse.understanding.glossary import Entry, Glossary
+from gatehouse.understanding.mending import mended
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.understanding.prefixes import unjoined
 from gatehouse.understanding.types import DialogueState, Language, Slot, Span
 from gatehouse.understanding.vocabulary import Labels, Match, Vocabulary, walk
-from gatehouse.understanding.words import Token, word
+from gatehouse.understanding.words import Token
 
 _NOTHING: Labels = {}
 _STOP: Labels = {"stop": ""}
@@ -32,7 +33,6 @@ _NEXT_TO_NOTHING = frozenset(
      "daybefore", "fee", "unsure", "denied", "leave_message", "bound", "floorup", "floordown", "floor")
 )  # fmt: skip
 _SHORTEST_BORROWED = 3
-_MOST_MENDED = 60  # strange words of one message that are worth mending
 
 _DATED = frozenset(("day", "weekday", "weekend", "month", "nextspan", "ord", "dayof"))
 
@@ -167,7 +167,7 @@ def read(tokens: list[Token], own: Vocabulary, glossary: Glossary) -> list[Item]
     """The tokens as items: places and phrases first by length, then by the other means."""
     tokens = _unstopped(tokens, own.abbreviations)
     tokens = unjoined(tokens, own.prefixes, partial(_is_known, own.language, glossary))
-    tokens = _mended(tokens, own, glossary)
+    tokens = mended(tokens, own, glossary)
     items: list[Item] = []
     at = 0
     while at < len(tokens):
@@ -308,24 +308,3 @@ def _unknown(tokens: list[Token], at: int, *, own: Vocabulary, glossary: Glossar
     return Item(
         token.text, token.start, token.end, tail=token.tail, is_word=True, is_known=is_known
     )
-
-
-def _mended(tokens: list[Token], own: Vocabulary, glossary: Glossary) -> list[Token]:
-    """The tokens with slips of the finger taken out of words that nobody knows."""
-    entry, language = glossary.entry, own.language
-    strange = [
-        at
-        for at, token in enumerate(tokens)
-        if token.kind == "word"
-        and language not in (known := entry(token.text)).known_in
-        and known.place is None
-    ]
-    if not strange:
-        return tokens
-    mended = list(tokens)
-    for at in strange[:_MOST_MENDED]:
-        token = tokens[at]
-        if not glossary.resolved(token.base) and (better := own.mended(token.base)):
-            mended[at] = word(better, token.start, token.end)
-            mended[at].forms = own.prefixes.forms(better)
-    return mended

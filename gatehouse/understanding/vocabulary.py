@@ -10,8 +10,9 @@ from functools import cache, lru_cache, partial
 from importlib import resources
 from typing import Any, Literal, NamedTuple
 
-from gatehouse.understanding.letters import fold, is_one_slip, neighbours
+from gatehouse.understanding.letters import fold
 from gatehouse.understanding.prefixes import NO_PREFIXES, Prefixes
+from gatehouse.understanding.slips import Slips
 from gatehouse.understanding.types import Language
 from gatehouse.understanding.words import Token, split
 
@@ -25,9 +26,6 @@ _OPTIONAL = re.compile(r"\[([^\]]*)\]|(\S+)")
 _LONGEST_WORD = 24
 _SHORTEST_STEM = 2
 _UNSPOKEN = frozenset(("stop", "date", "time"))
-_SHORTEST_FOR_SLIPS = 5
-_SHORTEST_STEM_FOR_SLIPS = 5
-_LONG_ENOUGH = 7
 _REMEMBERED_WORDS = 16_384
 _REMEMBERED_CHOICES = 256  # the same few words are left out everywhere
 # Kinds that a word keeps from its looser readings besides its best one.
@@ -83,7 +81,7 @@ class Vocabulary:
     suffixes: tuple[str, ...]
     script: Script
     letters: re.Pattern[str] | None  # found in words that can hardly be of another language
-    slips: dict[str, tuple[str, ...]]
+    slips: Slips
     start: Callable[[str], Start]  # remembers a bounded number of words
     abbreviations: frozenset[str] = frozenset()  # a full stop behind these ends nothing
     prefixes: Prefixes = NO_PREFIXES
@@ -103,21 +101,7 @@ class Vocabulary:
 
     def mended(self, word: str) -> str | None:
         """The known word or stem that this one differs from by one slip."""
-        for form in (word, *self.prefixes.all_forms(word)):
-            if _SHORTEST_FOR_SLIPS - 1 <= len(form) <= _LONGEST_WORD and (
-                better := _mended(self.language, form)
-            ):
-                return better
-        return None
-
-    def whole_words_near(self, word: str) -> list[str]:
-        """Our words, or stems without an ending, one slip away from this one."""
-        return _near(word, {w for shape in neighbours(word) for w in self.slips.get(shape, ())})
-
-    def stems_near(self, start: str) -> list[str]:
-        """Our stems one slip away from the start of a word."""
-        shapes = neighbours(start)
-        return _near(start, {s for h in shapes for s in self.slips.get(h, ()) if s in self.stems})
+        return self.slips.mended(word)
 
 
 def _start(root: Node, prefixes: Prefixes, text: str) -> Start:
@@ -125,35 +109,6 @@ def _start(root: Node, prefixes: Prefixes, text: str) -> Start:
     ends = [end for end in reached if end[1].labels]
     match = Match(1, _merged(ends)) if ends else None
     return Start(match, tuple(end for end in reached if end[1].goes_on))
-
-
-@lru_cache(_REMEMBERED_WORDS)
-def _mended(language: Language, word: str) -> str | None:
-    vocabulary = load(language)
-    whole = vocabulary.whole_words_near(word)
-    if whole:
-        return max(whole, key=lambda w: (_common(w, word), w))
-    stems = {
-        stem
-        for length in range(_SHORTEST_STEM_FOR_SLIPS - 1, len(word))
-        for stem in vocabulary.stems_near(word[:length])
-    }
-    return max(stems, key=lambda s: (len(s), s)) if stems else None
-
-
-def _near(word: str, candidates: Iterable[str]) -> list[str]:
-    return [c for c in candidates if _begins_alike(c, word) and is_one_slip(c, word)]
-
-
-def _begins_alike(one: str, other: str) -> bool:
-    """People seldom miss the first letter; if they do, the word must be long enough to tell."""
-    return one[0] == other[0] or one[:2] == other[1::-1] or len(one) >= _LONG_ENOUGH
-
-
-def _common(one: str, other: str) -> int:
-    """How many letters the two begin with in common."""
-    pairs = zip(one, other, strict=False)
-    return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _prefixes(word: str, shortest: int) -> Iterator[str]:
@@ -230,10 +185,10 @@ def load(language: Language) -> Vocabulary:
             for phrase in phrases:
                 _plant(root, _parts(phrase), (kind, value))
     words, stems = _settled(root)
-    slips = _slips(words | stems)
+    prefixes = Prefixes(_letters(about, "joined"), _letters(about, "bound"))
+    slips = Slips(words, stems, prefixes)
     everyday = frozenset(_everyday(about["common"]))
     words |= everyday
-    prefixes = Prefixes(_letters(about, "joined"), _letters(about, "bound"))
     return Vocabulary(
         language=language,
         root=root,
@@ -336,13 +291,3 @@ def _settled(root: Node) -> tuple[set[str], set[str]]:
         todo += node.words.values()
         todo += node.stems.values()
     return words, stems
-
-
-def _slips(words: set[str]) -> dict[str, tuple[str, ...]]:
-    """What a slip may have made of the longer words of our phrases, not of everyday ones."""
-    found: dict[str, list[str]] = {}
-    for word in sorted(words):
-        if len(word) >= _SHORTEST_FOR_SLIPS:
-            for shape in neighbours(word):
-                found.setdefault(shape, []).append(word)
-    return {shape: tuple(names) for shape, names in found.items()}
