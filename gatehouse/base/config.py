@@ -80,7 +80,7 @@ class Settings(BaseModel):
     market_timezone: Zone = setting(
         "Asia/Nicosia", "Time zone of the agency.", allowed="a time zone such as Asia/Nicosia"
     )
-    default_language: Literal["en", "tr", "ru", "uk"] = setting(
+    default_language: Literal["en", "tr", "ru", "uk", "de", "pl", "fr", "ar"] = setting(
         "en", "Language when none is known."
     )
     enable_re_recommend_card: Flag = setting(

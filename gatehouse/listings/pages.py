@@ -133,7 +133,7 @@ def facts(home: Listing, language: Language, *, translate: Translate) -> list[tu
         (N_("bedrooms"), home.bedrooms or None),
         (N_("bathrooms"), home.bathrooms or None),
         (N_("size"), say(N_("{area} m²")).format(area=f"{home.area_m2:.0f}")),
-        (N_("type of home"), say(wording.PROPERTY_TYPES[home.property_type])),
+        (N_("type of home"), _kind(home, language, translate=translate)),
         (N_("deposit"), _money(home.deposit, home, language)),
         (N_("minimum nights"), home.minimum_nights),
         (N_("minimum months"), home.minimum_months),
@@ -142,6 +142,10 @@ def facts(home: Listing, language: Language, *, translate: Translate) -> list[tu
         (N_("reference"), home.ref),
     ]
     return [(_capital(say(label), language), str(value)) for label, value in rows if value]
+
+
+def _kind(home: Listing, language: Language, *, translate: Translate) -> str:
+    return _capital(translate(language, wording.PROPERTY_TYPES[home.property_type]), language)
 
 
 def _rating(rating: float | None, language: Language) -> str | None:

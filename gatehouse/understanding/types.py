@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 Language = Literal["en", "tr", "ru", "uk", "de", "pl", "fr", "ar"]
-LANGUAGES: tuple[Language, ...] = ("en", "tr", "ru", "uk")
+LANGUAGES: tuple[Language, ...] = ("en", "tr", "ru", "uk", "de", "pl", "fr", "ar")
 Period = Literal["night", "week", "month", "year", "total"]
 Currency = Literal["GBP", "EUR", "USD", "TRY", "RUB", "UAH"]
 

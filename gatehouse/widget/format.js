@@ -6,17 +6,24 @@ const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}]/u;
 const locale = (language) => LANGUAGES[language].locale;
 const PERIODS = { short_term: "per_night", long_term: "per_month" };
 
-/** "rtl" for words of Arabic or Hebrew, "ltr" for other words, null where there are none. */
+/** "rtl" for words of Arabic or Hebrew, "ltr" for others and for numbers to call, else null. */
 export function direction(text) {
   if (RIGHT_TO_LEFT.test(text)) return "rtl";
-  return /\p{L}/u.test(text) ? "ltr" : null;
+  return /\p{L}|^\s*\+\d/u.test(text) ? "ltr" : null;
+}
+
+/** "£" for GBP in every language; some locales would write "£UK". */
+function sign(currency) {
+  const parts = new Intl.NumberFormat("en", { style: "currency", currency, currencyDisplay: "narrowSymbol" }).formatToParts(0);
+  return parts.find((part) => part.type === "currency").value;
 }
 
 /** "£850", or the text itself where the server already wrote one. */
 export function money(amount, currency, language) {
   if (typeof amount !== "number") return String(amount ?? "");
-  const options = { style: "currency", currency: currency || "GBP", maximumFractionDigits: 0 };
-  return new Intl.NumberFormat(locale(language), { ...options, currencyDisplay: "narrowSymbol" }).format(amount);
+  const options = { style: "currency", currency: currency || "GBP", maximumFractionDigits: 0, currencyDisplay: "narrowSymbol" };
+  const parts = new Intl.NumberFormat(locale(language), options).formatToParts(amount);
+  return parts.map((part) => (part.type === "currency" ? sign(options.currency) : part.value)).join("");
 }
 
 /** The unit behind a card's price: "/ night", "/ month", or nothing for a sale. */

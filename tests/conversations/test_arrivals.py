@@ -51,6 +51,34 @@ SAID: dict[Language, tuple[str, str, str, str, str]] = {
         "так, вказано",
         "більше не",
     ),
+    "de": (
+        "Ich habe eine Frage zu {title}: gibt es einen Pool?",
+        "wie hoch ist die Kaution?",
+        "ich möchte sie am Samstag besichtigen",
+        "ja, laut Anzeige",
+        "nicht mehr",
+    ),
+    "pl": (
+        "Mam pytanie ({title}): czy jest basen?",
+        "ile wynosi kaucja?",
+        "chcę ją obejrzeć w sobotę",
+        "tak, według",
+        "nie jest już",
+    ),
+    "fr": (
+        "J’ai une question sur {title} : y a-t-il une piscine ?",
+        "à combien s’élève la caution ?",
+        "je veux le visiter samedi",
+        "oui, d’après",
+        "n’est plus",
+    ),
+    "ar": (
+        "لدي سؤال عن ({title}): هل يوجد مسبح؟",
+        "كم مبلغ التأمين؟",
+        "أريد معاينته يوم السبت",
+        "نعم، حسب",
+        "لم يعد",
+    ),
 }
 
 

@@ -226,6 +226,34 @@ PETS: dict[Language, tuple[str, str, str, str, str]] = {
         "Ні, з тваринами не можна.",
         "не вказано",
     ),
+    "de": (
+        "Wohnung in Kyrenia für 600 Pfund im Monat",
+        "sind in der ersten Haustiere erlaubt?",
+        "ja, laut Anzeige",
+        "Nein, Haustiere sind nicht erlaubt.",
+        "dazu sagt die Anzeige nichts",
+    ),
+    "pl": (
+        "mieszkanie w Kirenii za 600 funtów miesięcznie",
+        "czy w pierwszej można mieć zwierzęta?",
+        "tak, według",
+        "Nie, zwierzęta nie są akceptowane.",
+        "tego nie podaje",
+    ),
+    "fr": (
+        "appartement à Kyrénia pour 600 livres par mois",
+        "le premier accepte-t-il les animaux ?",
+        "oui, d’après",
+        "Non, les animaux ne sont pas acceptés.",
+        "ne le dit pas",
+    ),
+    "ar": (
+        "شقة في كيرينيا بسعر 600 جنيه في الشهر",
+        "هل يُسمح بالحيوانات الأليفة في الأولى؟",
+        "نعم، حسب",
+        "لا، الحيوانات الأليفة غير مسموح بها.",
+        "لا يذكر ذلك",
+    ),
 }
 
 

@@ -21,7 +21,7 @@ export function strip(sources, { title, texts, alts = [], isLarge = false }) {
   const name = texts.say("photos_of", { n: sources.length, title });
   const alt = (at) => `${title}. ${alts[at] ?? texts.say("photo_n_of", { n: at + 1, total: sources.length })}`;
   const row = el("ul", { class: "frames", role: "list", tabindex: 0, "aria-label": name }, sources.map((source, at) => frame(source, alt(at), at === 0)));
-  const place = el("span", { class: "frame-count", dir: "ltr", "aria-hidden": !isLarge });
+  const place = el("span", { class: "frame-count", "aria-hidden": !isLarge });
   const here = () => Math.round(Math.abs(row.scrollLeft) / Math.max(row.clientWidth, 1));
   const show = () => (place.textContent = `${Math.min(here() + 1, sources.length)} / ${sources.length}`);
   const go = (at) => {

@@ -2,6 +2,7 @@
 
 import { download, fileName, toClipboardText, toCsv } from "../csv.js";
 import { el } from "../dom.js";
+import { direction } from "../format.js";
 import { icon } from "../icons.js";
 
 const text = (value) => String(value ?? "");
@@ -9,7 +10,7 @@ const text = (value) => String(value ?? "");
 function bodyRow(headers, row) {
   const cells = headers.map((header, at) => {
     const tag = at === 0 ? el("th", { scope: "row", role: "rowheader" }) : el("td", { role: "cell" });
-    tag.append(el("span", { class: "cell-name", "aria-hidden": "true", text: header }), el("span", { class: "cell-value", dir: "auto", text: text(row[at]) }));
+    tag.append(el("span", { class: "cell-name", "aria-hidden": "true", text: header }), el("span", { class: "cell-value", dir: direction(text(row[at])), text: text(row[at]) }));
     return tag;
   });
   return el("tr", { role: "row" }, cells);

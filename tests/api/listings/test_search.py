@@ -120,7 +120,7 @@ async def test_a_stranger_sees_what_everyone_sees_and_no_withdrawn_home(
     finally:
         sql.execute("UPDATE real_estate_listing SET status = 'active' WHERE id = %s", [gone])
     assert gone not in {home["id"] for home in left["results"]}
-    assert page.status_code == 404 and '<html lang="tr">' in page.text
+    assert page.status_code == 404 and '<html lang="tr" dir="ltr">' in page.text
 
 
 async def test_the_parameters_are_documented() -> None:

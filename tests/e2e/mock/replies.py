@@ -1,4 +1,4 @@
-"""What the pretended assistant says, in four languages."""
+"""What the pretended assistant says, in every language."""
 
 from __future__ import annotations
 
@@ -39,7 +39,36 @@ WORDS = {
         "Щось дешевше",
         "Порівнюю варіанти…",
     ),
+    "de": (
+        "Ich habe sechs passende Immobilien in Kyrenia gefunden. Die erste liegt am nächsten.",
+        "Für einen Urlaub oder zum Wohnen?",
+        "Hier stehen sie nebeneinander.",
+        "Etwas Günstigeres",
+        "Ich vergleiche Immobilien…",
+    ),
+    "pl": (
+        "Mam sześć pasujących ofert w Kirenii. Pierwsza jest najbliżej budżetu.",
+        "Na wakacje czy do zamieszkania?",
+        "Oto obok siebie.",
+        "Coś tańszego",
+        "Porównuję oferty…",
+    ),
+    "fr": (
+        "J’ai trouvé six biens à Kyrénia. Le premier est le plus proche de votre budget.",
+        "Pour des vacances ou pour y vivre ?",
+        "Les voici côte à côte.",
+        "Quelque chose de moins cher",
+        "Je compare les biens…",
+    ),
+    "ar": (
+        "وجدت ستة عقارات مناسبة في كيرينيا. الأول هو الأقرب إلى ميزانيتك.",
+        "هل هو لقضاء عطلة أم للسكن؟",
+        "ها هي جنبًا إلى جنب.",
+        "شيء أرخص",
+        "أقارن بين العقارات…",
+    ),
 }
+HELLOS = ("hello", "merhaba", "привет", "вітаю", "hallo", "dzień", "bonjour", "مرحب")
 TABLE = {
     "type": "table",
     "caption": "Comparison of homes",
@@ -70,7 +99,9 @@ def reply_to(question: str, language: str, *, session: str, turn: int) -> Reply:
         reply |= {"title": "Comparison", "summary": compared, "blocks": [TABLE], "cards": []}
     elif "attack" in question:
         reply |= {"summary": EVIL, "cards": cards(hostile=True), "blocks": _hostile_blocks()}
-    elif question.lower().startswith(("hello", "merhaba", "привет", "вітаю")):
+    elif question.lower().startswith(
+        ("hello", "merhaba", "привет", "вітаю", "hallo", "dzień", "bonjour", "مرحب")
+    ):
         reply |= {"summary": ask, "cards": []}
     actions = [{"label": cheaper, "payload": cheaper, "type": "message"}]
     if "compare" in question:

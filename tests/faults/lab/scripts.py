@@ -1,4 +1,4 @@
-"""Dialogues made from templates in four languages: facts, corrections, negations, switches."""
+"""Dialogues made from templates in every language: facts, corrections, negations, switches."""
 
 from __future__ import annotations
 
@@ -15,24 +15,40 @@ PLACES: Mapping[str, Mapping[Language, tuple[str, str]]] = {
         "tr": ("Girne'de", "Girne"),
         "ru": ("в Кирении", "Кирения"),
         "uk": ("у Кіренії", "Кіренія"),
+        "de": ("in Kyrenia", "Kyrenia"),
+        "pl": ("w Kirenii", "Kirenia"),
+        "fr": ("à Kyrénia", "Kyrénia"),
+        "ar": ("في كيرينيا", "كيرينيا"),
     },
     "gazimagusa": {
         "en": ("in Famagusta", "Famagusta"),
         "tr": ("Gazimağusa'da", "Gazimağusa"),
         "ru": ("в Фамагусте", "Фамагуста"),
         "uk": ("у Фамагусті", "Фамагуста"),
+        "de": ("in Famagusta", "Famagusta"),
+        "pl": ("w Famaguście", "Famagusta"),
+        "fr": ("à Famagouste", "Famagouste"),
+        "ar": ("في فاماغوستا", "فاماغوستا"),
     },
     "lefkosa": {
         "en": ("in Nicosia", "Nicosia"),
         "tr": ("Lefkoşa'da", "Lefkoşa"),
         "ru": ("в Никосии", "Никосия"),
         "uk": ("у Нікосії", "Нікосія"),
+        "de": ("in Nikosia", "Nikosia"),
+        "pl": ("w Nikozji", "Nikozja"),
+        "fr": ("à Nicosie", "Nicosie"),
+        "ar": ("في نيقوسيا", "نيقوسيا"),
     },
     "iskele": {
         "en": ("in Iskele", "Iskele"),
         "tr": ("İskele'de", "İskele"),
         "ru": ("в Искеле", "Искеле"),
         "uk": ("в Іскеле", "Іскеле"),
+        "de": ("in Iskele", "Iskele"),
+        "pl": ("w Iskele", "Iskele"),
+        "fr": ("à Iskele", "Iskele"),
+        "ar": ("في إسكيلي", "إسكيلي"),
     },
 }
 OPENERS: Mapping[Language, str] = {
@@ -40,6 +56,10 @@ OPENERS: Mapping[Language, str] = {
     "tr": "Bir daire arıyorum",
     "ru": "Мне нужна квартира",
     "uk": "Мені потрібна квартира",
+    "de": "Ich suche eine Wohnung",
+    "pl": "Szukam mieszkania",
+    "fr": "Je cherche un appartement",
+    "ar": "أبحث عن شقة",
 }
 # What is said, by topic: plainly, and as a correction of what was said before.
 BUDGETS: Mapping[Language, tuple[str, str]] = {
@@ -47,12 +67,20 @@ BUDGETS: Mapping[Language, tuple[str, str]] = {
     "tr": ("en fazla {} sterlin", "aslında en fazla {} sterlin"),
     "ru": ("до {} фунтов", "нет, лучше до {} фунтов"),
     "uk": ("до {} фунтів", "ні, краще до {} фунтів"),
+    "de": ("bis {} Pfund", "doch lieber bis {} Pfund"),
+    "pl": ("do {} funtów", "jednak do {} funtów"),
+    "fr": ("jusqu’à {} livres", "finalement jusqu’à {} livres"),
+    "ar": ("حتى {} جنيه", "بل حتى {} جنيه"),
 }
 BEDROOMS: Mapping[Language, tuple[str, str]] = {
     "en": ("{} bedrooms", "actually {} bedrooms"),
     "tr": ("{} yatak odalı", "aslında {} yatak odalı"),
     "ru": ("{} спальни", "нет, лучше {} спальни"),
     "uk": ("{} спальні", "ні, краще {} спальні"),
+    "de": ("{} Schlafzimmer", "doch lieber {} Schlafzimmer"),
+    "pl": ("{} sypialnie", "jednak {} sypialnie"),
+    "fr": ("{} chambres", "finalement {} chambres"),
+    "ar": ("{} غرف نوم", "بل {} غرف نوم"),
 }
 TERMS: Mapping[str, Mapping[Language, str]] = {
     "long_term": {
@@ -60,12 +88,20 @@ TERMS: Mapping[str, Mapping[Language, str]] = {
         "tr": "uzun dönem",
         "ru": "на долгий срок",
         "uk": "на довгий термін",
+        "de": "langfristig",
+        "pl": "na długi okres",
+        "fr": "longue durée",
+        "ar": "إيجار طويل الأمد",
     },
     "short_term": {
         "en": "short term",
         "tr": "kısa dönem",
         "ru": "на короткий срок",
         "uk": "на короткий термін",
+        "de": "kurzer Aufenthalt",
+        "pl": "krótki pobyt",
+        "fr": "court séjour",
+        "ar": "إقامة قصيرة",
     },
 }
 CORRECTED_PLACE: Mapping[Language, str] = {
@@ -73,12 +109,20 @@ CORRECTED_PLACE: Mapping[Language, str] = {
     "tr": "aslında {new_name} olsun",
     "ru": "нет, лучше {new_in}",
     "uk": "ні, краще {new_in}",
+    "de": "doch lieber {new_in}",
+    "pl": "jednak {new_in}",
+    "fr": "finalement plutôt {new_in}",
+    "ar": "بل {new_in}",
 }
 NEGATED_PLACE: Mapping[Language, str] = {
     "en": "not {old_in}, {new_in}",
     "tr": "{old_name} değil, {new_name}",
     "ru": "не {old_in}, а {new_in}",
     "uk": "не {old_in}, а {new_in}",
+    "de": "nicht {old_in}, sondern {new_in}",
+    "pl": "nie {old_in}, tylko {new_in}",
+    "fr": "pas {old_in}, mais {new_in}",
+    "ar": "ليس {old_in} بل {new_in}",
 }
 
 Topic = str  # "location", "budget", "rental_type" or "bedrooms"

@@ -1,4 +1,4 @@
-"""Natural sentences with the slot that each of them fills or opens, in four languages."""
+"""Natural sentences with the slot that each of them fills or opens, in every language."""
 
 from __future__ import annotations
 
@@ -84,6 +84,78 @@ TELLING: Mapping[Language, Telling] = {
         ),
         Slot.RENTAL_TYPE: ("на довгий термін", "на короткий термін", "довгострокова оренда"),
     },
+    "de": {
+        Slot.LOCATION: (
+            "Kyrenia",
+            "in Famagusta bitte",
+            "ich möchte in Nikosia wohnen",
+            "doch lieber Iskele",
+            "Ort egal",
+            "in Lapta",
+        ),
+        Slot.BUDGET: (
+            "bis 500 Pfund",
+            "mein Budget ist 700 Euro",
+            "zwischen 400 und 600 Pfund",
+            "Preis egal",
+            "etwa 550 Pfund",
+        ),
+        Slot.RENTAL_TYPE: ("langfristig", "ein kurzer Aufenthalt", "zur Langzeitmiete"),
+    },
+    "pl": {
+        Slot.LOCATION: (
+            "Kirenia",
+            "w Famaguście",
+            "chcę mieszkać w Nikozji",
+            "jednak Iskele",
+            "gdziekolwiek",
+            "w Lapcie",
+        ),
+        Slot.BUDGET: (
+            "do 500 funtów",
+            "mój budżet to 700 euro",
+            "od 400 do 600 funtów",
+            "cena dowolna",
+            "około 550 funtów",
+        ),
+        Slot.RENTAL_TYPE: ("na długi okres", "krótki pobyt", "wynajem długoterminowy"),
+    },
+    "fr": {
+        Slot.LOCATION: (
+            "Kyrénia",
+            "à Famagouste s’il vous plaît",
+            "je voudrais vivre à Nicosie",
+            "finalement plutôt Iskele",
+            "peu importe où",
+            "à Lapta",
+        ),
+        Slot.BUDGET: (
+            "jusqu’à 500 livres",
+            "mon budget est de 700 euros",
+            "entre 400 et 600 livres",
+            "peu importe le prix",
+            "environ 550 livres",
+        ),
+        Slot.RENTAL_TYPE: ("longue durée", "un court séjour", "location longue durée"),
+    },
+    "ar": {
+        Slot.LOCATION: (
+            "كيرينيا",
+            "في فاماغوستا",
+            "أريد السكن في نيقوسيا",
+            "بل إسكيلي",
+            "أي مكان",
+            "في لابتا",
+        ),
+        Slot.BUDGET: (
+            "حتى 500 جنيه",
+            "ميزانيتي 700 يورو",
+            "بين 400 و 600 جنيه",
+            "أي سعر",
+            "حوالي 550 جنيه",
+        ),
+        Slot.RENTAL_TYPE: ("إيجار طويل الأمد", "إقامة قصيرة", "لمدة طويلة"),
+    },
 }
 
 # Said at any time; none of them fills or opens a required slot.
@@ -129,5 +201,44 @@ ASIDES: Mapping[Language, tuple[str, ...]] = {
         "мені потрібна квартира",
         "хм",
         "як справи?",
+    ),
+    "de": (
+        "guten Tag",
+        "danke",
+        "zwei Schlafzimmer",
+        "mit Pool",
+        "nicht in Alsancak",
+        "ich suche eine Wohnung",
+        "hm",
+        "wie geht es Ihnen?",
+    ),
+    "pl": (
+        "dzień dobry",
+        "dziękuję",
+        "dwie sypialnie",
+        "z basenem",
+        "nie w Alsancaku",
+        "szukam mieszkania",
+        "hm",
+        "jak się masz?",
+    ),
+    "fr": (
+        "bonjour",
+        "merci",
+        "deux chambres",
+        "avec piscine",
+        "pas à Alsancak",
+        "je cherche un appartement",
+        "hum",
+        "comment allez-vous ?",
+    ),
+    "ar": (
+        "مرحبا",
+        "شكرا",
+        "غرفتا نوم",
+        "مع مسبح",
+        "ليس في ألسانجاك",
+        "أبحث عن شقة",
+        "كيف حالك؟",
     ),
 }

@@ -18,6 +18,10 @@ from gatehouse.understanding.types import Language
         ("tr", "£12.500", "4,5", "3 Mayıs 2026", "3 Mayıs Pazar"),
         ("ru", "12\u00a0500\u00a0£", "4,5", "3 мая 2026", "воскресенье, 3 мая"),
         ("uk", "12\u00a0500\u00a0£", "4,5", "3 травня 2026", "неділя, 3 травня"),
+        ("de", "12.500\u00a0£", "4,5", "3. Mai 2026", "Sonntag, 3. Mai"),
+        ("pl", "12\u00a0500\u00a0£", "4,5", "3 maja 2026", "niedziela, 3 maja"),
+        ("fr", "12\u00a0500\u00a0£", "4,5", "3 mai 2026", "dimanche 3 mai"),
+        ("ar", "12,500\u00a0£", "4.5", "3 مايو 2026", "الأحد، 3 مايو"),
     ],
 )
 def test_figures_follow_the_language(

@@ -38,6 +38,10 @@ def test_the_extraction_finds_the_sentences_of_the_code() -> None:
         ("tr", ("1 yatak odası", "2 yatak odası", "5 yatak odası", "21 yatak odası")),
         ("ru", ("1 спальня", "2 спальни", "5 спален", "21 спальня")),
         ("uk", ("1 спальня", "2 спальні", "5 спалень", "21 спальня")),
+        ("de", ("1 Schlafzimmer", "2 Schlafzimmer", "5 Schlafzimmer", "21 Schlafzimmer")),
+        ("pl", ("1 sypialnia", "2 sypialnie", "5 sypialni", "21 sypialni")),
+        ("fr", ("1 chambre", "2 chambres", "5 chambres", "21 chambres")),
+        ("ar", ("غرفة نوم واحدة", "غرفتا نوم", "5 غرف نوم", "21 غرفة نوم")),
     ],
 )
 def test_counts_take_the_right_plural(language: Language, forms: tuple[str, ...]) -> None:
@@ -49,15 +53,18 @@ def test_an_unknown_sentence_is_said_as_it_is() -> None:
     assert say("ru", "Not in the catalogue, {name}.", name="Ada") == "Not in the catalogue, Ada."
 
 
-@pytest.mark.parametrize("language", ("tr", "ru", "uk"))
+@pytest.mark.parametrize("language", LANGUAGES[1:])
 def test_sentences_are_translated_not_copied(language: Language) -> None:
     copied = [i for i, text in book(language).texts.items() if text == i and len(i) > 20]
     assert copied == []
 
 
-@pytest.mark.parametrize("language", ("ru", "uk"))
+@pytest.mark.parametrize("language", ("ru", "uk", "de", "pl", "fr"))
 def test_visitors_are_addressed_politely(language: Language) -> None:
-    familiar = {"ты", "тебе", "тебя", "твой", "ти", "твій", "твоє"}
+    familiar = {
+        *("ты", "тебе", "тебя", "твой", "ти", "твій", "твоє"),
+        *("dir", "dich", "dein", "deine", "ty", "ciebie", "twój", "toi", "tes", "tiens"),
+    }
     said = " ".join(str(m.string) for m in catalogue(language)).casefold().split()
     assert familiar.isdisjoint(word.strip(".,!?:;»«'\"()") for word in said)
 

@@ -107,7 +107,7 @@ def test_every_move_is_said_in_every_language_within_the_limits(
     assert all(len(label) <= LONGEST_LABEL for label in labels)
 
 
-@pytest.mark.parametrize("language", ["tr", "ru", "uk"])
+@pytest.mark.parametrize("language", LANGUAGES[1:])
 @pytest.mark.parametrize("move", list(Move))
 def test_no_english_slips_into_other_languages(move: Move, language: Language) -> None:
     reply = said(_decision(move), language=language, homes=HOMES, relaxed=_relaxed(Limit.BUDGET))
