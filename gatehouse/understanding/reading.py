@@ -205,6 +205,12 @@ def _next(tokens: list[Token], at: int, own: Vocabulary, glossary: Glossary) -> 
     match, frontier = own.start(token.text)
     if frontier:
         match = walk(frontier, tokens, at, match)
+        if (
+            match
+            and "quality" in match.labels
+            and _cuts_place(tokens, at, match, own=own, glossary=glossary)
+        ):
+            match = own.start(token.text).match
     entry = glossary.entry(token.text)
     place = None
     if entry.longest_place or (entry.place and match is None):
@@ -215,6 +221,18 @@ def _next(tokens: list[Token], at: int, own: Vocabulary, glossary: Glossary) -> 
     if match:
         return _item(tokens, at, match), match.length
     return _unknown(tokens, at, own=own, glossary=glossary), 1
+
+
+def _cuts_place(
+    tokens: list[Token], at: int, match: Match, *, own: Vocabulary, glossary: Glossary
+) -> bool:
+    """ "In the centre" of a home is a wish, "in the centre of Kyrenia" begins a place."""
+    for inner in range(at + 1, at + match.length):
+        entry = glossary.entry(tokens[inner].text)
+        place = _place(tokens, inner, entry, own=own, glossary=glossary)
+        if place and inner + place.length > at + match.length:
+            return True
+    return False
 
 
 def _is_ordinal(tokens: list[Token], at: int, own: Vocabulary) -> bool:
@@ -229,7 +247,7 @@ def _is_ordinal(tokens: list[Token], at: int, own: Vocabulary) -> bool:
     for after in range(at + 1, min(at + 5, len(tokens))):  # "3.-10. Juli", "3. und 4. Juli"
         match = own.match(tokens, after)
         labels = match.labels if match else _NOTHING
-        if "month" in labels:
+        if "month" in labels or ("floor" in labels and after == at + 1):
             return True
         if tokens[after].kind == "word" and labels.keys().isdisjoint(("to", "and", "or")):
             return False
