@@ -13,8 +13,10 @@ from gatehouse.understanding.vocabulary import concepts
 _CORE, _SIDE, _HINT = 4, 2, 1  # how much a word says that homes are spoken of
 _TOPIC = 4  # how much a word of another topic says that they are not; a strange word says 1
 _MOST_STRANGERS = 6  # of a long story only so many strange words count
-_TOLD = 4  # strange words that make a mere statement foreign
+_TOLD = 2  # strange words that make a mere statement foreign
+_FEWEST_ASKED = 4  # words of a question that may be about nothing of ours
 _SHORTEST_ASKED = 3  # items; fewer words are an answer, not a question
+_SHORTEST_TOLD = 4
 _LONGEST_NAME = 2  # words of an unknown name behind "in" or "near"
 _KINDS: Mapping[str, int] = {
     "ours": _SIDE, "bedrooms": _CORE, "quality": _CORE, "floor": _CORE, "facing": _CORE,
@@ -39,6 +41,12 @@ _INTENTS: Mapping[str, int] = {
 }  # fmt: skip
 _ASKS = ("q", "scope", "askhome", "findq", "request", "attr", "sort")
 _BEFORE_ASKING = ("and", "but", "also", "corr", "yes", "no", "intent")
+_OF_TALK = (
+    "it", "ord", "nr", "pair", "weekday", "month", "day", "unit", "any", "rel", "yes", "no",
+    "also", "one", "am", "pm", "oclock", "later", "neg", "until", "dur", "findq", "attr", "now",
+    "clash", "flexible", "sameagain", "fee", "unsure", "denied", "about", "next", "th", "name",
+    "leave_message", "small_talk",
+)  # fmt: skip
 _OF_A_HOME = ("it", "askhome", "type", "findq", "also", "neg", "place", "bedrooms")
 _OWNED = frozenset(("type", "home", "noun", "amenity", "ours"))
 _SEEKING = ("findq", "one", "rel", "slot", "corr", "home", "type")
@@ -57,7 +65,7 @@ def why_outside(r: Reading, *, is_pointing: bool) -> str | None:
     """Why the message is of another world than homes; None if it is not."""
     topics = [r.items[at].text for at in r.every("scope")]
     if not (topics or r.mentions("world")) and all(item.is_known for item in r.items):
-        return None
+        return "out of scope: a question with nothing of homes in it" if _is_hollow(r) else None
     asked, told = _strangers(r)
     strangers = asked if asks(r) else told
     found = Evidence(
@@ -65,10 +73,26 @@ def why_outside(r: Reading, *, is_pointing: bool) -> str | None:
         _TOPIC * len(topics) + min(len(strangers), _MOST_STRANGERS),
         (*topics, *strangers),
     )
-    if found.foreign <= found.ours or not _is_enough(r, found, has_topic=bool(topics)):
+    is_weak = found.foreign < found.ours or (found.foreign == found.ours and _is_talking(r))
+    if is_weak or not _is_enough(r, found, has_topic=bool(topics)):
         return None
     against = ", ".join(found.words[:4])
     return f"out of scope: {against} ({found.foreign}) against {found.ours} for homes"
+
+
+def _is_talking(r: Reading) -> bool:
+    """Are homes on the screen, or is an answer awaited? Then doubt speaks for us."""
+    return bool(r.state.shown or r.state.focus or r.state.awaiting)
+
+
+def _is_hollow(r: Reading) -> bool:
+    """A whole question of everyday words only, where a talk has not begun."""
+    if _is_talking(r) or _fewest_strangers(r.language) > 1 or r.numbers or not asks(r):
+        return False
+    if r.mentions("intent", *_OF_TALK):
+        return False
+    is_long = sum(not item.has("stop") for item in r.items) >= _FEWEST_ASKED
+    return is_long and not _ours(r, is_pointing=False)
 
 
 def _is_enough(r: Reading, found: Evidence, *, has_topic: bool) -> bool:
@@ -76,7 +100,8 @@ def _is_enough(r: Reading, found: Evidence, *, has_topic: bool) -> bool:
     if asks(r):
         is_long = len(r.items) >= _SHORTEST_ASKED and r.state.awaiting is None
         return has_topic or (is_long and found.foreign >= _fewest_strangers(r.language))
-    return found.foreign - found.ours >= _TOLD and (has_topic or not found.ours)
+    is_long = has_topic or (len(r.items) >= _SHORTEST_TOLD and not found.ours)
+    return is_long and found.foreign - found.ours >= _TOLD
 
 
 @cache
@@ -118,25 +143,35 @@ def _strangers(r: Reading) -> tuple[list[str], list[str]]:
     asked: list[str] = []
     told: list[str] = []
     for clause, is_asked in _clauses(r):
-        found = list(_unknown(clause))
+        found = list(_unknown(clause, is_asked=is_asked))
         told += found
         if is_asked:
             asked += found + [item.text for item in clause if item.has("world")]
     return asked, told
 
 
-def _unknown(clause: list[Item]) -> Iterator[str]:
-    """Words that nobody knows, without those that may be the name of a place sought."""
-    may_name = any(item.has(*_SEEKING) or _seeks(item) for item in clause)
+def _unknown(clause: list[Item], *, is_asked: bool) -> Iterator[str]:
+    """Words that nobody knows, without those that may be the name of a place sought.
+
+    A question may name one where it seeks something; a statement at its end.
+    """
+    seeks = is_asked and any(item.has(*_SEEKING) or _seeks(item) for item in clause)
     named = 0  # how many words of a name may still follow
-    for item in clause:
+    for at, item in enumerate(clause):
         if not item.is_word or item.is_known:
-            is_open = may_name and (item.has(*_BEFORE_NAMES) or _seeks(item))
+            is_open = item.has(*_BEFORE_NAMES) or _seeks(item)
+            is_open = is_open and (seeks or (not is_asked and _ends_named(clause, at + 1)))
             named = _LONGEST_NAME if is_open else named if item.is_word else 0
         elif named:
             named -= 1
         else:
             yield item.text
+
+
+def _ends_named(clause: list[Item], at: int) -> bool:
+    """Do one to three unknown words close the clause, as in "I want one in San Pablo"?"""
+    rest = clause[at:]
+    return len(rest) <= _LONGEST_NAME + 1 and all(item.is_word for item in rest)
 
 
 def _seeks(item: Item) -> bool:
