@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from gatehouse.understanding.letters import fold
@@ -12,6 +12,7 @@ from gatehouse.understanding.tracking.phrases import word_list
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’.-][^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.?!:;\n][\s\"')]*$|^[\s\"'(]*$")
 _SURE_CUES = word_list("before_places")
+_WITHIN = frozenset(("in", "around", "near"))
 _CUES = word_list("maybe_before_places")
 _AFTER = word_list("after_places")
 _LEAST = 3
@@ -22,6 +23,8 @@ _TAILS = word_list("place_tails")
 _DETERMINERS = word_list("determiners")
 _MOVERS = word_list("movers")
 _DWELLINGS = word_list("lower_dwellings")
+_FUNCTION = word_list("function_words")
+_NOUNS = word_list("inner_nouns")
 _OPENERS = word_list("no_home_names") | _SURE_CUES | _CUES
 IsWord = Callable[[str], bool]
 
@@ -63,11 +66,13 @@ def place_said(text: str, is_word: IsWord, *, is_asked: bool, is_ours: bool = Tr
     about other things must say "in" or "from" before the place.
     """
     words = _words(text)
-    best, most = None, 0
-    for first, last in _runs(words, text, is_word):
-        score = _score(words, first, last, is_word, is_asked=is_asked, is_ours=is_ours)
-        if score >= _LEAST and score >= most:
-            best, most = text[words[first].start : words[last].end], score
+    found = [
+        (score, last, text[words[first].start : words[last].end])
+        for first, last in _runs(words, text, is_word)
+        if (score := _score(words, first, last, is_word, is_asked=is_asked, is_ours=is_ours))
+        >= _LEAST
+    ]
+    best = max(found)[2] if found else _in_small_letters(words, text) if is_ours else None
     return re.sub(r"(?:['’]s?|[.-])$", "", best) if best else None
 
 
@@ -78,7 +83,7 @@ def _words(text: str) -> list[_Word]:
     ]
 
 
-def _runs(words: list[_Word], text: str, is_word: IsWord) -> Iterable[tuple[int, int]]:
+def _runs(words: list[_Word], text: str, is_word: IsWord) -> Iterator[tuple[int, int]]:
     at = 0
     while at < len(words):
         if not _may_begin(words, at, text, is_word):
@@ -91,16 +96,44 @@ def _runs(words: list[_Word], text: str, is_word: IsWord) -> Iterable[tuple[int,
         at = end + 1
 
 
+def _in_small_letters(words: list[_Word], text: str) -> str | None:
+    """What follows "in" where no capitals tell names from other words, though each be known."""
+    if any(word.has_capital and not word.opens for word in words):
+        return None
+    for at in range(1, len(words)):
+        if words[at - 1].plain not in _WITHIN or not _may_be_small(words[at]):
+            continue
+        end = at
+        while end + 1 < len(words) and _may_follow(words[end + 1]) and _touch(words, end, text):
+            end += 1
+        return text[words[at].start : words[end].end]
+    return None
+
+
+def _may_be_small(word: _Word) -> bool:
+    if word.plain.endswith("ing") or word.opens:
+        return False
+    return word.plain not in _FUNCTION | _NOUNS | _NO_NAMES | _NO_PLACES | _SURE_CUES
+
+
+def _may_follow(word: _Word) -> bool:
+    return word.plain in _TAILS or _may_be_small(word)
+
+
+def _touch(words: list[_Word], at: int, text: str) -> bool:
+    return text[words[at].end : words[at + 1].start] == " "
+
+
 def _leads(words: list[_Word], at: int, text: str) -> bool:
     """Does another capital follow at once?"""
-    if at + 1 >= len(words) or text[words[at].end : words[at + 1].start] != " ":
+    if at + 1 >= len(words) or not _touch(words, at, text):
         return False
     return words[at + 1].has_capital and words[at + 1].plain not in _NO_NAMES
 
 
 def _may_begin(words: list[_Word], at: int, text: str, is_word: IsWord) -> bool:
     word = words[at]
-    if word.plain in _NO_NAMES or len(word.text) < 2:
+    if word.plain in _NO_NAMES | _FUNCTION or len(word.text) < 2:
         return False
     if word.has_capital and word.opens and word.plain not in _OPENERS and _leads(words, at, text):
         return True
@@ -115,7 +148,7 @@ def _may_begin(words: list[_Word], at: int, text: str, is_word: IsWord) -> bool:
 
 def _goes_on(words: list[_Word], at: int, text: str, is_word: IsWord) -> bool:
     here, ahead = words[at], words[at + 1]
-    if text[here.end : ahead.start].strip() or ahead.plain in _NO_NAMES:
+    if text[here.end : ahead.start].strip() or ahead.plain in _NO_NAMES | _FUNCTION:
         return False
     if here.has_capital:
         return (
@@ -139,7 +172,8 @@ def _score(
     if ahead in _DETERMINERS and not words[first].has_capital and not is_asked:
         return 0
     before = words[first - 1].plain if first and not words[first].opens else ""
-    if before == "the" and first > 1 and words[first - 2].plain in _SURE_CUES:
+    is_named = words[first].has_capital or ahead in _AFTER
+    if before == "the" and is_named and first > 1 and words[first - 2].plain in _SURE_CUES:
         before = words[first - 2].plain
     if before == "to" and first > 1 and words[first - 2].plain in _MOVERS:
         before = "in"

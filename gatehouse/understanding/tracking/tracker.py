@@ -110,6 +110,9 @@ class Tracker:
         self._intent = intent
 
     def _kept(self, move: Move) -> dict[str, str]:
+        """What this message sets: a visit has a day, a search has the rest."""
+        if self._intent == NO_INTENT:
+            return {}
         roles = {"visit_date"} if self._intent == "visit" else self._search_roles()
         return {
             role: value
