@@ -108,8 +108,8 @@ class _Tally:
             fits = self.group == 0
         elif low == 0 or (low >= 20 and low % 10 == 0 and value < 10):
             fits = True
-        elif low in _TEENS_FOLLOW and 10 <= value < 20:
-            fits = True
+        elif low in _TEENS_FOLLOW:
+            fits = 10 <= value < 20
         elif low == 10 and self.opens:
             fits = value < 10
         else:

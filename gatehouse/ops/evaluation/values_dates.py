@@ -52,7 +52,7 @@ def key(value: Value) -> tuple[Any, ...]:
     what = value.normal
     if isinstance(what, Length):
         return ("lasts", float(what.count * _SECONDS[what.unit]))
-    assert isinstance(what, Days)  # noqa: S101  only these are judged so
+    assert isinstance(what, Days)
     if value.kind == Kind.DATE:
         return ("day", what.start)
     return ("days", what.start, what.end)

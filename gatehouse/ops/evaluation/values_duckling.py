@@ -19,6 +19,7 @@ _NUMBER = re.compile(r"(?:NumeralValue|OrdinalData) \(?(-?[\d.]+(?:e-?\d+)?)\)?$
 _AMOUNT = re.compile(
     r"(simple|between|under|above) (\w+) \(?(-?[\d.]+(?:e-?\d+)?)(?:, (-?[\d.]+(?:e-?\d+)?))?\)?$"
 )
+_CENTS = {*HUNDREDTHS.values(), "EUR", "TRY", "RUB", "UAH"}
 _KINDS = {"Numeral": Kind.NUMBER, "Ordinal": Kind.ORDINAL}
 
 Row = Mapping[str, Any]
@@ -64,9 +65,7 @@ def _money_judged(row: Row, unit: str, *, low: float | None, high: float | None)
         return judged(_sets(row), text, wanted=[Expected(((low, high),))], found=found, key=_plain)
     found = find(text, Settings(row["lang"], NOW), kinds=(Kind.MONEY,))
     is_minor = unit == "Cent"
-    codes = {c for c in HUNDREDTHS.values()} | {"EUR", "TRY", "RUB", "UAH"} if is_minor else {
-        CODES.get(unit, unit)
-    }
+    codes = _CENTS if is_minor else {CODES.get(unit, unit)}
     wanted = [Expected(tuple((low, high, code, is_minor) for code in sorted(codes)))]
     return judged(_sets(row), text, wanted=wanted, found=found, key=money)
 

@@ -21,7 +21,7 @@ Money = tuple[float | None, float | None, str | None, bool]  # low, high, code, 
 def money(value: Value) -> Money:
     """A price that was found, to compare."""
     price = value.normal
-    assert isinstance(price, Price)  # noqa: S101  only money is judged so
+    assert isinstance(price, Price)
     return (price.low, price.high, price.currency, price.is_minor)
 
 

@@ -38,15 +38,36 @@ def read_numbers(page: Page) -> list[Value]:
     for figure in figures:
         start, end = figure.span.start, figure.span.end
         folded = folded[:start] + ";" * (end - start) + folded[end:]
-    items = with_numbers(page.items(folded))
+    items = with_ordinals(_quotients(with_numbers(page.items(folded))))
     figures += _said(page, items)
     figures.sort(key=lambda f: f.span.start)
     return [Value(f.kind, f.span, f.value, f.confidence) for f in figures]
 
 
 def with_numbers(items: list[Item]) -> list[Item]:
-    """The items with number words joined, fractions and quotients worked out."""
-    return _quotients(join_numbers(_with_fractions(_without_dashes(items))))
+    """The items with number words joined and fractions worked out."""
+    return join_numbers(_with_fractions(_without_dashes(items)))
+
+
+def with_ordinals(items: list[Item]) -> list[Item]:
+    """The items with "twenty third" as one ordinal."""
+    if all("ord" not in item.labels for item in items):
+        return items
+    found: list[Item] = []
+    for item in items:
+        ones = float(item.labels.get("ord", 0))
+        before = found[-1] if found else None
+        if before is None or not 0 < ones < 10 or not _opens_ordinal(before):
+            found.append(item)
+            continue
+        labels = {"ord": f"{(before.number or 0) + ones:g}"}
+        found[-1] = Item(f"{before.text} {item.text}", before.start, item.end, labels)
+    return found
+
+
+def _opens_ordinal(item: Item) -> bool:
+    value = item.number or 0.0
+    return not is_digits(item) and value % 100 >= 20 and value % 10 == 0
 
 
 def _without_dashes(items: list[Item]) -> list[Item]:
@@ -233,9 +254,10 @@ def _said(page: Page, items: Sequence[Item]) -> Iterator[Figure]:
         ordinal = _ordinal(items, at)
         if ordinal is not None:
             yield ordinal
-        elif item.number is not None and not _is_no_number(page, items, at):
-            if not _is_repeated(items, at):
-                yield _number(page, items, at)
+        elif item.number is not None and not (
+            _is_no_number(page, items, at) or _is_repeated(items, at)
+        ):
+            yield _number(page, items, at)
 
 
 def _is_repeated(items: Sequence[Item], at: int) -> bool:
@@ -251,12 +273,8 @@ def _ordinal(items: Sequence[Item], at: int) -> Figure | None:
         after = items[at + 1] if at + 1 < len(items) else None
         if after and "th" in after.labels and after.start - item.end <= 1:
             return Figure(item.number, Span(item.start, after.end), Kind.ORDINAL)
-        tens = item.number % 100 >= 20 and item.number % 10 == 0 and not is_digits(item)
-        ones = float(after.labels.get("ord", 0)) if after else 0
-        if after and tens and 0 < ones < 10:
-            return Figure(item.number + ones, Span(item.start, after.end), Kind.ORDINAL)
         return None
-    if "ord" not in item.labels or (at and _ordinal(items, at - 1)):
+    if "ord" not in item.labels:
         return None
     return Figure(float(item.labels["ord"]), Span(item.start, item.end), Kind.ORDINAL, 0.9)
 
@@ -265,9 +283,9 @@ def _is_no_number(page: Page, items: Sequence[Item], at: int) -> bool:
     """Glued to letters ("29km", "B2"), or "one" as in "this one"."""
     item, folded = items[at], page.folded
     after, before = folded[item.end : item.end + 1], folded[item.start - 1 : item.start]
-    if is_digits(item) or item.text[0].isdigit():
-        if after.isalpha() or (item.start and before.isalpha()):
-            return not _is_money_glued(items, at)
+    is_written = is_digits(item) or item.text[0].isdigit()
+    if is_written and (after.isalpha() or (item.start and before.isalpha())):
+        return not _is_money_glued(items, at)
     is_one = item.number == 1 and not is_digits(item) and " " not in item.text
     return is_one and at > 0 and "det" in items[at - 1].labels
 

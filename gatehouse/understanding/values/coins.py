@@ -14,6 +14,7 @@ from gatehouse.understanding.values.page import Page
 from gatehouse.understanding.words import parse_number
 
 _GROUPS = re.compile(r"\d{1,3}(?:\.\d{3})+$|\d{1,3}(?:,\d{3})+$")
+_MILLION = 1e6
 _FURTHEST = 2  # characters between an amount and its currency
 _SPACED = frozenset(("c", "hk", "nz", "au", "ca", "abd", "avustralya", "kanada"))
 _BY_WORD: Mapping[str, str] = {"abd": "USD", "avustralya": "AUD", "kanada": "CAD"}
@@ -80,7 +81,7 @@ def _led(page: Page, items: Sequence[Item], at: int) -> tuple[Item, int] | None:
     item = items[end]
     if before.is_word and _currency_at(items, end + 1, item.end):
         return None  # "dollar 143.80 yen"
-    factor = 1.0 if _currency_at(items, at, None) else 1e6
+    factor = 1.0 if _currency_at(items, at, None) else _MILLION
     value = _money_value(item, before.code) * factor
     part, last = (0.0, end + 1) if before.is_minor else _minor_behind(items, end + 1)
     return _coin(items, at, last, before.code, value + part, minor=before.is_minor), last
@@ -157,10 +158,11 @@ def _scale_behind(items: Sequence[Item], end: int) -> tuple[float, int]:
     """ "75 USD million", or the million of "MEUR"."""
     said = items[end - 1]
     if "cur" not in said.labels and "sign" not in said.labels and "minor" not in said.labels:
-        return 1e6, end
-    if end < len(items) and not is_digits(items[end]) and (items[end].number or 0) >= 1e6:
-        if items[end].text.isalpha() and len(items[end].text) > 1:
-            return items[end].number or 1.0, end + 1
+        return _MILLION, end
+    after = items[end] if end < len(items) else None
+    is_word = after is not None and after.text.isalpha() and len(after.text) > 1
+    if after is not None and is_word and (after.number or 0) >= _MILLION:
+        return after.number or 1.0, end + 1
     return 1.0, end
 
 

@@ -45,10 +45,11 @@ def _currency(code: str, about: Mapping[str, Any]) -> Currency:
 
 
 # Codes that people also type in small letters; others could be words ("all", "pen", "try").
-_SMALL = frozenset(
-    "usd eur gbp rub uah pln chf aed ils jpy cny inr cad aud nzd sgd hkd sek nok dkk czk huf krw "
-    "thb myr zar brl mxn kwd qar sar egp kzt amd azn byn bgn btc".split()
-)
+_SMALL = frozenset((
+    "usd", "eur", "gbp", "rub", "uah", "pln", "chf", "aed", "ils", "jpy", "cny", "inr", "cad",
+    "aud", "nzd", "sgd", "hkd", "sek", "nok", "dkk", "czk", "huf", "krw", "thb", "myr", "zar",
+    "brl", "mxn", "kwd", "qar", "sar", "egp", "kzt", "amd", "azn", "byn", "bgn", "btc",
+))  # fmt: skip
 
 
 def phrases(language: Language) -> Iterator[tuple[str, Sequence[str]]]:

@@ -6,18 +6,20 @@ from collections.abc import Iterator, Sequence
 
 from gatehouse.understanding.reading import Item
 from gatehouse.understanding.types import Span
-from gatehouse.understanding.values.amounts import with_numbers
+from gatehouse.understanding.values.amounts import with_numbers, with_ordinals
 from gatehouse.understanding.values.calendar import Calendar
 from gatehouse.understanding.values.page import Page
 from gatehouse.understanding.values.spans import Found, found_at
 from gatehouse.understanding.values.types import Kind, Length, Settings, Value
 from gatehouse.understanding.values.written import with_written
 
+_STEMS = ("gun", "hafta", "ay", "yil", "sene", "gece")  # Turkish units, whatever they end in
+
 
 def read_dates(page: Page, settings: Settings) -> Iterator[Value]:
     """Every day, range and length of time, in the order of the text."""
     items, written = with_written(page, settings.order)
-    items = with_numbers(items)
+    items = with_ordinals(with_numbers(items))
     calendar = Calendar(items, settings.now.date(), written)
     at = 0
     while at < len(items):
@@ -35,8 +37,18 @@ def _may_begin(item: Item) -> bool:
 
 def _value(items: Sequence[Item], found: Found) -> Value:
     first, last = items[found.first], items[found.last]
-    tail = len(last.tail) + 1 if last.tail else 0
-    span = Span(first.start, last.end - tail)
+    is_counted = last is not first and items[found.last - 1].number is not None
+    is_counted = is_counted or "some" in items[found.last - 1].labels
+    ending = _ending(last) if is_counted or last.tail else 0
+    span = Span(first.start, last.end - ending)
     if isinstance(found.what, Length):
         return Value(Kind.DURATION, span, found.what, 0.9)
     return Value(Kind.DATE if found.is_day else Kind.DATE_RANGE, span, found.what, 0.9)
+
+
+def _ending(item: Item) -> int:
+    """How many characters of the last word only bend it: "Mayıs'ta", "haftada"."""
+    if item.tail:
+        return len(item.tail) + 1
+    stem = next((s for s in _STEMS if item.text.startswith(s) and "unit" in item.labels), item.text)
+    return len(item.text) - len(stem)

@@ -47,9 +47,7 @@ def _alone(r: Reading) -> Iterator[Value]:
 
 
 def _price(r: Reading, amount: Amount, settings: Settings) -> Value | None:
-    coin = next(
-        (i for i in (amount.value_at, amount.first) if r.has(i, "coin")), None
-    )
+    coin = next((i for i in (amount.value_at, amount.first) if r.has(i, "coin")), None)
     period, _ = period_near(r, amount.first, last=amount.last)
     if coin is None:
         if amount.value < _LEAST_BARE or r.has(amount.first - 1, "nr", "coin"):

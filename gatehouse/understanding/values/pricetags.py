@@ -129,9 +129,9 @@ def _marks(text: str) -> Iterator[_Mark]:
         code = codes.get(said) or _code_of(said.lower(), codes)
         if code is None or (said in _WORDS and not _touches_number(text, found)):
             continue
-        if len(said) == 1 and said.isalpha() and not _touches_number(text, found):
-            if text.strip() != said:
-                continue
+        is_letter = len(said) == 1 and said.isalpha() and text.strip() != said
+        if is_letter and not _touches_number(text, found):
+            continue
         yield _Mark(code, found.start(), found.end(), said.upper() == code)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple, cast
 
 from gatehouse.understanding.values.calendar import Calendar, Named, add_months
@@ -13,6 +13,7 @@ _DAYS: Mapping[str, int] = {"day": 1, "night": 1, "week": 7, "weekend": 7}
 _MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
 _UNITS = frozenset(("second", "minute", "hour", "day", "night", "week", "month", "year"))
 _MOST = 1000.0  # units counted from today
+_FROM_ENDINGS = frozenset(("tan", "ten", "dan", "den"))
 
 
 class Stretch(NamedTuple):
@@ -36,9 +37,7 @@ class Found(NamedTuple):
 
 def found_at(c: Calendar, at: int) -> Found | None:
     """What about time begins at this item, the longest first."""
-    return (
-        _bounded(c, at) or _range(c, at) or _relative(c, at) or _one(c, at) or _length(c, at)
-    )
+    return _bounded(c, at) or _range(c, at) or _relative(c, at) or _one(c, at) or _length(c, at)
 
 
 # One name, and limits.
@@ -54,23 +53,32 @@ def _one(c: Calendar, at: int) -> Found | None:
 def _bounded(c: Calendar, at: int) -> Found | None:
     """ "Before March", "after mid May", "since August", "from 1/1/2016 and later"."""
     if c.has(at, "before", "after", "since", "until") and not c.has(at, "day"):
-        skipped = c.skip(at + 1, "in") if not c.has(at, "after", "before") else at + 1
-        one = _relative_day(c, skipped) or c.named_at(c.skip(skipped, "det"))
-        one = c.named_at(skipped) or one
-        if one is None or _range(c, skipped):
-            return None if one is None else _range(c, at)
-        if c.has(at, "before"):
-            return Found(Days(None, one.start if one.grain == "day" else _edge(c, one)), at, one.last)
-        if c.has(at, "after"):
-            end = one.end if one.grain != "day" else one.start
-            return Found(Days(_after_edge(c, skipped, one, end), None), at, one.last)
-        if c.has(at, "until"):
-            return Found(Days(None, one.start), at, one.last)
-        return Found(Days(one.start, None), at, one.last)
+        days, last = _limit(c, at)
+        if days is not None:
+            return Found(days, at, last)
+        if last:
+            return None  # what stands here is a range
     one = c.named_at(at)
     if one is not None and c.has(one.last + 1, "orlater"):
         return Found(Days(one.start, None), at, one.last + 1)
     return _bounded_behind(c, at, one)
+
+
+def _limit(c: Calendar, at: int) -> tuple[Days | None, int]:
+    """The days that "before" and the like leave, and the last item; 0 where no day follows."""
+    start = at + 1 if c.has(at, "after", "before") else c.skip(at + 1, "in")
+    one = c.named_at(start) or _relative_day(c, start) or c.named_at(c.skip(start, "det"))
+    if one is None:
+        return None, 0
+    if _range(c, start):
+        return None, one.last
+    if c.has(at, "before"):
+        return Days(None, _edge(c, one)), one.last
+    if c.has(at, "after"):
+        return Days(_after_edge(c, start, one), None), one.last
+    if c.has(at, "until"):
+        return Days(None, one.start), one.last
+    return Days(one.start, None), one.last
 
 
 def _edge(c: Calendar, one: Named) -> date:
@@ -78,20 +86,17 @@ def _edge(c: Calendar, one: Named) -> date:
     return one.end if c.has(one.first, "part") or c.has(one.first + 1, "part") else one.start
 
 
-def _after_edge(c: Calendar, at: int, one: Named, end: date) -> date:
-    """ "After the beginning of March" begins with March."""
-    starts = any(c.label(i, "part") == "early" for i in (at, at + 1))
-    return one.start if starts else end
+def _after_edge(c: Calendar, at: int, one: Named) -> date:
+    """ "After the beginning of March" begins with March; after a month, with the next."""
+    is_early = any(c.label(i, "part") == "early" for i in (at, at + 1))
+    return one.start if is_early or one.grain == "day" else one.end
 
 
 def _bounded_behind(c: Calendar, at: int, one: Named | None) -> Found | None:
     """Where the limit stands behind: "Ağustos'tan beri", "Mart'tan önce"."""
     if one is None:
         return None
-    behind = c.skip(one.last + 1, "fromafter") if not c.has(one.last + 1, "sinceafter") else (
-        one.last + 1
-    )
-    for index in {one.last + 1, behind}:
+    for index in (one.last + 1, c.skip(one.last + 1, "fromafter")):
         if c.has(index, "sinceafter"):
             return Found(Days(one.start, None), at, index)
         if c.has(index, "beforeafter"):
@@ -120,40 +125,45 @@ def _range(c: Calendar, at: int) -> Found | None:
 def _link(c: Calendar, at: int, *, is_led: bool) -> int | None:
     """The index behind "to", "until", "-" (or "and" after "between"); None if there is none."""
     if c.has(at, "dash", "to", "until"):
-        return c.skip(at + 1, "dash", "to", "until") if c.has(at + 1, "until", "to") else at + 1
-    if c.has(at, "and") and is_led:
-        return at + 1
-    if c.has(at, "and") and c.has(at + 1, "written"):
-        return None
-    return None
+        return c.skip(at + 1, "to", "until")
+    return at + 1 if is_led and c.has(at, "and") else None
 
 
 def _days_of_month(c: Calendar, at: int) -> tuple[Named, Named] | None:
     """One month for two days: "3 to 17 May", "9 to 12 of June", "Nov 19-20"."""
-    at = c.skip(at, "det")
-    first = c._day_number(at)
-    if first is not None:
-        after = _link(c, c.skip(at + 1, "th"), is_led=c.has(at - 1, "between") or c.has(at - 2, "between"))
-        second = c.named_at(after) if after is not None else None
-        if after is None or second is None or second.grain != "day" or second.day is None:
-            return None
-        if c._day_number(c.skip(after, "det")) is None or second.month is None:
-            return None
-        start = _same_month(second.start, first)
-        return (second._replace(start=start), second) if start else None
+    return _month_behind(c, c.skip(at, "det")) or _month_ahead(c, at)
+
+
+def _month_behind(c: Calendar, at: int) -> tuple[Named, Named] | None:
+    first = c.day_number(at)
+    is_led = c.has(at - 1, "between") or c.has(at - 2, "between")
+    after = _link(c, c.skip(at + 1, "th"), is_led=is_led) if first is not None else None
+    second = c.named_at(after) if after is not None else None
+    if first is None or after is None or second is None or second.month is None:
+        return None
+    if second.grain != "day" or c.day_number(c.skip(after, "det")) is None:
+        return None
+    start = _same_month(second.start, first)
+    return (second._replace(start=start), second) if start else None
+
+
+def _month_ahead(c: Calendar, at: int) -> tuple[Named, Named] | None:
     one = c.named_at(at)
     if one is None or one.grain != "day" or one.day is None:
         return None
     after = _link(c, one.last + 1, is_led=True)
-    value = c._day_number(c.skip(after, "det")) if after is not None else None
-    if after is None or value is None or c.has(after, "written"):
+    value_at = c.skip(after, "det") if after is not None else -1
+    value = c.day_number(value_at)
+    if value is None or c.has(value_at, "written") or value <= one.start.day:
         return None
-    last = c.skip(c.skip(after, "det") + 1, "th") - 1
-    if c.has(last + 1, "month", "in", "unit") or c.has(c.skip(last + 1, "in"), "month"):
+    behind = c.skip(value_at + 1, "th")
+    if c.has(behind, "month", "unit") or c.has(c.skip(behind, "in"), "month"):
         return None
-    if value <= one.start.day:
+    try:
+        end = one.start.replace(day=value)
+    except ValueError:
         return None
-    return one, one._replace(start=one.start.replace(day=min(value, 28)) if value > 28 else one.start.replace(day=value), last=last)
+    return one, one._replace(start=end, last=behind - 1)
 
 
 def _same_month(second: date, day: int) -> date | None:
@@ -172,6 +182,8 @@ def _two_names(c: Calendar, at: int, *, is_led: bool) -> tuple[Named, Named] | N
     after = _link(c, one.last + 1, is_led=is_led)
     if after is None and c.has(one.last + 1, "fromafter"):
         after = one.last + 2
+    if after is None and c.at(one.last).tail in _FROM_ENDINGS:
+        after = one.last + 1
     if after is None and c.has(one.last, "written") and c.has(one.last + 1, "written"):
         after = one.last + 1  # two written dates, joined by a dash
     if after is None:
@@ -180,24 +192,31 @@ def _two_names(c: Calendar, at: int, *, is_led: bool) -> tuple[Named, Named] | N
     two = c.named_at(c.skip(after, "in")) or c.named_at(after) or _now(c, after)
     if two is None or (one.grain == "weekend") != (two.grain == "weekend"):
         return None
-    return _ordered(one, two)
+    two = two._replace(last=c.skip(two.last + 1, "untilafter", "betweenafter") - 1)
+    return _ordered(c, one, two)
 
 
 def _now(c: Calendar, at: int) -> Named | None:
-    return c._day(at) if c.has(at, "now") else None
+    return c.day(at) if c.has(at, "now") else None
 
 
-def _ordered(one: Named, two: Named) -> tuple[Named, Named] | None:
+def _ordered(c: Calendar, one: Named, two: Named) -> tuple[Named, Named] | None:
     """A year said once holds for both; what lies before the first is meant a year later."""
+    if two.day is None and two.grain == "day" and not two.has_year:
+        ahead = (two.start - one.start).days % 7 or 7  # "Monday to Friday"
+        return one, two._replace(start=_day_after(one.start, ahead))
+    if not (one.has_year or two.has_year):
+        start, end = _in_year(one.start, one.start.year - 1), two.start
+        if start <= c.today < end and one.start > end:
+            return one._replace(start=start), two
     if two.has_year and not one.has_year:
         start = _in_year(one.start, two.start.year)
         if start >= two.start:
             start = _in_year(one.start, two.start.year - 1)
         return one._replace(start=start), two
     if two.start <= one.start and not two.has_year:
-        return one, two._replace(start=_in_year(two.start, one.start.year + (
-            _in_year(two.start, one.start.year) <= one.start
-        )))
+        same = _in_year(two.start, one.start.year)
+        return one, two._replace(start=same if same > one.start else _in_year(same, same.year + 1))
     return (one, two) if two.start > one.start else None
 
 
@@ -224,25 +243,27 @@ def _relative_day(c: Calendar, at: int) -> Named | None:
     lengths = (stretch.length, *stretch.more)
     after = stretch.last + 1
     if c.has(after, "ago"):
-        return c._on(_moved(c.today, lengths, -1), at, after, has_year=True)
+        return c.on(_moved(c.today, lengths, -1), at, after, has_year=True)
     if c.has(after, "hence", "laterafter"):
-        return c._on(_moved(c.today, lengths, 1), at, after, has_year=True)
+        return _on_weekday(c, _moved(c.today, lengths, 1), at, after)
     if c.has(after, "before", "after", "from") and not is_led:
         base = c.named_at(after + 1)
         if base is not None and base.grain == "day":
             sign = -1 if c.has(after, "before") else 1
-            day = _moved(base.start, lengths, sign)
-            return c._on(day, at, base.last, has_year=True)
+            return _on_weekday(c, _moved(base.start, lengths, sign), at, base.last)
         return None
     if not is_led:
         return None
-    day, last = _moved(c.today, lengths, 1), stretch.last
-    weekday_at = c.skip(after, "in")
+    return _on_weekday(c, _moved(c.today, lengths, 1), at, stretch.last)
+
+
+def _on_weekday(c: Calendar, day: date, first: int, last: int) -> Named:
+    """ "Two months from today on Tuesday"."""
+    weekday_at = c.skip(last + 1, "in")
     if c.has(weekday_at, "weekday"):
         weekday = int(c.label(weekday_at, "weekday") or 0)
-        day += timedelta(days=(weekday - day.weekday()) % 7)
-        last = weekday_at
-    return c._on(day, at, last, has_year=True)
+        day, last = _day_after(day, (weekday - day.weekday()) % 7), weekday_at
+    return c.on(day, first, last, has_year=True)
 
 
 def _is_counted(stretch: Stretch) -> bool:
@@ -295,6 +316,8 @@ def _coming_units(c: Calendar, at: int) -> Found | None:
 
 def _units(c: Calendar, at: int) -> Stretch | None:
     """A number and a unit, quarters among them."""
+    if c.has(at, "dur"):
+        return stretch_at(c, at)
     at = c.skip(at, "article")
     count, after = c.at(at).number, at + 1
     unit = c.label(after, "unit")
@@ -339,24 +362,28 @@ def stretch_at(c: Calendar, at: int) -> Stretch | None:
         if unit in _UNITS:
             return Stretch(Length(1.0, cast(Unit, unit)), at, unit_at, is_whole=True)
         return None
+    ready = c.label(at, "dur")
+    if ready is not None:
+        number, _, unit = ready.partition(" ")
+        return Stretch(Length(float(number), cast(Unit, unit)), at, at)
     count, unit_at = _count(c, at)
-    unit = c.label(unit_at, "unit")
-    if unit == "weekend" and count is not None:
-        return None
+    unit = c.label(unit_at, "unit") or (c.label(unit_at, "per") if unit_at == at else None)
     if count is None or unit not in _UNITS or count <= 0:
         return None
-    last = unit_at
-    if c.has(last + 1, "numand") and c.has(last + 2, "article") and c.has(last + 3, "frac"):
-        count += float(c.label(last + 3, "frac") or 0)
-        last += 3
-    elif c.has(last + 1, "numand") and c.has(last + 2, "frac"):
-        count += float(c.label(last + 2, "frac") or 0)
-        last += 2
-    elif c.has(last + 1, "frac") and " " in c.at(last + 1).text:
-        count += float(c.label(last + 1, "frac") or 0)
-        last += 1
+    part, last = _part_behind(c, unit_at)
+    count += part
     more, last = _more(c, last)
     return Stretch(Length(count, cast(Unit, unit)), at, last, more=more)
+
+
+def _part_behind(c: Calendar, last: int) -> tuple[float, int]:
+    """ "One year and a quarter": the part, and the last item of it."""
+    if c.has(last + 1, "frac") and " " in c.at(last + 1).text:
+        return float(c.label(last + 1, "frac") or 0), last + 1
+    at = c.skip(last + 2, "article")
+    if c.has(last + 1, "numand") and c.has(at, "frac"):
+        return float(c.label(at, "frac") or 0), at
+    return 0.0, last
 
 
 def _count(c: Calendar, at: int) -> tuple[float | None, int]:
@@ -366,6 +393,8 @@ def _count(c: Calendar, at: int) -> tuple[float | None, int]:
         return item.number, after
     if c.has(at, "some"):
         return 3.0, at + 1
+    if c.has(at, "per") and " " in item.text and c.has(at - 1, "later", "in"):
+        return 1.0, at  # "in a week"
     if c.has(at, "article"):
         if c.has(at + 1, "some"):
             return 3.0, at + 2
