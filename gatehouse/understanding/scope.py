@@ -73,15 +73,15 @@ def why_outside(r: Reading, *, is_pointing: bool) -> str | None:
         _TOPIC * len(topics) + min(len(strangers), _MOST_STRANGERS),
         (*topics, *strangers),
     )
-    is_weak = found.foreign < found.ours or (found.foreign == found.ours and _is_talking(r))
-    if is_weak or not _is_enough(r, found, has_topic=bool(topics)):
+    doubt = 2 if _is_talking(r) else 0  # where a talk goes on, doubt speaks for us
+    if found.foreign < found.ours + doubt or not _is_enough(r, found, has_topic=bool(topics)):
         return None
     against = ", ".join(found.words[:4])
     return f"out of scope: {against} ({found.foreign}) against {found.ours} for homes"
 
 
 def _is_talking(r: Reading) -> bool:
-    """Are homes on the screen, or is an answer awaited? Then doubt speaks for us."""
+    """Are homes on the screen, or is an answer awaited?"""
     return bool(r.state.shown or r.state.focus or r.state.awaiting)
 
 
@@ -144,9 +144,9 @@ def _strangers(r: Reading) -> tuple[list[str], list[str]]:
     told: list[str] = []
     for clause, is_asked in _clauses(r):
         found = list(_unknown(clause, is_asked=is_asked))
+        found += [item.text for item in clause if item.has("world")]
         told += found
-        if is_asked:
-            asked += found + [item.text for item in clause if item.has("world")]
+        asked += found if is_asked else ()
     return asked, told
 
 
