@@ -9,6 +9,7 @@ from functools import lru_cache
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.understanding.types import Language
 from gatehouse.understanding.vocabulary import Vocabulary
+from gatehouse.understanding.words import Token
 
 _REMEMBERED_WORDS = 16_384
 _LONGEST_SHORT_WORD = 3  # letters
@@ -51,6 +52,11 @@ class Glossary:
             self._version = self.gazetteer.version
             for remembered in (self.place_of, self.resolved, self.entry):
                 remembered.cache_clear()
+
+    def place_near(self, token: Token) -> str | None:
+        """The place that a word may mean, misspelt or with a small word on its front."""
+        texts = (token.base, *token.forms)
+        return next((key for text in texts if (key := self.resolved(text))), None)
 
     def _entry(self, text: str) -> Entry:
         base = text.partition("'")[0]

@@ -23,8 +23,18 @@ def mended(tokens: list[Token], own: Vocabulary, glossary: Glossary) -> list[Tok
         return tokens
     better_ones = list(tokens)
     for at in strange[:_MOST_MENDED]:
-        token = tokens[at]
-        if not glossary.resolved(token.base) and (better := own.mended(token.base)):
-            better_ones[at] = word(better, token.start, token.end)
+        better = _better(tokens[at], own, glossary)
+        if better:
+            better_ones[at] = word(better, tokens[at].start, tokens[at].end)
             better_ones[at].forms = own.prefixes.forms(better)
     return better_ones
+
+
+def _better(token: Token, own: Vocabulary, glossary: Glossary) -> str | None:
+    """What was meant: "doesn't" for "doens't", "villa'da" for "vlila'da"; not a place."""
+    if token.tail and (whole := own.mended(token.text)) and "'" in whole:
+        return whole
+    if glossary.place_near(token):
+        return None
+    better = own.mended(token.base)
+    return f"{better}'{token.tail}" if better and token.tail else better

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from gatehouse.understanding.letters import fold, is_one_slip, neighbours
+from gatehouse.understanding.keyboards import Keys, near_keys, slip_cost
+from gatehouse.understanding.letters import fold, neighbours
 from gatehouse.understanding.names import Bending, bending, trunk
 from gatehouse.understanding.types import Language
 
@@ -26,6 +27,10 @@ class NameIndex:
         self._of_script = {
             script: tuple(b for b in self._bendings if b.script == script)
             for script in ("latin", "cyrillic", "arabic")
+        }
+        self._keys = {
+            script: frozenset(pair for b in bents for pair in near_keys(b.language))
+            for script, bents in self._of_script.items()
         }
         self._names: dict[str, str] = {}
         self._also: dict[str, list[str]] = {}  # other places of the same name
@@ -146,9 +151,13 @@ class NameIndex:
             return None
         slips = self._slips
         found = {n for shape in neighbours(plain) if shape in slips for n in slips[shape]}
-        near = sorted(n for n in found if _looks_like(plain, n) and is_one_slip(n, plain))
-        keys = {self._targets[n] for n in near}
-        return self._targets[near[0]] if len(keys) == 1 else None
+        keys = self._keys[script_of(plain)]
+        costs = {n: cost for n in found if (cost := _cost(plain, n, keys)) is not None}
+        if not costs:
+            return None
+        least = min(costs.values())
+        nearest = {self._targets[n] for n, cost in costs.items() if cost == least}
+        return nearest.pop() if len(nearest) == 1 else None
 
 
 def plain_name(name: str) -> str:
@@ -168,8 +177,10 @@ def _lower(name: str) -> str:
     return name.replace("İ", "i").lower()
 
 
-def _looks_like(typed: str, name: str) -> bool:
-    """A slip rarely hits the first letter, and in short words we trust both ends."""
-    if len(typed) < _SHORTEST_FOR_SLIPS:
-        return typed[0] == name[0] and typed[-1] == name[-1]
-    return typed[0] == name[0] or typed[:2] == name[1::-1]
+def _cost(typed: str, name: str, keys: Keys) -> float | None:
+    """What the slip costs; a wrong first letter must be a key away, and short words keep ends."""
+    cost = slip_cost(typed, name, keys)
+    if cost is None or typed[0] == name[0] or typed[:2] == name[1::-1] or typed == name[1:]:
+        is_safe = len(typed) >= _SHORTEST_FOR_SLIPS or typed[-1] == name[-1]
+        return cost if is_safe else None
+    return cost if (typed[0], name[0]) in keys and len(typed) >= _SHORTEST_FOR_SLIPS else None

@@ -1,4 +1,4 @@
-"""How languages bend the names of places, and how their spelling sounds; data of each language."""
+"""How languages bend, spell and type the names of places; data of each language."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ class Bending:
     prefixes: tuple[str, ...]
     local: tuple[str, ...]  # endings that make "the one in Lapta" of Lapta
     origin: tuple[str, ...]  # endings that make "from the third" of the third
+    keyboard: tuple[str, ...]  # its rows of letters, from the top
     spelling: Mapping[str, str]  # letters, not folded -> sounds
     _letters: re.Pattern[str]
 
@@ -105,6 +106,7 @@ def bending(language: Language) -> Bending:
         prefixes=_folded(own["prefixes"]),
         local=_folded(own["local"]),
         origin=_folded(own["from"]),
+        keyboard=tuple(own["keyboard"]),
         spelling=own["spelling"],
         _letters=re.compile("|".join(map(re.escape, keys)) or "(?!)"),
     )

@@ -2,61 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from gatehouse.understanding.letters import is_one_slip, neighbours
+from gatehouse.understanding.keyboards import near_keys, slip_cost
 from gatehouse.understanding.prefixes import Prefixes
+from gatehouse.understanding.types import Language
 
 _SHORTEST = 5
-_SHORTEST_STEM = 5
 _LONGEST = 24
-_LONG_ENOUGH = 7
 _REMEMBERED_WORDS = 16_384
+_EVERYDAY = 0.3  # a word that means nothing to us had better be the nearer one
+_ENDS = 2  # letters: of five, no single slip spoils both the first and the last two
+_INNER = slice(_ENDS, _ENDS + 3)  # of a stem whose first letters were missed
+
+Nearest = tuple[float, str]  # what the slip costs, and the word meant
 
 
 class Slips:
-    """The words and stems of one language, found by what a slip leaves of them."""
+    """The words and stems of one language, found by the letters that a slip leaves alone."""
 
-    def __init__(self, words: Iterable[str], stems: Iterable[str], prefixes: Prefixes) -> None:
-        self._stems = frozenset(stems)
+    def __init__(
+        self,
+        language: Language,
+        words: Iterable[str],
+        stems: Iterable[str],
+        *,
+        everyday: Iterable[str],
+        prefixes: Prefixes,
+    ) -> None:
+        self._keys = near_keys(language)
         self._prefixes = prefixes
-        self._shapes = _shapes({*words, *self._stems})
+        self._said = frozenset((*words, *stems))
+        self._wholes = _by_ends({*self._said, *everyday})
+        self._stems = _by_starts(stems)
         self._nearest = lru_cache(_REMEMBERED_WORDS)(self._find)
 
     def mended(self, word: str) -> str | None:
         """The known word or stem that this one differs from by one slip."""
+        nearest = self.nearest(word)
+        return nearest[1] if nearest else None
+
+    def nearest(self, word: str) -> Nearest | None:
+        """The same, with what the slip costs."""
         for form in (word, *self._prefixes.all_forms(word)):
-            if _SHORTEST - 1 <= len(form) <= _LONGEST and (better := self._nearest(form)):
-                return better
+            if _SHORTEST - 1 <= len(form) <= _LONGEST and (found := self._nearest(form)):
+                return found
         return None
 
-    def _find(self, word: str) -> str | None:
-        whole = self._whole_words_near(word)
-        if whole:
-            return max(whole, key=lambda w: (_common(w, word), w))
-        starts = (word[:length] for length in range(_SHORTEST_STEM - 1, len(word)))
-        stems = {stem for start in starts for stem in self._stems_near(start)}
-        return max(stems, key=lambda s: (len(s), s)) if stems else None
+    def _find(self, word: str) -> Nearest | None:
+        whole = min(self._whole_words_near(word), default=None)
+        stem = min(self._stems_near(word), default=None)
+        if whole is None or (stem is not None and stem[0] < whole[0]):
+            return (stem[0], stem[3]) if stem else None
+        return whole[0], whole[3]
 
-    def _whole_words_near(self, word: str) -> list[str]:
-        """Our words, or stems without an ending, one slip away from this one."""
-        return _near(word, {w for shape in neighbours(word) for w in self._shapes.get(shape, ())})
+    def _whole_words_near(self, word: str) -> Iterator[tuple[float, int, int, str]]:
+        """Our words, or stems without an ending, one slip away: the best first."""
+        for length in (len(word) - 1, len(word), len(word) + 1):
+            for key in ((word[:_ENDS], "", length), ("", word[-_ENDS:], length)):
+                for known in self._wholes.get(key, ()):
+                    cost = slip_cost(word, known, self._keys)
+                    if cost is not None:
+                        cost += 0.0 if known in self._said else _EVERYDAY
+                        yield cost, abs(len(known) - len(word)), -_common(known, word), known
 
-    def _stems_near(self, start: str) -> list[str]:
-        """Our stems one slip away from the start of a word."""
-        shapes = neighbours(start)
-        stems = {s for h in shapes for s in self._shapes.get(h, ()) if s in self._stems}
-        return _near(start, stems)
-
-
-def _near(word: str, candidates: Iterable[str]) -> list[str]:
-    return [c for c in candidates if _begins_alike(c, word) and is_one_slip(c, word)]
-
-
-def _begins_alike(one: str, other: str) -> bool:
-    """People seldom miss the first letter; if they do, the word must be long enough to tell."""
-    return one[0] == other[0] or one[:2] == other[1::-1] or len(one) >= _LONG_ENOUGH
+    def _stems_near(self, word: str) -> Iterator[tuple[float, int, int, str]]:
+        """Our stems one slip away from the start of a word; the longer, the better."""
+        inner = (word[_ENDS - 1 : _ENDS + 2], word[_INNER], word[_ENDS + 1 : _ENDS + 4])
+        for key in (word[:_ENDS], *inner):
+            for stem in self._stems.get(key, ()):
+                for length in (len(stem) - 1, len(stem), len(stem) + 1):
+                    cost = slip_cost(word[:length], stem, self._keys)
+                    if cost is not None and length < len(word):
+                        yield cost, -len(stem), -_common(stem, word), stem
 
 
 def _common(one: str, other: str) -> int:
@@ -65,11 +84,21 @@ def _common(one: str, other: str) -> int:
     return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
-def _shapes(words: set[str]) -> dict[str, tuple[str, ...]]:
-    """What a slip may have made of the longer words of our phrases, not of everyday ones."""
-    found: dict[str, list[str]] = {}
+def _by_ends(words: set[str]) -> dict[tuple[str, str, int], tuple[str, ...]]:
+    """The longer words by their first letters and length, and by their last."""
+    found: dict[tuple[str, str, int], list[str]] = {}
     for word in sorted(words):
-        if len(word) >= _SHORTEST:
-            for shape in neighbours(word):
-                found.setdefault(shape, []).append(word)
-    return {shape: tuple(names) for shape, names in found.items()}
+        if _SHORTEST <= len(word) <= _LONGEST:
+            for key in ((word[:_ENDS], "", len(word)), ("", word[-_ENDS:], len(word))):
+                found.setdefault(key, []).append(word)
+    return {key: tuple(names) for key, names in found.items()}
+
+
+def _by_starts(stems: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The longer stems by their first two letters, and by the three after those."""
+    found: dict[str, list[str]] = {}
+    for stem in sorted(stems):
+        if _SHORTEST <= len(stem) <= _LONGEST:
+            for key in (stem[:_ENDS], stem[_INNER]):
+                found.setdefault(key, []).append(stem)
+    return {key: tuple(names) for key, names in found.items()}

@@ -145,7 +145,7 @@ def _step(
         for stem, stemmed in node.by_start.get(text[:_SHORTEST_STEM], ()):
             if text.startswith(stem):
                 reached.append((score + len(stem), stemmed))
-        if forms and found is None:
+        if forms and (found is None or not found.labels):
             reached += _formed(node, score - len(text), forms)
     return reached
 
@@ -186,8 +186,8 @@ def load(language: Language) -> Vocabulary:
                 _plant(root, _parts(phrase), (kind, value))
     words, stems = _settled(root)
     prefixes = Prefixes(_letters(about, "joined"), _letters(about, "bound"))
-    slips = Slips(words, stems, prefixes)
     everyday = frozenset(_everyday(about["common"]))
+    slips = Slips(language, words, stems, everyday=everyday, prefixes=prefixes)
     words |= everyday
     return Vocabulary(
         language=language,
