@@ -6,7 +6,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from gatehouse.understanding.reading import Reading
+from gatehouse.understanding.reading import NO_YEAR, Reading
 
 Grain = Literal["day", "month", "weekend", "week"]
 _LATEST_YEAR = 2100
@@ -29,7 +29,12 @@ def point_at(r: Reading, at: int) -> Point | None:
         return None
     item = r.at(at)
     if item.day is not None:
-        return Point(item.day, at, at)
+        day = item.day
+        return (
+            _on(r, day.day, day.month, first=at, last=at)
+            if day.year == NO_YEAR
+            else Point(day, at, at)
+        )
     if item.number is not None or item.has("ord"):
         return _numbered(r, at)
     if item.has("month"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,6 +36,12 @@ _NEXT_TO_NOTHING = frozenset(
 _SHORTEST_BORROWED = 3
 
 _DATED = frozenset(("day", "weekday", "weekend", "month", "nextspan", "ord", "dayof"))
+
+
+NO_YEAR = 4  # the year of days said without one; a leap year
+_DAY_AND_MONTH = re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})")
+_BEFORE_A_DAY = frozenset(("dayof", "from", "to", "until", "in", "between", "weekday"))
+_AFTER_AN_AMOUNT = frozenset(("num", "cur", "noun", "unit", "per"))
 
 
 @dataclass(slots=True)
@@ -199,6 +206,11 @@ def _next(tokens: list[Token], at: int, own: Vocabulary, glossary: Glossary) -> 
         match = own.match(tokens, at) if token.kind == "number" else None
         if match and match.length > 1:
             return _item(tokens, at, match), match.length
+        day = _day_without_year(tokens, at, own) if token.kind == "number" else None
+        if day is not None:
+            used = 1 + (at + 1 < len(tokens) and tokens[at + 1].text == ".")
+            last = tokens[at + used - 1]
+            return Item(token.text, token.start, last.end, _NOTHING, day=day), used
         if token.text == "." and _is_ordinal(tokens, at, own):
             return _item(tokens, at, Match(1, {"th": ""})), 1
         return _plain(token), 1
@@ -211,10 +223,7 @@ def _next(tokens: list[Token], at: int, own: Vocabulary, glossary: Glossary) -> 
             and _cuts_place(tokens, at, match, own=own, glossary=glossary)
         ):
             match = own.start(token.text).match
-    entry = glossary.entry(token.text)
-    place = None
-    if entry.longest_place or (entry.place and match is None):
-        place = _place(tokens, at, entry, own=own, glossary=glossary)
+    place = _place_from(tokens, at, match, own=own, glossary=glossary)
     if place and place.length >= (match.length if match else 0) and not _is_extra(match, place):
         return _item(tokens, at, place), place.length
     match = match or _borrowed(tokens, at, own=own, glossary=glossary)
@@ -233,6 +242,25 @@ def _cuts_place(
         if place and inner + place.length > at + match.length:
             return True
     return False
+
+
+def _day_without_year(tokens: list[Token], at: int, own: Vocabulary) -> date | None:
+    """The day of "vom 1.6. bis 15.6.", "с 01.06", in `NO_YEAR`; never of an amount."""
+    found = _DAY_AND_MONTH.fullmatch(tokens[at].text)
+    before = own.match(tokens, at - 1) if found and at else None
+    if found is None or before is None or before.labels.keys().isdisjoint(_BEFORE_A_DAY):
+        return None
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    has_stop = after is not None and after.text == "." and after.start == tokens[at].end
+    if not (has_stop or found["month"].startswith("0") or len(found["month"]) == 2):
+        return None
+    match = own.match(tokens, at + 1 + has_stop) if at + 1 + has_stop < len(tokens) else None
+    if not has_stop and match and not match.labels.keys().isdisjoint(_AFTER_AN_AMOUNT):
+        return None
+    try:
+        return date(NO_YEAR, int(found["month"]), int(found["day"]))
+    except ValueError:
+        return None
 
 
 def _is_ordinal(tokens: list[Token], at: int, own: Vocabulary) -> bool:
@@ -284,14 +312,33 @@ def _item(tokens: list[Token], at: int, match: Match) -> Item:
     return Item(text, first.start, last.end, labels, value, tail=last.tail, is_word=is_word)
 
 
+def _place_from(
+    tokens: list[Token], at: int, match: Match | None, *, own: Vocabulary, glossary: Glossary
+) -> Match | None:
+    """The place named from here on, with or without a small word on the front of the name."""
+    for text in (tokens[at].text, *tokens[at].forms):
+        entry = glossary.entry(text)
+        if entry.longest_place or (entry.place and match is None):
+            place = _place(tokens, at, entry, own=own, glossary=glossary, first=text)
+            if place:
+                return place
+    return None
+
+
 def _place(
-    tokens: list[Token], at: int, entry: Entry, *, own: Vocabulary, glossary: Glossary
+    tokens: list[Token],
+    at: int,
+    entry: Entry,
+    *,
+    own: Vocabulary,
+    glossary: Glossary,
+    first: str = "",
 ) -> Match | None:
     for length in range(min(entry.longest_place, len(tokens) - at), 1, -1):
         window = tokens[at : at + length]
         if any(t.kind != "word" for t in window):
             continue
-        name = " ".join([t.base for t in window])
+        name = " ".join([first.partition("'")[0] or window[0].base, *(t.base for t in window[1:])])
         key = glossary.place_of(name)
         if key is None and length == 2 and not _are_known(window, own, glossary):
             key = glossary.gazetteer.with_slip(name)
@@ -320,7 +367,7 @@ def _borrowed(tokens: list[Token], at: int, *, own: Vocabulary, glossary: Glossa
 def _unknown(tokens: list[Token], at: int, *, own: Vocabulary, glossary: Glossary) -> Item:
     token = tokens[at]
     is_known = own.language in glossary.entry(token.text).known_in
-    key = None if is_known else glossary.resolved(token.base)
+    key = None if is_known else glossary.place_near(token)
     if key:
         return _item(tokens, at, Match(1, {"place": key}))
     return Item(

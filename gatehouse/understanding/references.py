@@ -191,7 +191,8 @@ def _bare_numbers(r: Reading) -> list[HomeRef]:
         number = item.number
         if number is None or not 1 <= number <= len(r.state.shown) or number != int(number):
             continue
-        if r.is_free(index) and not _is_measured(r, index):
+        is_article = item.has("weak") and not r.says("intent", "compare")  # "eine Besichtigung"
+        if r.is_free(index) and not (is_article or _is_measured(r, index)):
             refs.append(HomeRef(r.take(index), int(number)))
     return refs
 
