@@ -15,11 +15,11 @@ def flags_said(
     asked: list[str] = []
     for sentence in clauses(text):
         for flag in flags:
-            if not says(sentence, f"flag_{flag}"):
+            if not says(sentence, f"flag_{flag}") or says(sentence, "needs_no"):
                 continue
             if has_offer and _asks_of_home(sentence, flag, wants_more=wants_more):
                 asked.append(flag)
-            elif not says(sentence, "needs_no"):
+            else:
                 wished.add(flag)
     if wants_more:
         return wished, [flag for flag in asked if flag not in wished]
@@ -29,6 +29,8 @@ def flags_said(
 def _asks_of_home(sentence: str, flag: str, *, wants_more: bool) -> bool:
     """Does the sentence ask how the home on the table is, rather than seek one that is so?"""
     own = next((p for p in parts(sentence) if says(p, f"flag_{flag}")), sentence)
+    if says(sentence, "seeks_other"):
+        return False
     for part in (own, sentence):
         if says(part, "looks_for") and (wants_more or not says(part, "asks_home")):
             return False

@@ -80,7 +80,7 @@ def _day(text: str, scene: Scene, english: English) -> str | None:
 
 def deal_said(text: str) -> str | None:
     """Whether to rent or to buy, if only one of the two is named."""
-    wanted = without(text, "rent_as_price")
+    wanted = without(text, "not_the_deal")
     buys, rents = says(wanted, "buy"), says(wanted, "rent")
     return None if buys == rents else "buy" if buys else "rent"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gatehouse.understanding.numbers import amount_at
 from gatehouse.understanding.reading import Reading
@@ -14,6 +14,7 @@ from gatehouse.understanding.types import Range, Slot
 _SLOTS = {"bedrooms": Slot.BEDROOMS, "bathrooms": Slot.BATHROOMS}
 _ROLES = {slot: role for role, slot in _SLOTS.items()}
 _NOUNS = {"bedroom": "bedrooms", "bathroom": "bathrooms"}
+_ONE = ("a", "single")
 _MOST_ROOMS = 9
 _NO_COUNT = ("cur", "month", "th", "unit", "ord", "pm", "am", "oclock", "per")
 
@@ -37,7 +38,15 @@ def _counted(r: Reading) -> dict[str, str]:
         for change in hear_rooms(r)
         if (role := _ROLES.get(change.slot)) and (count := _whole(change.value))
     ]
-    return dict(counts)
+    return dict(_single(r)) | dict(counts)
+
+
+def _single(r: Reading) -> Iterator[tuple[str, str]]:
+    """ "A bath", "a single bedroom"."""
+    for at in r.every("noun"):
+        role = _NOUNS.get(r.label(at, "noun") or "")
+        if role and r.at(at - 1).text in _ONE:
+            yield role, "1"
 
 
 def _whole(value: object) -> str | None:
