@@ -39,7 +39,7 @@ def next_intent(move: Move, stage: Stage) -> str:
 
 
 def _answer_to_offer(move: Move, stage: Stage) -> str:
-    is_busy = move.says_busy and not (move.wants_visit or move.says_yes)
+    is_busy = move.says_busy and not (move.wants_visit or move.says_yes or move.likes)
     if move.says_no or is_busy:
         return NO_INTENT
     if move.wants_more or stage.is_changed or (move.asked and not move.says_yes):

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from gatehouse.understanding.reading import Reading
 
 _INSIDE = frozenset(("of", "the", "this", "in", "on"))
+_ENDINGS = frozenset(("th", "st", "nd", "rd"))
+_THE = re.compile(r"\bthe\s+$", re.IGNORECASE)
+_ORDINAL = re.compile(r"\d{1,2} ?(?:st|nd|rd|th)$")
 _MOST_DAYS = 31
 
 
@@ -24,7 +29,7 @@ def day_said(r: Reading, text: str) -> str | None:
 
 def _day_end(r: Reading, at: int) -> int | None:
     """The last item of the day that begins here."""
-    if not _is_part(r, at):
+    if not _is_part(r, at) or r.at(at).text in _ENDINGS:
         return None
     end = at
     ahead = at + 1
@@ -49,10 +54,11 @@ def _is_part(r: Reading, at: int) -> bool:
 def _is_day(r: Reading, at: int) -> bool:
     if (r.has(at, "weekday", "day", "weekend") and not r.has(at, "now")) or r.at(at).day:
         return True
-    if r.at(at).text[:1].isdigit() and r.at(at).text[-1:].isalpha():
-        return True
+    if _ORDINAL.match(r.at(at).text):
+        return not r.has(at + 1, "one", "oneafter", "home", "type")
     if r.has(at, "ord") and not r.has(at, "num"):
-        return _has_month_near(r, at)
+        is_last = at + 1 >= len(r.items) or r.has(at + 1, "stop")
+        return _has_month_near(r, at) or (is_last and r.has(at - 2, "in"))
     return _is_number(r, at) and (r.has(at + 1, "th") or _has_month_near(r, at))
 
 
@@ -76,6 +82,6 @@ def _words(r: Reading, text: str, first: int, last: int) -> str:
     if r.at(first - 1).text == "later" and r.has(first, "day"):
         start = r.at(first - 1).start
     is_bare = first == last or (last == first + 1 and r.has(last, "th"))
-    if is_bare and r.at(first - 1).text == "the" and r.at(first).text[:1].isdigit():
-        start = r.at(first - 1).start
+    if is_bare and r.at(first).text[:1].isdigit() and (article := _THE.search(text[:start])):
+        start = article.start()
     return text[start : r.at(last).end]
