@@ -17,6 +17,9 @@ _DIGIT = re.compile(r"\d")
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _SURE_DIGITS = 10
 _LONGEST_NAME = 3
+_SIGNED = re.compile(
+    r"[\d\w]\s{0,2}[,;-]\s{0,2}([^\W\d_]{2,30}(?: [^\W\d_]{2,30}){0,2})[.!]?\s{0,3}$"
+)
 _NAME_WORD = re.compile(r"[^\W\d_]{2,30}$")
 
 
@@ -67,8 +70,21 @@ def hear_name(r: Reading, raw: str, *, has_reach: bool) -> str | None:
         item = r.at(index + 1)
         if has_reach and item.is_word and not item.is_known and raw[item.start].isupper():
             return _name_from(r, raw, index + 1)
+    if has_reach and (behind := _behind_reach(r, raw)) is not None:
+        return _name_from(r, raw, behind)
     is_asked = bool(r.state.viewing) or r.state.offered in ("viewing", "contact")
     return _name_from(r, raw, 0) if has_reach and is_asked else None
+
+
+def _behind_reach(r: Reading, raw: str) -> int | None:
+    """ "Call me on 0533 812 34 56, Maria": the item of a name at the end, behind a comma."""
+    found = _SIGNED.search(raw)
+    if found is None:
+        return None
+    index = next((i for i, item in enumerate(r.items) if item.start == found.start(1)), None)
+    if index is None or not all(i.is_word or i.has("stop") for i in r.items[index:]):
+        return None
+    return index
 
 
 def _name_from(r: Reading, raw: str, start: int) -> str | None:

@@ -29,7 +29,7 @@ _OF_ANYTHING = frozenset(("in", "next", "intent", "q"))  # say no more than a da
 _BESIDE_A_DAY = (
     "day", "weekday", "weekend", "month", "nextspan", "next", "thisone", "part", "in", "at", "am",
     "pm", "oclock", "half", "halfto", "noon", "th", "ord", "unit", "and", "or", "dash", "from",
-    "to", "about", "between", "after", "stop", "mark", "yes", "suits", "corr", "but", "it",
+    "to", "about", "between", "after", "stop", "daypart", "halfday", "slash", "mark", "yes", "suits", "corr", "but", "it",
 )  # fmt: skip
 _COURTEOUS = ("greeting", "thanks")
 
@@ -109,7 +109,13 @@ def _clock(r: Reading, point: Point | None) -> tuple[str | None, int | None]:
         if clock is not None:
             return clock, index
     noon = next(r.where("noon"), None)
-    return ("12:00", noon) if noon is not None else (None, None)
+    return ("12:00", noon) if noon is not None else _part_of_day(r)
+
+
+def _part_of_day(r: Reading) -> tuple[str | None, int | None]:
+    """Morning, afternoon and evening stand for the hour that they are booked for."""
+    part = next(r.where("daypart"), None)
+    return (r.label(part, "daypart"), part) if part is not None else (None, None)
 
 
 def _hour(r: Reading, at: int, said: float) -> str | None:
@@ -192,7 +198,7 @@ def _short_range(r: Reading) -> tuple[Point, Point] | None:
     """ "3 to 17 May", "3-17 Mayıs", "с 3 по 17 мая": one month for two days."""
     for index in r.free_numbers():
         link = index + 1 + r.has(index + 1, "th")
-        if not r.has(link, "dash", "to", "until", "and", "or"):
+        if not r.has(link, "dash", "to", "until", "and", "or") or r.has(index - 1, "slash"):
             continue
         start = link + 1 + (r.at(link + 1).is_word and r.at(link + 2).number is not None)
         second = point_at(r, start)

@@ -133,6 +133,9 @@ def _numbered(r: Reading, at: int) -> Point | None:
     value = item.number if item.number is not None else float(item.labels["ord"])
     if value != int(value) or not 1 <= value <= 31:
         return None
+    slashed = _slashed(r, at)
+    if slashed is not None:
+        return slashed
     after = at + 1
     has_ending = r.has(after, "th")
     after += has_ending
@@ -151,6 +154,20 @@ def _is_led(r: Reading, at: int, value: float) -> bool:
     if not r.has(at - 1, "dayof") or value <= len(r.state.shown) or "num" in r.at(at).labels:
         return False
     return not r.has(at + 1, "cur", "unit", "per", "dash", "plus", "slash", "ord", "quality")
+
+
+def _slashed(r: Reading, at: int) -> Point | None:
+    """ "12/05", day first; "2/3 beds" and "1/2" are no days."""
+    item, month = r.at(at), r.at(at + 2)
+    if not r.has(at + 1, "slash") or month.number is None or month.start - item.end > 1:
+        return None
+    is_padded = len(month.text) == 2 and month.text.isdecimal()
+    is_led = r.has(at - 1, "from", "to", "until", "in", "between", "dash")
+    if not (is_padded or is_led) or r.has(at + 3, "noun", "type", "home", "slash", "cur"):
+        return None
+    if month.number % 1 or not 1 <= month.number <= 12:
+        return None
+    return _on(r, int(item.number or 0), int(month.number), first=at, last=at + 2)
 
 
 def _on(r: Reading, day: int, month: int, *, first: int, last: int) -> Point | None:

@@ -18,6 +18,7 @@ from gatehouse.understanding.types import (
 )
 
 LEAST_BARE_PRICE = 50.0  # a bare number below this is no price
+_LEAST_UNCOUNTED = 100.0  # a bare number from here on is hardly a count of rooms
 _YEARS = range(1900, 2041)
 _REACH = 3
 _PERIODS: dict[str, Period] = {
@@ -165,7 +166,9 @@ def _evidence(
         return None
     if amount.has_cue:
         return "bounds stand beside it", 0.85
-    return ("a number too large to count rooms", 0.7) if amount.value >= 100 else None
+    if r.has(amount.first - 1, "dial", "nr") or amount.value < _LEAST_UNCOUNTED:
+        return None
+    return "a number too large to count rooms", 0.7
 
 
 def _is_counted(r: Reading, amount: Amount) -> bool:

@@ -99,7 +99,7 @@ class Reading:
                     index[kind].append(at)
                 else:
                     index[kind] = [at]
-        if not (has_day or "th" in index or not _DATED.isdisjoint(index)):
+        if not (has_day or "th" in index or "slash" in index or not _DATED.isdisjoint(index)):
             self.dated = []  # numbers alone name no day
 
     def at(self, index: int) -> Item:

@@ -10,7 +10,7 @@ from typing import Literal
 Language = Literal["en", "tr", "ru", "uk", "de", "pl", "fr", "ar"]
 LANGUAGES: tuple[Language, ...] = ("en", "tr", "ru", "uk", "de", "pl", "fr", "ar")
 Period = Literal["night", "week", "month", "year", "total"]
-Currency = Literal["GBP", "EUR", "USD", "TRY", "RUB", "UAH"]
+Currency = Literal["GBP", "EUR", "USD", "TRY", "RUB", "UAH", "PLN", "CHF", "AED", "ILS"]
 
 
 class Slot(StrEnum):
