@@ -83,6 +83,8 @@ class _Tally:
         elif self.group > 0 and value < self.scale:
             self.total += self.group * value
             self.group = 0.0
+        elif self.total and value != _scale_of(value) and value < self.scale:
+            self.total += value  # "eine Million zweihunderttausend", written as one word
         else:
             return False
         self.scale, self.is_digits, self.is_scaled = _scale_of(value), False, True

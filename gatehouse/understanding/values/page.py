@@ -59,6 +59,8 @@ class Page:
 
     def _next(self, tokens: list[Token], at: int, known: Lexicon) -> tuple[Item, int]:
         token = tokens[at]
+        if token.text == "." and _ends_ordinal(tokens, at, known):
+            return Item(token.text, token.start, token.end, {"th": ""}), 1
         if token.kind != "word":
             return self._sign(token), 1
         match, frontier = known.start(token.text)
@@ -123,6 +125,24 @@ class Page:
         text = " ".join(t.text for t in tokens)
         value = float(number) if number is not None else None
         return Item(text, first.start, last.end, labels, value, tail=last.tail)
+
+
+def _ends_ordinal(tokens: list[Token], at: int, known: Lexicon) -> bool:
+    """Is this full stop, in a language that writes "3. Mai", the ending of a day's number?"""
+    sign = known.start(".").match
+    if sign is None or "th" not in sign.labels or at == 0:
+        return False
+    before = tokens[at - 1]
+    if before.kind != "number" or before.end != tokens[at].start:
+        return False
+    for after in tokens[at + 1 : at + 5]:  # "3. bis 17. Mai" too
+        match = known.start(after.text).match if after.kind == "word" else None
+        labels = match.labels if match else {}
+        if "month" in labels:
+            return True
+        if after.kind == "word" and labels.keys().isdisjoint(("to", "until", "and", "or")):
+            return False
+    return False
 
 
 def page(text: str, language: Language) -> Page:
