@@ -46,7 +46,7 @@ MISSED = (
     N_("I am not sure what you mean."),
     N_("I could not read an answer from that."),
 )
-UNSTATED = frozenset((Slot.FEATURES, Slot.GUESTS))
+UNSTATED = frozenset((Slot.FEATURES, Slot.GUESTS, Slot.FLOOR))
 HELLO = (N_("Hello!"), N_("Good day!"), N_("Welcome!"))
 DISCLOSURE = N_("I'm the agency's automated assistant.")
 ABILITIES = N_(

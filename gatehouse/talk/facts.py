@@ -57,7 +57,8 @@ _LENGTHS = {
 _ORDER = (
     Slot.PROPERTY_TYPE, Slot.LOCATION, Slot.BUDGET, Slot.DEAL, Slot.RENTAL_TYPE, Slot.BEDROOMS,
     Slot.BATHROOMS, Slot.AREA, Slot.CHECK_IN, Slot.CHECK_OUT, Slot.MIN_NIGHTS,
-    Slot.MIN_TERM_MONTHS, Slot.AVAILABLE_FROM, Slot.AMENITIES, Slot.GUESTS, Slot.FEATURES,
+    Slot.MIN_TERM_MONTHS, Slot.AVAILABLE_FROM, Slot.AMENITIES, Slot.GUESTS, Slot.FLOOR,
+    Slot.FEATURES,
 )  # fmt: skip
 
 
@@ -120,6 +121,8 @@ def budget(voice: Voice, money: Budget, *, currency: str) -> str:
 def _range(voice: Voice, slot: Slot, *, span: Range) -> str:
     if slot is Slot.AREA:
         return _size(voice, span)
+    if slot is Slot.FLOOR:
+        return _floors(voice, span)
     if slot is Slot.GUESTS:
         return voice.many(_GUESTS, int(span.high or span.low or 1))
     exact, least, most = _ROOMS[slot]
@@ -133,6 +136,15 @@ def _range(voice: Voice, slot: Slot, *, span: Range) -> str:
     if low is not None:
         return voice.many(exact if high is not None else least, low)
     return voice.many(most, high or 0)
+
+
+def _floors(voice: Voice, span: Range) -> str:
+    low, high = (int(n) if n is not None else None for n in (span.low, span.high))
+    if high is None:
+        return voice.say(N_("floor {n} or higher"), n=low or 0)
+    if low is None:
+        return voice.say(N_("floor {n} or lower"), n=high)
+    return voice.say(N_("floor {n}"), n=low if low == high else f"{low}–{high}")
 
 
 def _size(voice: Voice, span: Range) -> str:

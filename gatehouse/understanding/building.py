@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatehouse.understanding.reading import Reading
+from gatehouse.understanding.slots import is_shunned
 from gatehouse.understanding.types import Op, Range, Slot, SlotChange
 
 _HIGHEST_FLOOR = 200
@@ -25,6 +26,7 @@ def hear_building(r: Reading) -> list[SlotChange]:
 def _floors(r: Reading) -> list[SlotChange]:
     """The floors that the message names, as one range: from the lowest to the highest said."""
     said = [found for at in r.every("floor") if (found := _floor_at(r, at))]
+    said = [one for one in said if not (one[0][0] == one[0][1] and is_shunned(r, one[1]))]
     if not said and r.awaits(Slot.FLOOR):
         said = [found for at in r.free_numbers() if (found := _bounded(r, at, at))]
     if not said:
@@ -39,10 +41,12 @@ def _floors(r: Reading) -> list[SlotChange]:
 
 def _floor_at(r: Reading, at: int) -> tuple[Floors, int, int] | None:
     """The floors of "the 3rd floor", "floor 14 or higher", "between the 2nd and 5th floor"."""
+    if r.label(at, "floor"):  # "третий этаж" in one
+        return _bounded(r, at, at)
     for first in (at - 1, at - 2):
         if _number(r, first) is not None:
             return _bounded(r, first, at)
-        if not r.has(first, "th"):
+        if not r.has(first, "th") and r.at(first).text != ".":
             break
     after = at + 1
     while after < at + 4 and r.has(after, "in", "nr", "min", "max", "floorup", "floordown", "stop"):
@@ -54,7 +58,7 @@ def _floor_at(r: Reading, at: int) -> tuple[Floors, int, int] | None:
 def _number(r: Reading, at: int) -> float | None:
     """A whole number that may count floors, also "third"; basements are no wish."""
     item = r.at(at)
-    ordinal = item.labels.get("ord")
+    ordinal = item.labels.get("ord") or item.labels.get("floor")
     value = float(ordinal) if ordinal and item.number is None else item.number
     is_floor = value is not None and value == int(value) and 0 <= value <= _HIGHEST_FLOOR
     return value if is_floor and r.is_free(at) else None
@@ -89,7 +93,7 @@ def _cued(r: Reading, before: tuple[int, ...], *, up: bool) -> bool:
         if r.at(i).number is not None or r.has(i, "stop"):
             return False
         is_turned = any(r.has(i - back, *_TURNS_AWAY) for back in (1, 2))
-        if r.has(i, "min", "floorup"):
+        if r.has(i, "min", "floorup", "from"):
             return up is not is_turned
         if r.has(i, "max", "floordown"):
             return up is is_turned
