@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import NamedTuple
 
 from gatehouse.understanding.glossary import Glossary
@@ -15,6 +16,9 @@ _LETTER_WEIGHT = 2.0
 _SUFFIX_WEIGHT = 0.5
 _ENOUGH = 0.9  # evidence below this says nothing
 _CLEAR = 0.62  # and a share below this decides nothing
+_PLAIN = 0.85  # with less, mistyped words are looked at too
+_SLIP_WEIGHT = 0.6
+_MOST_MENDED = 12
 _FEW_WORDS = 3
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f]")
 
@@ -43,9 +47,11 @@ def detect(
         if is_marked:
             _weigh_letters(raw[token.start : token.end], scores, glossary)
         _weigh(token, scores, glossary)
-    best = max(candidates, key=scores.__getitem__)
+    best, share = _leading(scores)
+    if share < _PLAIN or scores[best] < 2 * _ENOUGH:
+        _weigh_slips(words, scores, glossary)
+        best, share = _leading(scores)
     total = sum(scores.values())
-    share = scores[best] / total if total else 0.0
     usual = next((f for f in fallbacks if f in candidates), None)
     if scores[best] < _ENOUGH or share < _CLEAR:
         if len(words) <= _FEW_WORDS and candidates == glossary.of_script["latin"]:
@@ -54,6 +60,28 @@ def detect(
     if usual and usual != best and len(words) <= 2 and scores[best] < 2 * _ENOUGH:
         return Guess(usual, 0.5, "too short to leave the language of the talk")
     return Guess(best, round(share, 2), f"{scores[best]:.1f} of {total:.1f} by words and letters")
+
+
+def _leading(scores: dict[Language, float]) -> tuple[Language, float]:
+    """The language with the most evidence, and its share."""
+    best = max(scores, key=scores.__getitem__)
+    total = sum(scores.values())
+    return best, scores[best] / total if total else 0.0
+
+
+def _weigh_slips(words: list[Token], scores: dict[Language, float], glossary: Glossary) -> None:
+    """Words that nobody knows, for the languages in which they are one slip from a word."""
+    strange = (t for t in words if not glossary.entry(t.text).languages)
+    for token in islice(strange, _MOST_MENDED):
+        costs = {
+            language: found[0]
+            for language in scores
+            if (found := glossary.vocabularies[language].slips.nearest(token.text))
+        }
+        least = min(costs.values(), default=0.0)
+        nearest = [language for language, cost in costs.items() if cost == least]
+        for language in nearest:
+            scores[language] += _SLIP_WEIGHT / len(nearest) ** 2
 
 
 def _fall_back(

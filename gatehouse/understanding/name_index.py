@@ -17,6 +17,8 @@ _SHORTEST_STEM = 4
 _SHORTEST_SOUND = 5
 _SHORTEST_TRUNK = 5
 _LONGEST_NAME = 60
+_SURE_START = 3  # letters of a bent name that a slip behind them leaves
+_MOST = 2.1  # what that slip may cost
 
 
 class NameIndex:
@@ -38,6 +40,7 @@ class NameIndex:
         self._loose: dict[str, dict[str, str]] = {b.language: {} for b in self._bendings}
         self._sounds: dict[str, str | None] = {}  # None: that of several places
         self._trunks: dict[str, str | None] = {}
+        self._by_start: dict[str, set[tuple[str, str]]] = {}  # stems by their first letters
         self._slips: dict[str, list[str]] = {}
         self._targets: dict[str, str] = {}  # names and stems that a slip may have hit
         self._longest: dict[str, int] = {}
@@ -59,6 +62,8 @@ class NameIndex:
     def _learn_bent(self, plain: str, key: str, bent: Bending) -> None:
         stem = bent.base(plain)
         if len(stem) >= _SHORTEST_STEM or stem == plain:
+            if stem not in self._stems[bent.finals] and len(stem) >= _SHORTEST_STEM:
+                self._by_start.setdefault(stem[:_SURE_START], set()).add((stem, key))
             self._stems[bent.finals].setdefault(stem, key)
             self._index(stem, key)
             self._count_words(stem)
@@ -81,7 +86,7 @@ class NameIndex:
         self._longest[words[0]] = max(self._longest.get(words[0], 2), len(words))
 
     def _index(self, name: str, key: str) -> None:
-        if len(name) >= _SHORTEST_FOR_SLIPS and name not in self._targets:
+        if len(name) >= _SHORTEST_STEM and name not in self._targets:
             self._targets[name] = key
             for shape in neighbours(name):
                 self._slips.setdefault(shape, []).append(name)
@@ -132,8 +137,28 @@ class NameIndex:
         """The key of the place whose already folded name this is but for one slip."""
         if not plain or len(plain) > _LONGEST_NAME:
             return None
-        key = self._nearest(plain)
+        key = self._nearest(plain) or self._nearest_bent(plain)
         return key or next((k for stem in self._cut(plain) if (k := self._nearest(stem))), None)
+
+    def _nearest_bent(self, plain: str) -> str | None:
+        """The place whose name with an ending this is but for a slip after the third letter."""
+        keys = self._keys[script_of(plain)]
+        found: dict[str, float] = {}
+        for name, key in self._by_start.get(plain[:_SURE_START], ()):
+            for ending in self._endings_after(name, len(plain)):
+                cost = slip_cost(plain, name + ending, keys)
+                if cost is not None and cost < found.get(key, _MOST):
+                    found[key] = cost
+        least = min(found.values(), default=0.0)
+        nearest = [key for key, cost in found.items() if cost == least]
+        return nearest[0] if len(nearest) == 1 else None
+
+    def _endings_after(self, stem: str, length: int) -> Iterator[str]:
+        """The endings that make about so long a word of a name or its stem."""
+        for bent in self._of_script[script_of(stem)]:
+            if stem in self._stems[bent.finals]:
+                fitting = range(length - len(stem) - 1, length - len(stem) + 2)
+                yield from (e for e in bent.endings if len(e) in fitting)
 
     def _cut(self, plain: str) -> Iterator[str]:
         """The word without each ending; short ones only where names lose a letter."""

@@ -31,6 +31,7 @@ class Bending:
     language: Language
     script: str
     endings: tuple[str, ...]
+    cases: frozenset[str]  # endings of any noun or adjective
     finals: str
     softened: tuple[tuple[str, str], ...]  # end of a stem -> the same in the name itself
     prefixes: tuple[str, ...]
@@ -101,6 +102,7 @@ def bending(language: Language) -> Bending:
         language=language,
         script=own["script"],
         endings=_folded(own["endings"]),
+        cases=frozenset(map(fold, own["cases"])),
         finals=fold(own["finals"]),
         softened=tuple((fold(soft), fold(hard)) for soft, hard in own["softened"].items()),
         prefixes=_folded(own["prefixes"]),

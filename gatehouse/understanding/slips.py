@@ -6,15 +6,17 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from gatehouse.understanding.keyboards import near_keys, slip_cost
+from gatehouse.understanding.names import bending
 from gatehouse.understanding.prefixes import Prefixes
 from gatehouse.understanding.types import Language
 
 _SHORTEST = 5
+_SHORTEST_STEM = 4
 _LONGEST = 24
 _REMEMBERED_WORDS = 16_384
 _EVERYDAY = 0.3  # a word that means nothing to us had better be the nearer one
 _ENDS = 2  # letters: of five, no single slip spoils both the first and the last two
-_INNER = slice(_ENDS, _ENDS + 3)  # of a stem whose first letters were missed
+_LIKELY = 1.2  # what a slip in a short stem may cost
 
 Nearest = tuple[float, str]  # what the slip costs, and the word meant
 
@@ -32,6 +34,7 @@ class Slips:
         prefixes: Prefixes,
     ) -> None:
         self._keys = near_keys(language)
+        self._cases = bending(language).cases
         self._prefixes = prefixes
         self._said = frozenset((*words, *stems))
         self._wholes = _by_ends({*self._said, *everyday})
@@ -69,13 +72,18 @@ class Slips:
 
     def _stems_near(self, word: str) -> Iterator[tuple[float, int, int, str]]:
         """Our stems one slip away from the start of a word; the longer, the better."""
-        inner = (word[_ENDS - 1 : _ENDS + 2], word[_INNER], word[_ENDS + 1 : _ENDS + 4])
-        for key in (word[:_ENDS], *inner):
+        inner = (word[at : at + _ENDS] for at in (_ENDS - 1, _ENDS, _ENDS + 1))
+        for key in ((0, word[:_ENDS]), *((1, letters) for letters in inner)):
             for stem in self._stems.get(key, ()):
                 for length in (len(stem) - 1, len(stem), len(stem) + 1):
                     cost = slip_cost(word[:length], stem, self._keys)
                     if cost is not None and length < len(word):
-                        yield cost, -len(stem), -_common(stem, word), stem
+                        if len(stem) >= _SHORTEST or self._is_likely(cost, word[length:]):
+                            yield cost, -len(stem), -_common(stem, word), stem
+
+    def _is_likely(self, cost: float, ending: str) -> bool:
+        """A short stem is told by an ending that the language has."""
+        return cost <= _LIKELY and ending in self._cases
 
 
 def _common(one: str, other: str) -> int:
@@ -94,11 +102,11 @@ def _by_ends(words: set[str]) -> dict[tuple[str, str, int], tuple[str, ...]]:
     return {key: tuple(names) for key, names in found.items()}
 
 
-def _by_starts(stems: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """The longer stems by their first two letters, and by the three after those."""
-    found: dict[str, list[str]] = {}
+def _by_starts(stems: Iterable[str]) -> dict[tuple[int, str], tuple[str, ...]]:
+    """The longer stems by their first two letters, and by the two after those."""
+    found: dict[tuple[int, str], list[str]] = {}
     for stem in sorted(stems):
-        if _SHORTEST <= len(stem) <= _LONGEST:
-            for key in (stem[:_ENDS], stem[_INNER]):
+        if _SHORTEST_STEM <= len(stem) <= _LONGEST:
+            for key in ((0, stem[:_ENDS]), (1, stem[_ENDS : 2 * _ENDS])):
                 found.setdefault(key, []).append(stem)
     return {key: tuple(names) for key, names in found.items()}
