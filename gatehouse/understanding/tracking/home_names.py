@@ -23,6 +23,7 @@ _INNER = frozenset(("at", "of", "the", "on", "by", "in", "del", "de", "la"))
 _LEADS = frozenset(("the", "a", "an", "i", "located", "at", "property", "apartment", "found"))
 _TAILS = frozenset(("located", "at", "apartment", "property", "of", "the", "on", "in", "by"))
 _GAPS = frozenset((" ", "  ", " & ", "-"))
+_NAMING = frozenset(("called", "named"))
 _MOST_WORDS = 8
 IsWord = Callable[[str], bool]
 
@@ -96,7 +97,13 @@ def _before_plurals(
         while has_capitals and first < last and not tokens[first].has_capital:
             first += 1
         if first < last:
-            yield first, last
+            yield first - _is_numbered(tokens, first), last
+
+
+def _is_numbered(tokens: list[_Token], first: int) -> bool:
+    """ "called 12 canal view apartments"."""
+    is_number = first > 1 and tokens[first - 1].text.isdigit()
+    return is_number and tokens[first - 2].plain in _NAMING
 
 
 def _may_precede(tokens: list[_Token], at: int) -> bool:
@@ -133,11 +140,11 @@ def _joins(tokens: list[_Token], at: int, text: str, *, has_capitals: bool) -> b
     here, ahead = tokens[at], tokens[at + 1]
     if text[here.end : ahead.start] not in _GAPS or ahead.text[0].isdigit() or ahead.text == "#":
         return False
-    if ahead.plain in _NO_NAMES:
+    if ahead.plain in _NO_NAMES or ahead.plain in _NAMING:
         return False
     if ahead.has_capital or (ahead.plain in _LOWER_DWELLINGS and not here.text[0].isdigit()):
         return True
-    if ahead.plain in _PARTS and here.has_capital:
+    if ahead.plain in _PARTS and (here.has_capital or not has_capitals):
         return True
     if ahead.plain in _INNER and here.plain not in _LOWER_DWELLINGS:
         return _goes_on_after(tokens, at + 1, text)
@@ -179,7 +186,7 @@ def _score(tokens: list[_Token], first: int, last: int) -> float:
         is_address = len(words) == 1 or _ROADS & set(words)
         return 0 if is_address else 0.6
     is_lower = not any(t.has_capital for t in tokens[first : last + 1])
-    if is_lower and not (is_home or before in ("called", "named")):
+    if is_lower and not (is_home or before in _NAMING):
         return 0.3 if len(words) > 1 else 0
     is_road = words[-1] in _ROADS and not _LOWER_DWELLINGS & set(words)
     return 1.0 + 0.5 * (before in _INTRODUCES) + 2 * is_home + 0.3 * len(words) - is_road * 0.5

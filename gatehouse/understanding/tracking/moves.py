@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from gatehouse.understanding.letters import fold
 from gatehouse.understanding.tracking.english import English
 from gatehouse.understanding.tracking.flags import flags_said
 from gatehouse.understanding.tracking.names import PlaceNames, place_said
@@ -13,6 +14,7 @@ from gatehouse.understanding.tracking.rooms import rooms_said
 from gatehouse.understanding.tracking.scene import Act, Scene
 from gatehouse.understanding.tracking.spoken_days import day_said
 
+_PARTING_DAYS = ("today", "now", "tonight")
 _TOLD = ("phone", "address", "price")  # facts that have their own turns of phrase
 
 
@@ -36,7 +38,7 @@ class Move:
 
 def hear_move(text: str, scene: Scene, english: English, places: PlaceNames) -> Move:
     """All that a message about homes does."""
-    open_part = without(text, "bye")
+    open_part = without(text, "bye", "compared")
     wants_more = says(open_part, "more") or (scene.has_offer and says(text, "seeks_many"))
     wished, asked = flags_said(
         english.mended(text),
@@ -72,10 +74,11 @@ def _wishes(text: str, scene: Scene, english: English, places: PlaceNames) -> di
 
 
 def _day(text: str, scene: Scene, english: English) -> str | None:
-    """The day named; a "that's all for today" names none unless a day was asked for."""
-    if says(text, "bye") and not scene.reply.does(Act.ASK, Act.CONFIRM, Act.OFFER_VISIT):
-        return None
-    return day_said(english.reading(text), text)
+    """The day named; "that's all for today" names none unless a day was asked for."""
+    day = day_said(english.reading(text), text)
+    is_asked = scene.reply.does(Act.ASK, Act.CONFIRM, Act.OFFER_VISIT)
+    is_parting = says(text, "bye") and not is_asked
+    return None if day and is_parting and fold(day) in _PARTING_DAYS else day
 
 
 def deal_said(text: str) -> str | None:

@@ -30,9 +30,12 @@ def says(text: str, *kinds: str) -> bool:
     return any(_patterns()[kind].search(folded) for kind in kinds)
 
 
-def without(text: str, kind: str) -> str:
-    """The folded text without its phrases of this kind."""
-    return _patterns()[kind].sub(" ", fold(text))
+def without(text: str, *kinds: str) -> str:
+    """The folded text without its phrases of these kinds."""
+    left = fold(text)
+    for kind in kinds:
+        left = _patterns()[kind].sub(" ", left)
+    return left
 
 
 def begins(text: str, kind: str) -> bool:

@@ -18,13 +18,16 @@ _REGRETS = re.compile("sorry|unfortunately|apologi", re.IGNORECASE)
 _PHONE = re.compile(r"\d{3}[-. ]\d{3}[-. ]\d{4}")
 
 
-def reply_from_text(text: str, is_word: IsWord, *, has_day: bool, needs_name: bool) -> Reply:
-    """The reply that this text is; `has_day`: it names a day; `needs_name`: of the home."""
+def reply_from_text(text: str, is_word: IsWord, *, day: str | None, needs_name: bool) -> Reply:
+    """The reply that this text is; `day`: the one that it names; `needs_name`: of the home."""
     if _is_offer(text):
         return Reply(frozenset({Act.OFFER}), offered=home_named(text, is_word), text=text)
-    acts = _acts(text, has_day=has_day)
-    name = home_named(text, is_word) if Act.CONFIRM in acts and needs_name else None
-    confirmed = {"name": name} if name else {}
+    acts = _acts(text, has_day=day is not None)
+    confirmed: dict[str, str] = {}
+    if Act.CONFIRM in acts and day:
+        confirmed["visit_date"] = day
+    if Act.CONFIRM in acts and needs_name and (name := home_named(text, is_word)):
+        confirmed["name"] = name
     return Reply(frozenset(acts), asked=_asked(text), confirmed=confirmed, text=text)
 
 

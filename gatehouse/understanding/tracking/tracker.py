@@ -50,17 +50,17 @@ class Tracker:
             self._values.pop(role, None)  # it would not ask for what it took over
         for role, value in reply.searched.items():
             self._repair(role, value)
-        for role, value in reply.confirmed.items():
-            self._values.setdefault(role, value)
+        if self._has_offer:
+            self._values = dict(reply.confirmed) | self._values
         self._borrowed = set()
         self._reply = reply
 
     def hear_system_text(self, text: str) -> None:
         """The same from the text alone."""
-        has_day = day_said(self._english.reading(text), text) is not None
+        day = day_said(self._english.reading(text), text)
         needs_name = self._has_offer and "name" not in self._values
         is_word = self._english.has
-        self.hear_system(reply_from_text(text, is_word, has_day=has_day, needs_name=needs_name))
+        self.hear_system(reply_from_text(text, is_word, day=day, needs_name=needs_name))
 
     def _repair(self, role: str, value: str) -> None:
         """What was searched for tells what was understood; as said is better than canonical."""
