@@ -369,8 +369,9 @@ def _segments(word: str, words: Words, joints: Sequence[str]) -> list[tuple[floa
                 continue
             joint = next((j for j in joints if start and piece.startswith(j)), "")
             value = words.get(piece)
-            linked = value is None and joint and words.get(piece[len(joint) :])
-            if value is not None or linked:
-                best[end] = [*before, (value if value is not None else float(linked), bool(linked))]
+            is_linked = value is None and bool(joint)
+            value = words.get(piece[len(joint) :]) if is_linked else value
+            if value is not None:
+                best[end] = [*before, (value, is_linked)]
                 break
     return best[-1]

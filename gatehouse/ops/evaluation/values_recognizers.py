@@ -25,11 +25,15 @@ def outcomes(path: Path) -> Iterator[Outcome]:
     """The judged cases of a file named recognizers_<language>_<what>Model.json."""
     _, name, model = path.name.removesuffix(".json").split("_")
     language = LANGUAGES[name]
-    judge = _JUDGES.get(model)
-    for row in read_json(path) if judge else ():
+    judge = _JUDGES.get(model, _skip)
+    for row in read_json(path):
         found = judge(row, language)
         if found is not None:
             yield found
+
+
+def _skip(_: Row, __: Language) -> None:
+    """Models that are not measured."""
 
 
 def _numbers(row: Row, language: Language) -> Outcome:

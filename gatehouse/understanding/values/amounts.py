@@ -38,7 +38,8 @@ def read_numbers(page: Page) -> list[Value]:
     for figure in figures:
         start, end = figure.span.start, figure.span.end
         folded = folded[:start] + ";" * (end - start) + folded[end:]
-    items = with_ordinals(_quotients(with_numbers(page.items(folded))))
+    plain = with_numbers(page.items(folded)) if figures else list(numbered(page))
+    items = with_ordinals(_quotients(plain))
     figures += _said(page, items)
     figures.sort(key=lambda f: f.span.start)
     return [Value(f.kind, f.span, f.value, f.confidence) for f in figures]
@@ -47,6 +48,13 @@ def read_numbers(page: Page) -> list[Value]:
 def with_numbers(items: list[Item]) -> list[Item]:
     """The items with number words joined and fractions worked out."""
     return join_numbers(_with_fractions(_without_dashes(items)))
+
+
+def numbered(page: Page) -> Sequence[Item]:
+    """The items of the whole text with their numbers joined; worked out once for a page."""
+    if not page.ready:
+        page.ready.extend(with_numbers(page.items()))
+    return page.ready
 
 
 def with_ordinals(items: list[Item]) -> list[Item]:

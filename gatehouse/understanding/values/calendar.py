@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
@@ -40,6 +40,7 @@ class Calendar:
     items: Sequence[Item]
     today: date
     written: Mapping[int, Written]
+    known: dict[int, Named | None] = field(default_factory=dict)  # what begins at each item
 
     def at(self, index: int) -> Item:
         """The item, or an empty one beyond either end."""
@@ -59,9 +60,13 @@ class Calendar:
 
     def named_at(self, at: int) -> Named | None:
         """The days named from this item on, if any are."""
-        item = self.at(at)
-        if not item.labels and item.number is None:
-            return None
+        if at not in self.known:
+            item = self.at(at)
+            is_mute = not item.labels and item.number is None
+            self.known[at] = None if is_mute else self._week_or_less(at)
+        return self.known[at]
+
+    def _week_or_less(self, at: int) -> Named | None:
         found = self._any_at(at)
         if found is not None and found.grain == "day" and self.has(found.last + 1, "weekafter"):
             monday = found.start - timedelta(days=found.start.weekday())

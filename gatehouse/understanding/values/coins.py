@@ -27,7 +27,7 @@ class _Currency(NamedTuple):
     is_minor: bool
 
 
-def with_coins(page: Page, items: list[Item]) -> list[Item]:
+def with_coins(page: Page, items: Sequence[Item]) -> list[Item]:
     """The items with each amount and its currency joined; such items are labelled "coin"."""
     found: list[Item] = []
     at = 0

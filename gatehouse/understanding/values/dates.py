@@ -6,24 +6,25 @@ from collections.abc import Iterator, Sequence
 
 from gatehouse.understanding.reading import Item
 from gatehouse.understanding.types import Span
-from gatehouse.understanding.values.amounts import with_numbers, with_ordinals
+from gatehouse.understanding.values.amounts import numbered, with_numbers, with_ordinals
 from gatehouse.understanding.values.calendar import Calendar
 from gatehouse.understanding.values.page import Page
 from gatehouse.understanding.values.spans import Found, found_at
 from gatehouse.understanding.values.types import Kind, Length, Settings, Value
 from gatehouse.understanding.values.written import with_written
 
+_NUMBER_LABELS = frozenset(("num", "stop", "frac", "numand", "compound", "fraction"))
 _STEMS = ("gun", "hafta", "ay", "yil", "sene", "gece")  # Turkish units, whatever they end in
 
 
 def read_dates(page: Page, settings: Settings) -> Iterator[Value]:
     """Every day, range and length of time, in the order of the text."""
     items, written = with_written(page, settings.order)
-    items = with_ordinals(with_numbers(items))
+    items = with_ordinals(with_numbers(items) if written else list(numbered(page)))
     calendar = Calendar(items, settings.now.date(), written)
     at = 0
     while at < len(items):
-        found = found_at(calendar, at) if _may_begin(items[at]) else None
+        found = found_at(calendar, at) if _may_begin(items, at) else None
         if found is None:
             at += 1
             continue
@@ -31,8 +32,12 @@ def read_dates(page: Page, settings: Settings) -> Iterator[Value]:
         at = max(found.last, at) + 1
 
 
-def _may_begin(item: Item) -> bool:
-    return bool(item.labels) or item.number is not None
+def _may_begin(items: Sequence[Item], at: int) -> bool:
+    """A number needs words beside it to be about time."""
+    if items[at].labels.keys() - _NUMBER_LABELS:
+        return True
+    near = items[at + 1 : at + 3]
+    return items[at].number is not None and any(item.labels for item in near)
 
 
 def _value(items: Sequence[Item], found: Found) -> Value:

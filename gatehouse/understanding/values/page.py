@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from unicodedata import numeric
 
 from gatehouse.understanding.letters import compose, fold
@@ -39,6 +39,7 @@ class Page:
     folded: str
     language: Language
     origins: Sequence[int] | None  # None: nothing moved
+    ready: list[Item] = field(default_factory=list)  # the items with numbers, once worked out
 
     def items(self, folded: str | None = None) -> list[Item]:
         """The items of the text, or of a version of it in which something was blanked out."""

@@ -8,7 +8,7 @@ from gatehouse.understanding.money import has_budget_near, period_near
 from gatehouse.understanding.numbers import Amount, amount_at
 from gatehouse.understanding.reading import Reading
 from gatehouse.understanding.types import DialogueState
-from gatehouse.understanding.values.amounts import with_numbers
+from gatehouse.understanding.values.amounts import numbered
 from gatehouse.understanding.values.coins import with_coins
 from gatehouse.understanding.values.currencies import whole_words
 from gatehouse.understanding.values.page import Page
@@ -23,7 +23,7 @@ def read_money(page: Page, settings: Settings) -> list[Value]:
 
 
 def _money(page: Page, settings: Settings) -> Iterator[Value]:
-    items = with_coins(page, with_numbers(page.items()))
+    items = with_coins(page, numbered(page))
     r = Reading(items, settings.language, DialogueState(), settings.now.date())
     behind = -1
     for at in r.numbers:

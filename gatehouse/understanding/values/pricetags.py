@@ -159,7 +159,7 @@ def _pattern() -> tuple[re.Pattern[str], Mapping[str, str]]:
             codes.setdefault(word, code)
     signs = sorted(codes, key=len, reverse=True)
     pattern = "|".join(_bounded(sign) for sign in signs)
-    return re.compile(pattern), codes
+    return re.compile(rf"(?=[^\s\d.,])(?:{pattern})"), codes
 
 
 def _bounded(sign: str) -> str:

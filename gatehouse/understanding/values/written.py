@@ -64,10 +64,13 @@ def _is_date(year: int | None, month: int, day: int | None) -> bool:
 
 
 def with_written(page: Page, order: Order) -> tuple[list[Item], dict[int, Written]]:
-    """The items, each date in figures as one labelled "written"; and what is written, by start."""
+    """The items, each date in figures as one labelled "written", and what is written, by start.
+
+    No items where nothing is written in figures.
+    """
     found = {w.start: w for w in written_dates(page, order)}
     if not found:
-        return page.items(), found
+        return [], found
     folded = page.folded
     for start, one in found.items():
         folded = folded[:start] + " " * (one.end - start) + folded[one.end :]
