@@ -28,12 +28,14 @@ def grave(shown: Face) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize("locale", ["en-GB", "ar"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_no_serious_violation_in_any_state(
-    browser: Browser, mock_url: str, stage: Stage, *, theme: str, size: dict[str, int]
+    browser: Browser, mock_url: str, stage: Stage, *, theme: str, size: dict[str, int], locale: str
 ) -> None:
     options = {
+        "locale": locale,
         "color_scheme": theme,
         "viewport": size,
         "bypass_csp": True,
@@ -53,7 +55,7 @@ def test_no_serious_violation_in_any_state(
         assert grave(shown) == []
         shown.page.locator(".tools .icon-button").first.click()
         assert grave(shown) == []
-        shown.button("Compare side by side").click()
+        shown.page.locator(".drawer-foot .main-button").click()
         assert grave(shown) == []
 
 

@@ -31,7 +31,7 @@ def test_colours_follow_the_system_until_the_visitor_chooses(visitor: Face) -> N
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])
-@pytest.mark.parametrize("locale", ["en", "ru"])
+@pytest.mark.parametrize("locale", ["en", "ru", "de", "ar"])
 def test_nothing_scrolls_sideways(
     browser: Browser, mock_url: str, stage: Stage, *, width: int, locale: str
 ) -> None:
@@ -41,6 +41,8 @@ def test_nothing_scrolls_sideways(
         assert sideways(small) == []
         small.say("flat in Girne")
         assert sideways(small) == []
+        log = small.page.locator(".log")
+        assert log.evaluate("l => l.scrollWidth <= l.clientWidth"), "the talk moves sideways"
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -63,7 +65,10 @@ def sideways(shown: Face) -> list[str]:
             const root = document.querySelector("gatehouse-chat").shadowRoot;
             return [...root.querySelectorAll("*")]
                 .filter((n) => !n.parentElement?.closest(within) && !n.matches(within))
-                .filter((n) => n.getBoundingClientRect().right > innerWidth + 0.5)
+                .filter((n) => {
+                    const { left, right } = n.getBoundingClientRect();
+                    return right > innerWidth + 0.5 || left < -0.5;
+                })
                 .map((n) => `${n.tagName}.${n.className}`);
         }"""
     )

@@ -110,7 +110,7 @@ def tiles(sheet: Sheet, mood: Mood, *, x: float, y: float, width: float, height:
     sheet.stroke("#8fa3a6", d, 1, opacity=0.35)
 
 
-def island(sheet: Sheet, mood: Mood, *, top: str) -> None:
+def island(sheet: Sheet, *, top: str) -> None:
     sheet.oval(320, 466, 210, 14, "#1b2b2a", opacity=0.2)
     sheet.poly(sheet.fade("#b98e62", "#8d6541"), (146, 372), (494, 372), (508, 468), (132, 468))
     sheet.stroke(

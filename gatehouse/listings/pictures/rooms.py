@@ -140,7 +140,7 @@ def kitchen(sheet: Sheet, mood: Mood, outlook: Outlook, dice: Random) -> None:
     sheet.rect(464, 270, 62, 46, sheet.fade("#4b555c", "#20262a"), round=2)
     sheet.rect(112, 222, 26, 16, "#c9cdd0", round=2)
     sheet.stroke("#9aa3a8", "M330 238v-20q0-12 14-12h8", 4)
-    furniture.island(sheet, mood, top=top)
+    furniture.island(sheet, top=top)
     for x in (236, 320, 404):
         furniture.pendant(sheet, mood, x=x, drop=112)
     furniture.fruit(sheet, x=292, y=352)
