@@ -14,6 +14,7 @@ _SHORTEST = 5
 _SHORTEST_STEM = 4
 _LONGEST = 24
 _REMEMBERED_WORDS = 16_384
+_MOST_NEAR = 5
 _EVERYDAY = 0.3  # a word that means nothing to us had better be the nearer one
 _ENDS = 2  # letters: of five, no single slip spoils both the first and the last two
 _LIKELY = 1.2  # what a slip in a short stem may cost
@@ -40,11 +41,27 @@ class Slips:
         self._wholes = _by_ends({*self._said, *everyday})
         self._stems = _by_starts(stems)
         self._nearest = lru_cache(_REMEMBERED_WORDS)(self._find)
+        self._near = lru_cache(_REMEMBERED_WORDS)(self._all_near)
 
     def mended(self, word: str) -> str | None:
         """The known word or stem that this one differs from by one slip."""
         nearest = self.nearest(word)
         return nearest[1] if nearest else None
+
+    def near(self, word: str) -> tuple[Nearest, ...]:
+        """The few words that may have been meant, the likeliest first."""
+        return self._near(word)
+
+    def _all_near(self, word: str) -> tuple[Nearest, ...]:
+        found: dict[str, float] = {}
+        for form in (word, *self._prefixes.all_forms(word)):
+            if _SHORTEST - 1 <= len(form) <= _LONGEST:
+                for cost, _, _, known in self._candidates(form):
+                    found[known] = min(cost, found.get(known, cost))
+        return tuple(sorted((cost, known) for known, cost in found.items())[:_MOST_NEAR])
+
+    def _candidates(self, word: str) -> list[tuple[float, int, int, str]]:
+        return [*self._whole_words_near(word), *self._stems_near(word)]
 
     def nearest(self, word: str) -> Nearest | None:
         """The same, with what the slip costs."""

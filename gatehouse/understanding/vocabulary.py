@@ -25,7 +25,7 @@ PARTS = ("values", "homes", "talk", "building", "scope")
 _OPTIONAL = re.compile(r"\[([^\]]*)\]|(\S+)")
 _LONGEST_WORD = 24
 _SHORTEST_STEM = 2
-_UNSPOKEN = frozenset(("stop", "date", "time"))
+UNSPOKEN = frozenset(("stop", "date", "time"))
 _REMEMBERED_WORDS = 16_384
 _REMEMBERED_CHOICES = 256  # the same few words are left out everywhere
 # Kinds that a word keeps from its looser readings besides its best one.
@@ -105,7 +105,7 @@ class Vocabulary:
 
 
 def _start(root: Node, prefixes: Prefixes, text: str) -> Start:
-    reached = _step([(0, root)], text, text.partition("'")[0], prefixes.forms(text))
+    reached = step([(0, root)], text, text.partition("'")[0], prefixes.forms(text))
     ends = [end for end in reached if end[1].labels]
     match = Match(1, _merged(ends)) if ends else None
     return Start(match, tuple(end for end in reached if end[1].goes_on))
@@ -122,9 +122,9 @@ def walk(frontier: Frontier, tokens: list[Token], at: int, match: Match | None) 
     while frontier and at < len(tokens):
         token = tokens[at]
         at += 1
-        if token.kind in _UNSPOKEN:
+        if token.kind in UNSPOKEN:
             break
-        reached = _step(frontier, token.text, token.base, token.forms)
+        reached = step(frontier, token.text, token.base, token.forms)
         ends = [end for end in reached if end[1].labels]
         if ends:
             match = Match(at - first, _merged(ends))
@@ -132,9 +132,10 @@ def walk(frontier: Frontier, tokens: list[Token], at: int, match: Match | None) 
     return match
 
 
-def _step(
+def step(
     frontier: Iterable[tuple[int, Node]], text: str, base: str, forms: tuple[str, ...]
 ) -> list[tuple[int, Node]]:
+    """Where one more word leads from where all readings stand."""
     reached: list[tuple[int, Node]] = []
     for score, node in frontier:
         found = node.words.get(text)
