@@ -103,6 +103,26 @@ WORDS = [
     "3pm",
     "2026-05-03",
     "🏠",
+    "شقة",
+    "في",
+    "كيرينيا",
+    "بدون",
+    "مسبح",
+    "٥٠٠",
+    "جنيه",
+    "بكيرينيا",
+    "والحديقة",
+    "Wohnung",
+    "ohne",
+    "Zimmer",
+    "mieszkanie",
+    "tańsze",
+    "l'appartement",
+    "moins",
+    "cher",
+    "km",
+    "between",
+    "the other one",
 ]
 
 some_texts = st.one_of(
@@ -110,6 +130,7 @@ some_texts = st.one_of(
     st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join),
     st.lists(st.sampled_from(WORDS), max_size=20).map("".join),
     st.text(alphabet="0123456789.,:-/+ '\u0301\u0308\u200b", max_size=120),
+    st.text(alphabet="٠١٢٣٤٥٦٧٨٩ابتوكلـ\u064b\u0651\u200f\u202e ،", max_size=120),
 )
 some_states = st.builds(
     lambda awaiting, shown, base: replace(base, awaiting=awaiting, shown=SHOWN[:shown]),
@@ -141,6 +162,7 @@ _values: dict[Slot, st.SearchStrategy[Any]] = {
     Slot.MIN_NIGHTS: st.integers(1, 60),
     Slot.MIN_TERM_MONTHS: st.integers(1, 24),
     Slot.GUESTS: st.builds(Range, _amounts, _amounts),
+    Slot.FLOOR: st.builds(Range, _amounts, _amounts),
     Slot.FEATURES: st.lists(st.sampled_from(WISHES), min_size=1, unique=True).map(tuple),
 }  # fmt: skip
 
@@ -158,6 +180,10 @@ some_heards = st.builds(
     st.lists(some_changes(), max_size=6),
     st.sampled_from(LANGUAGES),
 )
+
+
+def test_every_slot_has_values_to_try() -> None:
+    assert _values.keys() == set(Slot)
 
 
 def reached(heards: list[Heard]) -> DialogueState:
