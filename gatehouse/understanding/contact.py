@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from gatehouse.understanding.reading import Reading
 from gatehouse.understanding.types import Contact, Span
@@ -12,6 +13,10 @@ _PHONE = re.compile(r"(?<![\w.,-])\+?\(?\d[\d ()-]{6,20}\d(?!\d)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d:\d\d")
 _MONEY_NEAR = re.compile(
     r"\s{0,2}(?:[£€$₺₽₴k]|к\b|gbp|eur|usd|tl\b|фунт|евро|pound|sterl|лир|долл)"
+)
+_CALLED = re.compile(
+    r"(?:tel|phone|telefon\w{0,3}|cep|тел|телефон\w{0,2}|هاتف|جوال|ring|call)"
+    r"\W{1,3}(?:is |number is |no )?$"
 )
 _DIGIT = re.compile(r"\d")
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
@@ -25,30 +30,40 @@ _NAME_WORD = re.compile(r"[^\W\d_]{2,30}$")
 
 def find_reach(folded: str, raw: str) -> tuple[str | None, str | None, list[Span]]:
     """Phone (digits with a leading + if said), e-mail, and the characters that they cover."""
-    spans: list[Span] = []
-    email = phone = None
-    if "@" in folded and (found := _EMAIL.search(folded)):
-        email = raw[found.start() : found.end()]
-        spans.append(Span(found.start(), found.end()))
-    for match in _PHONE.finditer(folded) if _DIGIT.search(folded) else ():
-        if _is_phone(match.group(), folded[match.end() : match.end() + 10]):
-            phone = ("+" if match.group().startswith("+") else "") + _digits(match.group())
-            spans.append(Span(match.start(), match.end()))
-            break
-    return phone, email, spans
+    email = next(emails(folded), None)
+    phone, digits = next(phones(folded), (None, None))
+    spans = [span for span in (email, phone) if span is not None]
+    return digits, raw[email.start : email.end] if email else None, spans
+
+
+def emails(folded: str) -> Iterator[Span]:
+    """Where e-mail addresses stand."""
+    for found in _EMAIL.finditer(folded) if "@" in folded else ():
+        yield Span(found.start(), found.end())
+
+
+def phones(folded: str) -> Iterator[tuple[Span, str]]:
+    """Where phone numbers stand, and their digits with the leading + if it was said."""
+    for found in _PHONE.finditer(folded) if _DIGIT.search(folded) else ():
+        before = folded[max(0, found.start() - 16) : found.start()]
+        is_called = _CALLED.search(before) is not None
+        if _is_phone(found.group(), folded[found.end() : found.end() + 10], is_called=is_called):
+            plus = "+" if found.group().startswith("+") else ""
+            yield Span(found.start(), found.end()), plus + _digits(found.group())
 
 
 def _digits(text: str) -> str:
     return "".join(str(int(c)) for c in text if c.isdecimal())
 
 
-def _is_phone(text: str, following: str) -> bool:
+def _is_phone(text: str, following: str, *, is_called: bool) -> bool:
+    """`is_called`: a word for telephone stands before it."""
     digits = _digits(text)
     if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS or _DATE.search(text):
         return False
     if _MONEY_NEAR.match(following) or any(g == "000" for g in re.split(r"[ ()-]", text)):
         return False
-    return text[0] in "+(0" or len(digits) >= _SURE_DIGITS
+    return is_called or text[0] in "+(0" or len(digits) >= _SURE_DIGITS
 
 
 def blank(text: str, spans: list[Span]) -> str:

@@ -29,7 +29,8 @@ _OF_ANYTHING = frozenset(("in", "next", "intent", "q"))  # say no more than a da
 _BESIDE_A_DAY = (
     "day", "weekday", "weekend", "month", "nextspan", "next", "thisone", "part", "in", "at", "am",
     "pm", "oclock", "half", "halfto", "noon", "th", "ord", "unit", "and", "or", "dash", "from",
-    "to", "about", "between", "after", "stop", "daypart", "halfday", "slash", "mark", "yes", "suits", "corr", "but", "it",
+    "to", "about", "between", "after", "stop", "daypart", "halfday",
+    "slash", "mark", "yes", "suits", "corr", "but", "it",
 )  # fmt: skip
 _COURTEOUS = ("greeting", "thanks")
 

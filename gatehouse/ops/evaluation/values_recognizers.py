@@ -13,7 +13,7 @@ from gatehouse.ops.evaluation.values_cases import Expected, Outcome, judged
 from gatehouse.ops.evaluation.values_units import CODES, HUNDREDTHS, amount
 from gatehouse.understanding.types import Language
 from gatehouse.understanding.values.reader import find
-from gatehouse.understanding.values.types import Kind, Settings
+from gatehouse.understanding.values.types import Bounds, Kind, Settings
 
 LANGUAGES: Mapping[str, Language] = {"english": "en", "turkish": "tr"}
 _NOW = datetime(2019, 3, 1, tzinfo=UTC)
@@ -49,6 +49,30 @@ def _money(row: Row, language: Language) -> Outcome:
     return judged(name, row["Input"], wanted=wanted, found=found, key=amount)
 
 
+def _ranges(row: Row, language: Language) -> Outcome:
+    """Bounds, whether or not they belong to the range; without their places."""
+    found = find(row["Input"], Settings(language, _NOW), kinds=(Kind.BOUNDS,))
+    wanted = [Expected((Bounds(*_bounds(r["Resolution"]["value"])),)) for r in row["Results"]]
+    return judged((f"number ranges {language}",), row["Input"], wanted=wanted, found=found)
+
+
+def _bounds(said: str) -> tuple[float | None, float | None]:
+    low, high = said.strip("[]()").split(",")
+    return float(low) if low else None, float(high) if high else None
+
+
+def _phones(row: Row, language: Language) -> Outcome:
+    """Digits and places."""
+    found = find(row["Input"], Settings(language, _NOW), kinds=(Kind.PHONE,))
+    wanted = [_expected(r, (_dialled(r["Resolution"]["value"]),)) for r in row["Results"]]
+    return judged((f"phones {language}",), row["Input"], wanted=wanted, found=found)
+
+
+def _dialled(said: str) -> str:
+    plus = "+" if said.startswith("+") else ""
+    return plus + "".join(c for c in said if c.isdecimal())
+
+
 def _amount(gold: Mapping[str, str | None]) -> tuple[float | None, str, bool]:
     unit, value = str(gold["unit"]), gold.get("value")
     number = None if value is None else _float(value)
@@ -72,5 +96,7 @@ def _float(text: str) -> float:
 _JUDGES: Mapping[str, Callable[[Row, Language], Outcome | None]] = {
     "NumberModel": _numbers,
     "CurrencyModel": _money,
+    "NumberRangeModel": _ranges,
+    "PhoneNumberModel": _phones,
     "DateTimeModel": values_dates.judge,
 }

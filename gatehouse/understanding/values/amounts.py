@@ -10,7 +10,7 @@ from gatehouse.understanding.numerals import is_digits, join_numbers, numeral_at
 from gatehouse.understanding.reading import Item
 from gatehouse.understanding.types import Span
 from gatehouse.understanding.values.page import Page, local_number
-from gatehouse.understanding.values.types import Kind, Value
+from gatehouse.understanding.values.types import Kind, Settings, Value
 
 _NUMBER = r"\d+(?:[.,]\d+)?"
 _POWER = re.compile(
@@ -31,7 +31,7 @@ class Figure(NamedTuple):
     confidence: float = 1.0
 
 
-def read_numbers(page: Page) -> list[Value]:
+def read_numbers(page: Page, _: Settings) -> list[Value]:
     """Every number, ordinal and percentage, in the order of the text."""
     figures = list(_written(page))
     folded = page.folded

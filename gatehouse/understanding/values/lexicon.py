@@ -16,6 +16,11 @@ from gatehouse.understanding.vocabulary import Start, starts
 
 _LEXICON = "gatehouse.understanding"
 _PARTS = ("figures", "values")  # what stands first wins
+_FROM_OTHERS: Mapping[str, frozenset[str]] = {
+    "homes": frozenset(("noun",)),
+    "talk": frozenset(("yes", "no", "any")),
+}
+_HUNDRED = 100.0
 _REMEMBERED_WORDS = 8_192
 _JOINTS: Mapping[str, tuple[str, ...]] = {"de": ("und",), "fr": ("et",), "ar": ("و",)}
 # Words with a suffix or prefix that only make sense to the ear's own grammar of endings.
@@ -48,6 +53,15 @@ def _labelled(language: Language) -> Iterator[tuple[str, Sequence[str]]]:
             if label.partition(":")[0] not in _NOT_READ:
                 found.setdefault(label, []).extend(said)
     yield from found.items()
+    yield from _borrowed(language)
+
+
+def _borrowed(language: Language) -> Iterator[tuple[str, Sequence[str]]]:
+    """What the other files know of rooms, square metres, yes, no and any."""
+    for part, kinds in _FROM_OTHERS.items():
+        for label, said in _read(language, part).items():
+            if label.partition(":")[0] in kinds:
+                yield label, said
 
 
 def _read(language: Language, part: str) -> Mapping[str, Sequence[str]]:
@@ -66,7 +80,15 @@ def _number_words(labelled: Mapping[str, Sequence[str]]) -> dict[str, float]:
         if kind in ("num", "half"):
             value = value or "0.5"
             words |= {fold(w): float(value) for w in _single(said)}
-    return words
+    return {w: v for w, v in words.items() if not _is_one_of(w, v, words)}
+
+
+def _is_one_of(word: str, value: float, words: Mapping[str, float]) -> bool:
+    """ "Eintausend" is "ein" and "tausend": in "einhunderteintausend" it must come apart."""
+    return value >= _HUNDRED and any(
+        words.get(word[cut:]) == value and words.get(word[:cut]) == 1.0
+        for cut in range(2, len(word) - 2)
+    )
 
 
 def _single(said: Sequence[str]) -> Iterator[str]:

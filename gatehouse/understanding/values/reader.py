@@ -7,23 +7,27 @@ from dataclasses import replace
 
 from gatehouse.understanding.types import Span
 from gatehouse.understanding.values.amounts import read_numbers
+from gatehouse.understanding.values.clock import read_answers, read_times
 from gatehouse.understanding.values.dates import read_dates
+from gatehouse.understanding.values.measures import read_bounds, read_measures
 from gatehouse.understanding.values.page import Page, page
 from gatehouse.understanding.values.prices import read_money
+from gatehouse.understanding.values.reach import read_reach
 from gatehouse.understanding.values.types import Kind, Settings, Value
 
 Finder = Callable[[Page, Settings], Iterable[Value]]
 
 
-def _numbers(at: Page, _: Settings) -> Iterable[Value]:
-    return read_numbers(at)
-
-
 # Each finder and the kinds it finds; what stands first wins characters from what follows.
 _FINDERS: Sequence[tuple[frozenset[Kind], Finder]] = (
+    (frozenset((Kind.EMAIL, Kind.PHONE)), read_reach),
     (frozenset((Kind.MONEY,)), read_money),
+    (frozenset((Kind.COUNT, Kind.AREA)), read_measures),
+    (frozenset((Kind.TIME,)), read_times),
     (frozenset((Kind.DATE, Kind.DATE_RANGE, Kind.DURATION)), read_dates),
-    (frozenset((Kind.NUMBER, Kind.ORDINAL, Kind.PERCENT)), _numbers),
+    (frozenset((Kind.BOUNDS,)), read_bounds),
+    (frozenset((Kind.NUMBER, Kind.ORDINAL, Kind.PERCENT)), read_numbers),
+    (frozenset((Kind.ANSWER,)), read_answers),
 )
 
 

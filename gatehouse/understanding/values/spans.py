@@ -246,7 +246,7 @@ def _relative_day(c: Calendar, at: int) -> Named | None:
         return c.on(_moved(c.today, lengths, -1), at, after, has_year=True)
     if c.has(after, "hence", "laterafter"):
         return _on_weekday(c, _moved(c.today, lengths, 1), at, after)
-    if c.has(after, "before", "after", "from") and not is_led:
+    if c.has(after, "before", "after", "from") and not is_led and not c.has(after, "since"):
         base = c.named_at(after + 1)
         if base is not None and base.grain == "day":
             sign = -1 if c.has(after, "before") else 1

@@ -38,8 +38,6 @@ class Bounds:
 
     low: float | None
     high: float | None
-    has_low: bool = True  # does `low` itself belong to it?
-    has_high: bool = True
 
 
 @dataclass(frozen=True, slots=True)
