@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from gatehouse.understanding.reading import Item, Reading
+from gatehouse.understanding.types import Intent
 
 _AFTERNOON = range(1, 8)  # hours that are of the afternoon where nobody says "am"
 _LONGEST_DAY, _NOON = 24, 12
@@ -97,6 +98,8 @@ def _start(first: Moment, last: Moment) -> Moment:
 def _clashes(r: Reading, clause: list[int], *, is_ours: bool) -> bool:
     """ "I can't on Friday"; "I have an interview on Friday", but not "can we, as I have one"."""
     kinds = {r.label(at, "clash") for at in clause}
+    if any(r.label(at, "intent") == Intent.CANCEL_VIEWING for at in clause):
+        return True  # "I can't make it on Monday"
     if is_ours or any(r.has(at, "suitsme") for at in clause):
         return "no" in kinds
     return not kinds.isdisjoint(("no", "event"))

@@ -28,10 +28,11 @@ _SIGNS: dict[str, Labels] = {
 _BORROWED = frozenset(
     ("type", "amenity", "deal", "term", "intent", "rel", "yes", "no", "cur", "any", "noun")
 )
-# "Works for me" is of weight beside a day only, "please tell me" where a message asks for something.
+# Words that weigh only beside others: "works for me" by a day, "please" where something is asked.
 _NEXT_TO_NOTHING = frozenset(
-    ("suits", "suitsme", "halfday", "request", "world", "own", "clash", "because", "flexible", "sameagain", "dayafter",
-     "daybefore", "fee", "unsure", "denied", "leave_message", "bound", "floorup", "floordown", "floor")
+    ("suits", "suitsme", "halfday", "request", "world", "own", "clash", "because", "flexible",
+     "sameagain", "dayafter", "daybefore", "fee", "unsure", "denied", "leave_message", "bound",
+     "floorup", "floordown", "floor")
 )  # fmt: skip
 _SHORTEST_BORROWED = 3
 

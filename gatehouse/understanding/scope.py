@@ -50,7 +50,7 @@ _OF_TALK = (
 _OF_A_HOME = ("it", "askhome", "type", "findq", "also", "neg", "place", "bedrooms")
 _OWNED = frozenset(("type", "home", "noun", "amenity", "ours"))
 _SEEKING = ("findq", "one", "rel", "slot", "corr", "home", "type")
-_BEFORE_NAMES = ("in", "one", "near", "at", "to", "corr", "request", "or", "slot")
+_BEFORE_NAMES = ("in", "one", "near", "at", "to", "about", "corr", "request", "or", "slot")
 
 
 class Evidence(NamedTuple):

@@ -2,100 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from gatehouse.ops.evaluation.star_dialogues import Dialogue, Event
+from gatehouse.ops.evaluation.star_goal import Visit, message_said, wishes_of
 from gatehouse.ops.evaluation.star_names import HomeNames, visitor_name
+from gatehouse.ops.evaluation.star_words import (
+    TODAY,
+    English,
+    asked_in,
+    is_arranged,
+    is_elsewhere,
+    plain_english,
+)
 from gatehouse.understanding.appointment import Moment, moments
 from gatehouse.understanding.ear import RuleEar
-from gatehouse.understanding.glossary import Glossary
-from gatehouse.understanding.letters import fold
-from gatehouse.understanding.numbers import join_numbers
 from gatehouse.understanding.places import Gazetteer
-from gatehouse.understanding.reading import Reading, read
-from gatehouse.understanding.types import (
-    Budget,
-    DialogueState,
-    Heard,
-    Intent,
-    Op,
-    Range,
-    Slot,
-)
-from gatehouse.understanding.vocabulary import load
-from gatehouse.understanding.words import split
+from gatehouse.understanding.reading import Reading
+from gatehouse.understanding.types import DialogueState, Intent, Slot
 
-TODAY = date(2019, 3, 1)
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_CREDITS = re.compile(r"\bcredits?\b", re.IGNORECASE)  # the money of that world
-_AFTERNOON_SLIP = re.compile(r"(\d)\s*(?:ppm|pmm|p\.m\.?)(?!\w)", re.IGNORECASE)
-# What the product's own words ask for, as far as an answer needs the question.
-_ASKS = {
-    "name": re.compile(r"\byour name\b|\bname please\b|\bwhat name\b|\byour full name\b", re.I),
-    "home": re.compile(r"\b(?:what|which) (?:apartment|home|place|building)", re.I),
-    "day": re.compile(r"\b(?:what|which|another|different) (?:day|date)\b", re.I),
-    "hour": re.compile(
-        r"\b(?:what|which|another|different) time\b|\bwhen would\b|\bam or pm\b", re.I
-    ),
-    "fee": re.compile(r"\bfee\b", re.I),
-    "message": re.compile(r"\bmessage\b", re.I),
-    "bedrooms": re.compile(r"\b(?:how many|number of) (?:bed)?rooms\b|^bedrooms\b", re.I),
-    "price": re.compile(r"\bbudget\b|\bhow much\b|\bprice range\b", re.I),
-    "floor": re.compile(r"\b(?:floor|level)\b.*\?", re.I),
-    "balcony": re.compile(r"\bbalcony\?", re.I),
-    "elevator": re.compile(r"\belevator\?", re.I),
-    "near": re.compile(r"\bsurroundings\b|\bnear\b.*\?", re.I),
-}
 _AWAITED = {"bedrooms": Slot.BEDROOMS, "price": Slot.BUDGET, "floor": Slot.FLOOR}
-_ARRANGED = re.compile(r"\b(?:scheduled|booked|confirmed|all set|reserved)\b", re.I)
-_ELSEWHERE = re.compile(
-    r"\b(?:weather|forecast|temperature|degrees|ride|driver|uber|lyft|taxi|depart\w*|pick ?up|"
-    r"destination)\b",
-    re.I,
-)
-_HERE = re.compile(
-    r"\b(?:apartment|viewing|application fee|flat|balcony|bedrooms?|booking)\b", re.I
-)
-
-
-class English:
-    """Reads English with the ear's own words and knows which words are English."""
-
-    def __init__(self) -> None:
-        self._words = load("en")
-        self._glossary = Glossary({"en": self._words}, Gazetteer(()))
-
-    def reading(self, text: str) -> Reading:
-        """The items of a text."""
-        items = join_numbers(read(split(fold(text)), self._words, self._glossary))
-        return Reading(items, "en", DialogueState(), TODAY)
-
-    def is_word(self, plain: str) -> bool:
-        """Is this a word of English, as far as we have it, or one slip away from one?"""
-        base = plain.partition("'")[0]
-        return self._words.knows(base) or self._words.mended(base) is not None
-
-
-@dataclass(slots=True)
-class Visit:
-    """A visit as far as it is known; `goal` fields keep what was wanted first."""
-
-    home: str | None = None
-    day: int | None = None
-    hour: int | None = None
-    name: str | None = None
-    fee: str | None = None
-
-    def as_row(self) -> dict[str, str]:
-        """In the data's own words: "Tuesday", "4 pm"."""
-        hour = None if self.hour is None else f"{self.hour % 12 or 12} {'ap'[self.hour >= 12]}m"
-        day = None if self.day is None else _DAYS[self.day]
-        row = {"Name": self.home, "Day": day, "StartTimeHour": hour, "RenterName": self.name}
-        return {key: value for key, value in row.items() if value}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +59,6 @@ class _Talk:
     first: Visit = field(default_factory=Visit)
     booked: dict[str, str] | None = None
     asked: frozenset[str] = frozenset()
-    offered: Moment | None = None
     is_elsewhere: bool = False
     wishes: dict[str, Any] = field(default_factory=dict)
     message: str | None = None
@@ -151,11 +78,8 @@ class _Talk:
 
     def _hear_product(self, event: Event) -> None:
         text = event.text
-        self.asked = frozenset(kind for kind, asks in _ASKS.items() if asks.search(text))
-        if _ELSEWHERE.search(text):
-            self.is_elsewhere = True
-        elif _HERE.search(text):
-            self.is_elsewhere = False
+        self.asked = asked_in(text)
+        self.is_elsewhere = is_elsewhere(text, before=self.is_elsewhere)
         if self.is_elsewhere:
             return
         named = self.follower.homes.find(text)
@@ -164,17 +88,14 @@ class _Talk:
         told = [m for m in moments(self._read(text), is_ours=True) if not m.is_refused]
         for moment in told[:1]:
             self._settle(moment, event.weekday)
-        if _ARRANGED.search(text) and "?" not in text and (told or self.booked is None):
-            self.booked = self.visit.as_row() if not self.is_past else self.booked
+        if is_arranged(text) and not self.is_past and (told or self.booked is None):
+            self.booked = self.visit.as_row()
 
     def _hear_user(self, event: Event) -> None:
         text = event.text
         self.is_past = self.booked is not None
-        is_here = bool(_HERE.search(text)) or self.follower.homes.find(text) is not None
-        if _ELSEWHERE.search(text):
-            self.is_elsewhere = True
-        elif is_here:
-            self.is_elsewhere = False
+        before = self.is_elsewhere and self.follower.homes.find(text) is None
+        self.is_elsewhere = is_elsewhere(text, before=before)
         self._hear_name(text)
         if self.is_elsewhere:
             return
@@ -188,7 +109,7 @@ class _Talk:
             elif moment.hour is not None:
                 self._want(replace(moment, ahead=None), event.weekday)
         self._hear_fee(r)
-        self._hear_wishes(text, r)
+        self._hear_wishes(text)
 
     def _hear_name(self, text: str) -> None:
         is_word = self.follower.english.is_word
@@ -248,17 +169,20 @@ class _Talk:
         self.visit.fee = said
         self.first.fee = self.first.fee or said
 
-    def _hear_wishes(self, text: str, r: Reading) -> None:
-        plain = _CREDITS.sub("dollars", text)
+    def _hear_wishes(self, text: str) -> None:
         awaiting = next((s for kind, s in _AWAITED.items() if kind in self.asked), None)
-        heard = self.follower.ear.hear(plain, state=DialogueState(awaiting=awaiting), language="en")
+        heard = self.follower.ear.hear(
+            plain_english(text), state=DialogueState(awaiting=awaiting), language="en"
+        )
         self.wants_visit = self.wants_visit or heard.wants(Intent.BOOK_VIEWING)
-        for key, value in _wishes(heard, self.asked).items():
+        if self.wants_visit or self.first.day is not None:
+            said = message_said(text, self._read, is_asked="message" in self.asked)
+            self.message = self.message or said
+        for key, value in wishes_of(heard, self.asked).items():
             self.wishes.setdefault(key, value)
 
     def _read(self, text: str) -> Reading:
-        plain = self.follower.homes.without(_AFTERNOON_SLIP.sub(r"\1 pm", text))
-        return self.follower.english.reading(plain)
+        return self.follower.english.reading(self.follower.homes.without(plain_english(text)))
 
     def goal(self) -> dict[str, Any]:
         """What the visitor came for."""
@@ -270,40 +194,3 @@ class _Talk:
         if self.message:
             row["Message"] = self.message
         return row
-
-
-def _wishes(heard: Heard, asked: frozenset[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for change in heard.changes:
-        value = change.value
-        if isinstance(value, Range) and change.slot is Slot.BEDROOMS:
-            found["NumRooms"] = int(value.low or value.high or 0)
-        elif isinstance(value, Range) and change.slot is Slot.FLOOR and value.low is not None:
-            found["Level_min"] = int(value.low)
-        elif isinstance(value, Budget) and change.slot is Slot.BUDGET and value.high:
-            found["Price_max"] = int(value.high)
-        elif isinstance(value, tuple):
-            found |= _extra(str(value[0]), change.op)
-    return found | _answered(heard, asked)
-
-
-def _extra(code: str, op: Op) -> dict[str, Any]:
-    if code in ("balcony", "terrace") and op is Op.ADD:
-        return {"HasBalcony": True}
-    if code == "lift" and op is Op.ADD:
-        return {"HasElevator": True}
-    kind, _, what = code.partition("_")
-    if kind == "facing" and op is Op.REMOVE:
-        return {"BalconySide_not": what}
-    if kind == "near" and op is Op.ADD:
-        return {"NearbyPOI": what.replace("_", " ")}
-    return {}
-
-
-def _answered(heard: Heard, asked: frozenset[str]) -> dict[str, Any]:
-    found = {}
-    if heard.wants(Intent.YES) and "balcony" in asked:
-        found["HasBalcony"] = True
-    if heard.wants(Intent.YES) and "elevator" in asked:
-        found["HasElevator"] = True
-    return found

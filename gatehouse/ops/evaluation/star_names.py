@@ -11,8 +11,8 @@ from gatehouse.understanding.letters import fold, is_one_slip
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST_PART = 4
 _INTRODUCED = re.compile(
-    r"\b(?:name ?i ?s|name's|name:|call me|i am called|under the name|name of|this is|it is|it's|its|"
-    r"i am|i'm|im|yes|sure|yeah|hi|hello)[\s,:.-]+"
+    r"\b(?:name ?i ?s|name's|name:|call me|i am called|under the name|name of|this is|it is|it's|"
+    r"its|i am|i'm|im|yes|sure|yeah|hi|hello)[\s,:.-]+"
 )
 _SELF = re.compile(r"i|this")
 

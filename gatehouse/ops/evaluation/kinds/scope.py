@@ -179,6 +179,6 @@ def _star_turns(row: Mapping[str, Any]) -> Iterator[Message]:
     events = row["events"]
     for at, event in enumerate(events):
         if event["agent"] == "User" and event["action"] == "utter":
-            answer = next((e for e in events[at + 1 :] if e["action"] == "pick_suggestion"), {})
-            if answer.get("label") != "out_of_scope":
+            picked = (e for e in events[at + 1 :] if e["action"] == "pick_suggestion")
+            if next((e.get("label") for e in picked), None) != "out_of_scope":
                 yield Message("STAR apartments", str(row["id"]), event["text"])

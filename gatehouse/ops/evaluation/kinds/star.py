@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def run(options: Mapping[str, Any]) -> Report:
 
 
 def _goal_figures(judged: Sequence[Judged]) -> Iterator[Figure]:
-    """F1 over slots. Unhappy dialogues change their goal on the way, so gold is where they began."""
+    """F1 over slots; where a goal changes on the way (unhappy), gold is what it was at first."""
     have = [j for j in judged if j.dialogue.goal is not None]
     happy = [j for j in have if j.dialogue.is_happy]
     yield _f1("goal slots F1, happy dialogues", happy, target=LEAST_GOALS)
@@ -122,7 +123,7 @@ def _booking_figures(judged: Sequence[Judged]) -> Iterator[Figure]:
         part = [j for j in booked if j.dialogue.half == half]
         yield _share(f"final booking correct, {half} half", part, _is_booked)
     for key in _BOOKED:
-        yield _share(f"final booking, {key}", booked, lambda j, key=key: _has_field(j, key))
+        yield _share(f"final booking, {key}", booked, partial(_has_field, key=key))
     told = [j for j in booked if is_told(j.dialogue)]
     yield _share("final booking, where somebody told its day and hour", told, _is_booked)
     yield _share("control: final booking, gold shuffled", _shuffled(booked), _is_booked)
@@ -144,13 +145,13 @@ def _share(
     return Figure(name, mean(hits), len(hits), low, high, target)
 
 
-def _has_field(judged: Judged, key: str) -> bool:
+def _has_field(judged: Judged, *, key: str) -> bool:
     booking, found = judged.dialogue.booking or {}, judged.found.booking or {}
     return key in found and is_same(key, found[key], booking.get(key))
 
 
 def _is_booked(judged: Judged) -> bool:
-    return all(_has_field(judged, key) for key in _BOOKED)
+    return all(_has_field(judged, key=key) for key in _BOOKED)
 
 
 def is_told(dialogue: Dialogue) -> bool:
@@ -171,7 +172,7 @@ _IN_WORDS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight",
 
 
 def _hour_pattern(hour: str) -> str:
-    number = hour.split()[0]
+    number = hour.partition(" ")[0]
     return rf"\b{number}\b|\b{number} ?[ap]\.?m|\b(?:{_IN_WORDS[int(number)]})\b"
 
 
@@ -203,5 +204,5 @@ def _booking_errors(judged: Judged) -> Iterator[str]:
         yield "booking: nobody told its day or hour"
         return
     for key in _BOOKED:
-        if not _has_field(judged, key):
+        if not _has_field(judged, key=key):
             yield f"booking: another {key}, or none"
