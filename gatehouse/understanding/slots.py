@@ -107,7 +107,9 @@ def _amended(r: Reading, changes: list[SlotChange]) -> list[SlotChange]:
 def _worded(r: Reading, index: int, kind: str, *, slot: Slot) -> SlotChange:
     """ "Двушка": a word for a number of rooms, "1", or for one of two, "0-1"; Arabic duals."""
     low, _, high = (r.label(index, kind) or "1").partition("-")
-    rooms = Range(float(low), float(high or low))
+    is_least = r.has(index - 1, "min") or r.has(index + 1, "minafter")
+    is_most = r.has(index - 1, "max") or r.has(index + 1, "maxafter")
+    rooms = Range(None if is_most else float(low), None if is_least else float(high or low))
     return SlotChange(slot, Op.SET, rooms, r.take(index), 0.95, f"a word for so many {kind}")
 
 
@@ -147,9 +149,11 @@ def _counted(r: Reading, index: int) -> list[SlotChange]:
     if amount is None or not 0 <= amount.value <= _MOST_ROOMS:
         return []
     noun_at = _noun_at(r, amount.last)
-    slot = _COUNTED.get(r.label(noun_at, "noun") or "")
+    noun = r.label(noun_at, "noun") or ""
+    slot = _COUNTED.get(noun)
     if slot is None and _is_heading(r, index):
-        noun_at, slot = amount.last, _COUNTED[r.label(_heading_at(r, index), "noun") or ""]
+        noun = r.label(_heading_at(r, index), "noun") or ""
+        noun_at, slot = amount.last, _COUNTED[noun]
     if slot is None:
         slot = r.state.awaiting if r.state.awaiting in _ROOM_SLOTS else None
         noun_at = amount.last
@@ -159,7 +163,7 @@ def _counted(r: Reading, index: int) -> list[SlotChange]:
             or r.has(index, "ord")
         ):
             return []
-    if r.label(noun_at, "noun") == "room_all":
+    if noun == "room_all":
         return [_without_living_room(amount.range, r.take(index, noun_at))]
     rooms = Range(amount.value, amount.value) if _is_made_of(r, amount) else amount.range
     span = r.take(index, noun_at)
@@ -253,7 +257,10 @@ def hear_kinds(r: Reading) -> list[SlotChange]:
 
 def _is_counted_room(r: Reading, index: int) -> bool:
     before = index - 2 if r.at(index - 1).is_word else index - 1  # "3 large rooms"
-    return r.at(index - 1).number is not None or r.at(before).number is not None
+    after = index + 2 if r.at(index + 1).text == ":" else index + 1  # "rooms: 3"
+    if r.at(index - 1).number is not None or r.at(before).number is not None:
+        return True
+    return 0 < (r.at(after).number or 0.0) <= _MOST_ROOMS
 
 
 def hear_terms(r: Reading) -> list[SlotChange]:
