@@ -10,7 +10,7 @@ from gatehouse.understanding.letters import fold
 from gatehouse.understanding.tracking.phrases import word_list
 
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’.-][^\W_]+)*")
-_SENTENCE_END = re.compile(r"[.?!:;\n][\s\"')]*$|^[\s\"'(]*$")
+_SENTENCE_END = re.compile(r"[.?!:;\n]")
 _SURE_CUES = word_list("before_places")
 _WITHIN = frozenset(("in", "around", "near"))
 _CUES = word_list("maybe_before_places")
@@ -77,10 +77,13 @@ def place_said(text: str, is_word: IsWord, *, is_asked: bool, is_ours: bool = Tr
 
 
 def _words(text: str) -> list[_Word]:
-    return [
-        _Word(m.group(), m.start(), m.end(), bool(_SENTENCE_END.search(text[: m.start()])))
-        for m in _WORD.finditer(text)
-    ]
+    words: list[_Word] = []
+    end = 0
+    for found in _WORD.finditer(text):
+        opens = not words or _SENTENCE_END.search(text, end, found.start()) is not None
+        words.append(_Word(found.group(), found.start(), found.end(), opens))
+        end = found.end()
+    return words
 
 
 def _runs(words: list[_Word], text: str, is_word: IsWord) -> Iterator[tuple[int, int]]:

@@ -15,8 +15,6 @@ from gatehouse.understanding.tracking.scene import NOTHING_SAID, Act, Reply, Sce
 from gatehouse.understanding.tracking.schema import Schema
 from gatehouse.understanding.tracking.spoken_days import day_said
 
-_CARRIED = {"area", "visit_date"}  # may have been said before, of something else
-
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
@@ -48,6 +46,7 @@ class Tracker:
             self._offered, self._has_offer = reply.offered, True
         for role in self._borrowed & set(reply.asked):
             self._values.pop(role, None)  # it would not ask for what it took over
+            self._overheard.pop(role, None)
         for role, value in reply.searched.items():
             self._repair(role, value)
         if self._has_offer:
