@@ -1,31 +1,31 @@
-"""Text made comparable for search: the same letter tables in Python and, as `translate()`, in SQL.
+"""Text made comparable for search: the same steps in Python and, as `translate()`, in SQL.
 
-They do not depend on the server's locale: under C, PostgreSQL's lower() folds only ASCII. There
-is one table per script, because `translate()` compares every letter with the whole table.
+They do not depend on the server's locale: under C, PostgreSQL's lower() folds only ASCII. Letters
+are taken apart first (NFKD), which leaves few to translate; `translate()` compares every letter
+with the whole table.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from string import ascii_lowercase, ascii_uppercase
 
-# What would glue words together ("sea-view", "a/b", "«сад»") becomes a space, in both scripts.
-_MARKS = dict.fromkeys("-./+@_<&~´«»“”„…–—−·•№²", " ")
-_GONE = "'’‘ʼ"  # an apostrophe joins: "п'ять" is one word
-_LATIN = {
-    **dict(zip("çÇğĞıİöÖşŞüÜâÂîÎûÛ", "ccggiioossuuaaiiuu", strict=True)),
-    **dict(zip("áÁàÀäÄéÉèÈêÊíÍóÓôÔúÚñÑ", "aaaaaaeeeeeeiioooouunn", strict=True)),
-    **_MARKS,
-}
-_CYRILLIC = {
+# What would glue words together ("sea-view", "a/b", "«сад»") becomes a space.
+_MARKS = dict.fromkeys("-./+@_<&~«»“”„–—−·•№", " ")
+# An apostrophe joins: "п'ять" is one word. Accents and the small vowels of Arabic go.
+_GONE = "'’‘ʼ\u0300\u0301\u0302\u0303\u0306\u0307\u0308\u030a\u030c\u0327\u0328\u0640" + "".join(
+    map(chr, range(0x64B, 0x656))
+)
+_LETTERS = {
     **dict(
         zip("АБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ", "абвгдежзийклмнопрстуфхцчшщъыьэюя", strict=True)
     ),
-    **dict(zip("ёЁґҐІЇЄ", "ееггіїє", strict=True)),
-    **_MARKS,
+    **dict(zip("ҐґІЄıŁłß", "ггієills", strict=True)),
+    **dict(zip("ىةک", "يهك", strict=True)),
 }
 _TABLE = str.maketrans(
-    {**dict(zip(ascii_uppercase, ascii_lowercase, strict=True)), **_LATIN, **_CYRILLIC}
+    {**dict(zip(ascii_uppercase, ascii_lowercase, strict=True)), **_LETTERS, **_MARKS}
     | dict.fromkeys(_GONE)
 )
 _WORD = re.compile(r"[^\W_]+")
@@ -36,12 +36,13 @@ MOST_WORDS = 12
 
 def fold(text: str) -> str:
     """The text in plain lower-case letters, digits and spaces."""
-    return text.translate(_TABLE)
+    return unicodedata.normalize("NFKD", text).translate(_TABLE)
 
 
 def words(text: str) -> list[str]:
     """The distinct words to look for, in order; at most 12 of the first 200 characters."""
-    return list(dict.fromkeys(_WORD.findall(fold(text[:LONGEST_TEXT]))))[:MOST_WORDS]
+    folded = fold(text[:LONGEST_TEXT])[:LONGEST_TEXT]
+    return list(dict.fromkeys(_WORD.findall(folded)))[:MOST_WORDS]
 
 
 def prefix_query(text: str) -> str | None:
@@ -50,21 +51,11 @@ def prefix_query(text: str) -> str | None:
     return " & ".join(f"'{word}':*" for word in found) if found else None
 
 
-def folded_sql(latin: str, cyrillic: str) -> str:
-    """SQL that folds two expressions as `fold` does, each first by the table of its own script."""
-    first = f"CASE WHEN ({latin}) ~ '[Ѐ-ӿ]' THEN {_both(latin)} ELSE {_by(_LATIN, latin)} END"
-    own = _by(_CYRILLIC, cyrillic)
-    rest = f"CASE WHEN ({cyrillic}) ~ '[A-zÀ-ɏ]' THEN {_both(cyrillic)} ELSE {own} END"
-    return f"""lower(({first} || ' ' || {rest}) COLLATE "C")"""
-
-
-def _both(expression: str) -> str:
-    return _by(_CYRILLIC, _by(_LATIN, expression))
-
-
-def _by(table: dict[str, str], expression: str) -> str:
+def folded_sql(expression: str) -> str:
+    """SQL that folds the text of an expression as `fold` does."""
+    table = _LETTERS | _MARKS
     letters, plain = _literal("".join(table) + _GONE), _literal("".join(table.values()))
-    return f"translate({expression}, {letters}, {plain})"
+    return f"""lower(translate(normalize({expression}, NFKD), {letters}, {plain}) COLLATE "C")"""
 
 
 def _literal(text: str) -> str:

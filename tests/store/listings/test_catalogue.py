@@ -167,6 +167,14 @@ async def test_words_are_found_without_their_marks_and_by_their_beginning(
     assert (await catalogue.find(Wish(text="xyzzy"))).found.total == 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Meerblick kyrenia", "vue mer kyrenia", "WIDOK morze kirenii", "إطلالة البحر كيرينيا", "вид гори"],
+)
+async def test_words_are_found_in_every_language(catalogue: SqlCatalogue, text: str) -> None:
+    assert (await catalogue.find(Wish(text=text))).found.total > 0
+
+
 async def test_words_that_are_no_words_restrict_nothing(catalogue: SqlCatalogue) -> None:
     everything = await catalogue.find(Wish())
     assert (
