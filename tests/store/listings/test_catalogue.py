@@ -168,8 +168,7 @@ async def test_words_are_found_without_their_marks_and_by_their_beginning(
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["Meerblick kyrenia", "vue mer kyrenia", "WIDOK morze kirenii", "إطلالة البحر كيرينيا", "вид гори"],
+    "text", ["Meerblick kyrenia", "vue mer kyrenia", "WIDOK morze", "إطلالة البحر", "вид гори"]
 )
 async def test_words_are_found_in_every_language(catalogue: SqlCatalogue, text: str) -> None:
     assert (await catalogue.find(Wish(text=text))).found.total > 0
