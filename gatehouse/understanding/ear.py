@@ -19,11 +19,12 @@ from gatehouse.understanding import (
 )
 from gatehouse.understanding import contact as contacts
 from gatehouse.understanding.glossary import Glossary
-from gatehouse.understanding.language import Guess, detect
+from gatehouse.understanding.language import Guess, detect, evidence
 from gatehouse.understanding.letters import compose, fold
 from gatehouse.understanding.numbers import join_numbers
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.understanding.reading import Reading, read
+from gatehouse.understanding.remarks import remarks
 from gatehouse.understanding.types import (
     LANGUAGES,
     Contact,
@@ -78,6 +79,15 @@ class RuleEar:
         reading = self._reading(tokens, guess.language, state)
         heard = _hear(reading, raw, text=text, guess=guess, reach=(phone, email))
         return heard if origins is None else _moved(heard, origins)
+
+    def explain(self, text: str, heard: Heard, *, state: DialogueState) -> tuple[str, ...]:
+        """What led to `heard`: the words that tell the language, those mended, those of intents."""
+        folded = fold(compose(text[:LONGEST_TEXT])[0])
+        tokens = split(folded)[:MOST_WORDS]
+        told = evidence(self._ordinary(tokens), self._glossary)
+        words = (f"{code}: {', '.join(found)}" for code, found in told.items())
+        reading = self._reading(tokens, heard.language, state)
+        return (*(f"language by {line}" for line in words), *remarks(reading, folded))
 
     def _ordinary(self, tokens: Sequence[Token]) -> list[Token]:
         """The tokens that say something about the language."""

@@ -62,6 +62,16 @@ def detect(
     return Guess(best, round(share, 2), f"{scores[best]:.1f} of {total:.1f} by words and letters")
 
 
+def evidence(tokens: Iterable[Token], glossary: Glossary) -> dict[Language, list[str]]:
+    """For people: the words that speak for each language, the best known language first."""
+    found: dict[Language, list[str]] = {}
+    for token in tokens:
+        if token.kind == "word":
+            for language in glossary.entry(token.text).languages:
+                found.setdefault(language, []).append(token.text)
+    return dict(sorted(found.items(), key=lambda said: -len(said[1])))
+
+
 def _leading(scores: dict[Language, float]) -> tuple[Language, float]:
     """The language with the most evidence, and its share."""
     best = max(scores, key=scores.__getitem__)

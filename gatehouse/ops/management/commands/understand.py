@@ -36,7 +36,7 @@ class Command(BaseCommand):
         today = datetime.now(ZoneInfo(zone)).date()
         ear = RuleEar(Gazetteer.default(), today=lambda: today, timezone=zone)
         heard = ear.hear(options["text"], state=state, language=options["lang"])
-        for line in lines(heard):
+        for line in (*lines(heard), *ear.explain(options["text"], heard, state=state)):
             self.stdout.write(line)
         for line in _outcome(state, merge(state, heard)):
             self.stdout.write(line)
