@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 
+from gatehouse.understanding.compounds import value_of
 from gatehouse.understanding.glossary import Entry, Glossary
 from gatehouse.understanding.mending import mended
 from gatehouse.understanding.places import Gazetteer
@@ -371,6 +372,10 @@ def _unknown(tokens: list[Token], at: int, *, own: Vocabulary, glossary: Glossar
     key = None if is_known else glossary.place_near(token)
     if key:
         return _item(tokens, at, Match(1, {"place": key}))
+    value = None if is_known else value_of(token.base, own.language)
+    if value is not None:  # "ikiyüzelli"
+        labels = {"num": ""}
+        return Item(token.text, token.start, token.end, labels, value, tail=token.tail)
     return Item(
         token.text, token.start, token.end, tail=token.tail, is_word=True, is_known=is_known
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache, partial
 from importlib import resources
@@ -215,6 +215,11 @@ def starts(labelled: Iterable[tuple[str, Iterable[str]]]) -> Callable[[str], Sta
             _plant(root, _parts(phrase), (kind, value))
     _settled(root)
     return lru_cache(_REMEMBERED_WORDS)(partial(_start, root, NO_PREFIXES))
+
+
+def phrases(language: Language, part: str) -> Mapping[str, Sequence[str]]:
+    """The labels of one file of a language, each with its phrases."""
+    return _read(language, part)
 
 
 def concepts(language: Language) -> frozenset[str]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from unicodedata import numeric
 
+from gatehouse.understanding.compounds import value_of
 from gatehouse.understanding.letters import compose, fold
 from gatehouse.understanding.reading import Item
 from gatehouse.understanding.types import Language
 from gatehouse.understanding.values.currencies import sign_codes, written
-from gatehouse.understanding.values.lexicon import Lexicon, lexicon
-from gatehouse.understanding.vocabulary import Labels, walk
+from gatehouse.understanding.values.lexicon import starts_in
+from gatehouse.understanding.vocabulary import Labels, Start, walk
 from gatehouse.understanding.words import Token, parse_number, split
 
+Starts = Callable[[str], Start]
 LONGEST_TEXT = 10_000  # characters; what follows is not read
 _MOST_TOKENS = 4_000
 _DOT_DECIMALS = frozenset(("en", "ar"))
@@ -43,7 +45,7 @@ class Page:
 
     def items(self, folded: str | None = None) -> list[Item]:
         """The items of the text, or of a version of it in which something was blanked out."""
-        known = lexicon(self.language)
+        known = starts_in(self.language)
         tokens = split(folded if folded is not None else self.folded, keeps_signs=True)
         tokens = tokens[:_MOST_TOKENS]
         found: list[Item] = []
@@ -58,17 +60,17 @@ class Page:
             at += used
         return found
 
-    def _next(self, tokens: list[Token], at: int, known: Lexicon) -> tuple[Item, int]:
+    def _next(self, tokens: list[Token], at: int, known: Starts) -> tuple[Item, int]:
         token = tokens[at]
         if token.text == "." and _ends_ordinal(tokens, at, known):
             return Item(token.text, token.start, token.end, {"th": ""}), 1
         if token.kind != "word":
             return self._sign(token), 1
-        match, frontier = known.start(token.text)
+        match, frontier = known(token.text)
         if frontier:
             match = walk(frontier, tokens, at, match)
         if match is None:
-            return self._word(token, known), 1
+            return self._word(token), 1
         return self._phrase(tokens[at : at + match.length], match.labels), match.length
 
     def _add_number(self, token: Token, found: list[Item]) -> None:
@@ -105,8 +107,8 @@ class Page:
             token.text, token.start, token.end, labels, token.number, day=token.day, clock=clock
         )
 
-    def _word(self, token: Token, known: Lexicon) -> Item:
-        value = known.compound(token.base)
+    def _word(self, token: Token) -> Item:
+        value = value_of(token.base, self.language)
         labels: Labels = {} if value is None else {"num": "", "compound": ""}
         if len(token.text) == 1 and token.text in _VULGAR:
             value, labels = numeric(token.text), {"num": "", "fraction": ""}
@@ -128,16 +130,16 @@ class Page:
         return Item(text, first.start, last.end, labels, value, tail=last.tail)
 
 
-def _ends_ordinal(tokens: list[Token], at: int, known: Lexicon) -> bool:
+def _ends_ordinal(tokens: list[Token], at: int, known: Starts) -> bool:
     """Is this full stop, in a language that writes "3. Mai", the ending of a day's number?"""
-    sign = known.start(".").match
+    sign = known(".").match
     if sign is None or "th" not in sign.labels or at == 0:
         return False
     before = tokens[at - 1]
     if before.kind != "number" or before.end != tokens[at].start:
         return False
     for after in tokens[at + 1 : at + 5]:  # "3. bis 17. Mai" too
-        match = known.start(after.text).match if after.kind == "word" else None
+        match = known(after.text).match if after.kind == "word" else None
         labels = match.labels if match else {}
         if "month" in labels:
             return True
