@@ -116,8 +116,12 @@ def _value(value: SlotValue | None) -> str:
     if isinstance(value, Range):
         return _bounds(value.low, value.high)
     if isinstance(value, tuple):
-        return "=" + ",".join(e.key if isinstance(e, PlaceName) else e for e in value)
+        return "=" + ",".join(_place(e) if isinstance(e, PlaceName) else e for e in value)
     return f"={value}"
+
+
+def _place(place: PlaceName) -> str:
+    return place.key if place.radius_km is None else f"{place.key}~{place.radius_km:g}km"
 
 
 def _bounds(low: float | None, high: float | None) -> str:
@@ -148,5 +152,7 @@ def extras_of(heard: Heard) -> str:
 def _ref(ref: HomeRef) -> str:
     if ref.is_it:
         return "it"
+    if ref.is_other:
+        return "other"
     value = ref.number or ref.place or ref.price or ref.name
     return f"{value:g}" if isinstance(value, float) else str(value)

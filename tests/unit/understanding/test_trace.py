@@ -1,4 +1,4 @@
-"""The explanation of what was heard: mended words, the words of intents, the reason of a refusal."""
+"""The explanation of what was heard: mended words, those of intents, why it was refused."""
 
 from __future__ import annotations
 
