@@ -25,7 +25,7 @@ def next_intent(move: Move, stage: Stage) -> str:
     reply, now = stage.reply, stage.intent
     if now is None:
         return "visit" if move.wants_visit and stage.has_offer else "search"
-    if reply.does(Act.OFFER_VISIT):
+    if reply.does(Act.OFFER_VISIT) and stage.has_offer:
         return _answer_to_offer(move, stage)
     if _names_day(move, stage) or (move.wants_visit and not (now == "search" and move.wants_more)):
         return "visit"

@@ -30,6 +30,12 @@ def says(text: str, *kinds: str) -> bool:
     return any(_patterns()[kind].search(folded) for kind in kinds)
 
 
+def first_end(text: str, kind: str) -> int | None:
+    """Where the first phrase of this kind ends; None if there is none."""
+    found = _patterns()[kind].search(fold(text))
+    return found.end() if found else None
+
+
 def without(text: str, *kinds: str) -> str:
     """The folded text without its phrases of these kinds."""
     left = fold(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gatehouse.understanding.tracking.home_names import IsWord, home_named
-from gatehouse.understanding.tracking.phrases import says
+from gatehouse.understanding.tracking.phrases import first_end, says
 from gatehouse.understanding.tracking.scene import Act, Reply
 
 _ASKS = {
@@ -62,7 +62,8 @@ def _acts(text: str, *, has_day: bool) -> set[Act]:
 
 
 def _asked(text: str) -> tuple[str, ...]:
-    asked = [role for role, kind in _ASKS.items() if says(text, kind)]
-    if says(text, "reply_asks_day") and says(text, "reply_visits"):
-        asked.append("visit_date")
-    return tuple(asked)
+    """The roles asked for, in the order of the question."""
+    found = {role: first_end(text, kind) for role, kind in _ASKS.items()}
+    asked = sorted((at, role) for role, at in found.items() if at is not None)
+    is_visit = says(text, "reply_asks_day") and says(text, "reply_visits")
+    return (*(role for _, role in asked), *(("visit_date",) if is_visit else ()))
