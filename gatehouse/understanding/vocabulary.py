@@ -288,12 +288,29 @@ def _settled(root: Node) -> tuple[set[str], set[str]]:
     """Makes every node ready; all words and stems that occur."""
     words: set[str] = set()
     stems: set[str] = set()
-    todo = [root]
-    while todo:
-        node = todo.pop()
+    held: dict[tuple[object, ...], Node] = {}
+    _share(root, held)
+    for node in held.values():
         node.settle()
         words.update(node.words)
         stems.update(node.stems)
-        todo += node.words.values()
-        todo += node.stems.values()
     return words, stems
+
+
+def _share(node: Node, held: dict[tuple[object, ...], Node]) -> Node:
+    """The same branch, held once however many phrases end alike; keys are by what they lead to."""
+    for branch in (node.words, node.stems):
+        for piece, child in branch.items():
+            branch[piece] = _share(child, held)
+    key = (
+        *((piece, id(child)) for piece, child in sorted(node.words.items(), key=_piece)),
+        None,
+        *((piece, id(child)) for piece, child in sorted(node.stems.items(), key=_piece)),
+        None,
+        *sorted(node.labels.items()),
+    )
+    return held.setdefault(key, node)
+
+
+def _piece(item: tuple[str, Node]) -> str:
+    return item[0]
