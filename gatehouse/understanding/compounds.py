@@ -38,11 +38,11 @@ def _number_words(labelled: Mapping[str, Sequence[str]]) -> dict[str, float]:
 
 
 def _is_one_of(word: str, value: float, words: Mapping[str, float]) -> bool:
-    """ "Eintausend" is "ein" and "tausend": in "einhunderteintausend" it must come apart."""
-    return value >= _HUNDRED and any(
-        words.get(word[:cut], 0.0) * words.get(word[cut:], 0.0) == value
-        for cut in range(2, len(word) - 2)
-    )
+    """ "Eintausend" is "ein" and "tausend", and in "einhunderteintausend" it must come apart."""
+    if value < _HUNDRED:
+        return False
+    pairs = ((words.get(word[:cut]), words.get(word[cut:])) for cut in range(2, len(word) - 1))
+    return any(value in (one * two, one + two) for one, two in pairs if one and two)
 
 
 def _single(said: Sequence[str]) -> Iterator[str]:

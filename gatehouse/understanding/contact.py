@@ -78,6 +78,9 @@ def hear_name(r: Reading, raw: str, *, has_reach: bool) -> str | None:
     if not (has_reach or r.mentions("name")):
         return None
     for index in r.where("name"):
+        item = r.at(index + 1)
+        if item.is_known and not raw[item.start : item.start + 1].isupper():
+            continue  # "call me after five"
         name = _name_from(r, raw, index + 1)
         if name:
             return name

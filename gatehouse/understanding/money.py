@@ -131,7 +131,7 @@ def period_near(r: Reading, first: int, *, last: int) -> tuple[Period | None, in
     if not r.mentions("per", "slash"):
         return None, last
     unit = r.label(last + 2, "unit") if r.has(last + 1, "slash") else None
-    if unit:  # "500/month"
+    if unit in _PERIODS:  # "500/month"
         return _PERIODS[unit], last + 2
     for index in range(last + 1, last + 1 + _REACH):
         if r.has(index, "per") and not r.has(index - 1, "dur"):

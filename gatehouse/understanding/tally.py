@@ -10,7 +10,7 @@ _HUNDRED = 100.0
 _THOUSAND = 1000.0
 _HALF = 0.5
 _MOST = 1e24  # beyond this nothing is counted
-_LONGEST_COMPOUND = 60  # letters
+_LONGEST_COMPOUND = 90  # letters
 _LONGEST_PIECE = 16
 _TEENS_FOLLOW = (60.0, 80.0)  # French counts soixante-dix, quatre-vingt-dix
 

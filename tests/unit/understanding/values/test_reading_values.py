@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -170,7 +171,7 @@ def test_no_value_lies_inside_another_and_all_stand_in_order() -> None:
         Kind.DATE_RANGE,
         Kind.PHONE,
     }
-    assert all(one.span.end <= two.span.start for one, two in zip(found, found[1:], strict=False))
+    assert all(one.span.end <= two.span.start for one, two in itertools.pairwise(found))
 
 
 def test_spans_count_the_characters_of_the_text_as_it_came() -> None:
