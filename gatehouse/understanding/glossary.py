@@ -43,6 +43,8 @@ class Glossary:
         }
         self.place_of = lru_cache(_REMEMBERED_WORDS)(gazetteer.exact)
         self.resolved = lru_cache(_REMEMBERED_WORDS)(gazetteer.resolve)
+        self.names_near = lru_cache(_REMEMBERED_WORDS)(gazetteer.near)
+        self.longest_place = gazetteer.longest_from
         self.entry = lru_cache(_REMEMBERED_WORDS)(self._entry)
         self._version = gazetteer.version
 
@@ -50,7 +52,7 @@ class Glossary:
         """Forgets what it looked up if the gazetteer has learnt places since."""
         if self._version != self.gazetteer.version:
             self._version = self.gazetteer.version
-            for remembered in (self.place_of, self.resolved, self.entry):
+            for remembered in (self.place_of, self.resolved, self.names_near, self.entry):
                 remembered.cache_clear()
 
     def place_near(self, token: Token) -> str | None:

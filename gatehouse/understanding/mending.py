@@ -6,19 +6,24 @@ say the most at the least cost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from gatehouse.understanding.glossary import Glossary
+from gatehouse.understanding.slips import BENT, KIN, STRANGE
 from gatehouse.understanding.vocabulary import UNSPOKEN, Frontier, Vocabulary, step
 from gatehouse.understanding.words import Token, word
 
 _MOST_MENDED = 60  # strange words of one message that are worth mending
+_MOST_NAMES = 4  # of places that one of them may be
 _MOST_STEPS = 48  # from one word on
 _LONGEST_REACH = 6  # words
+_SHORTEST_BENT = 5  # letters
 
-# What a word is worth: said by a phrase, by a longer one, by a place, or known at all.
-_SAID, _SAID_TOGETHER, _PLACE, _KNOWN, _HEARD = 3.0, 0.6, 3.2, 2.7, 1.9
+# What words are worth: in a phrase, each further one, in a place's name, or known at all.
+_SAID, _SAID_TOGETHER, _PLACE, _KNOWN, _HEARD = 3.0, 0.6, 3.0, 2.7, 1.9
+_TOGETHER = 0.4  # of its doubt is left to a word that goes on a phrase
 _RESPELT = 0.5  # what another spelling of a place's name costs
 
 
@@ -27,6 +32,7 @@ class Option(NamedTuple):
 
     text: str
     cost: float
+    is_respelt: bool = False  # a place's name in other letters
 
 
 class Path(NamedTuple):
@@ -39,60 +45,73 @@ class Path(NamedTuple):
 
 def mended(tokens: list[Token], own: Vocabulary, glossary: Glossary) -> list[Token]:
     """The tokens with slips of the finger taken out of words that nobody knows."""
-    strange = _strange(tokens, own, glossary)
-    if not strange:
+    options = _all_options(tokens, own, glossary)
+    if not options:
         return tokens
-    options = [
-        _options(token, own) if at in strange else (Option(token.text, 0.0),)
-        for at, token in enumerate(tokens)
-    ]
     better = list(tokens)
-    for at, text in _chosen(tokens, options, own=own, glossary=glossary, strange=strange):
+    for at, text in _chosen(_Message(tokens, options, own, glossary)):
         better[at] = word(text, tokens[at].start, tokens[at].end)
         better[at].forms = own.prefixes.forms(text)
     return better
 
 
-def _strange(tokens: Sequence[Token], own: Vocabulary, glossary: Glossary) -> set[int]:
-    """The first words that are neither known nor places."""
-    entry, language = glossary.entry, own.language
-    found = [
-        at
-        for at, token in enumerate(tokens)
-        if token.kind == "word"
-        and language not in (known := entry(token.text)).known_in
-        and known.place is None
-    ]
-    return set(found[:_MOST_MENDED])
+def _all_options(
+    tokens: Sequence[Token], own: Vocabulary, glossary: Glossary
+) -> dict[int, tuple[Option, ...]]:
+    """What the strange words may have been meant as; of so many, the first ones."""
+    entry, language, doubt = glossary.entry, own.language, own.slips.doubt
+    found: dict[int, tuple[Option, ...]] = {}
+    for at, token in enumerate(tokens):
+        if token.kind != "word":
+            continue
+        known = entry(token.text)
+        if known.place is not None:
+            continue
+        if language not in known.known_in or len(token.base) >= _SHORTEST_BENT:
+            cost = doubt(token.base)
+            if cost:
+                found[at] = _options(token, own, glossary, cost)
+        if len(found) >= _MOST_MENDED:
+            break
+    return found
 
 
-def _options(token: Token, own: Vocabulary) -> tuple[Option, ...]:
-    """What a strange word may have been meant as: "doesn't" for "doens't", "villa'da"."""
-    found = [Option(text, cost) for cost, text in own.slips.near(token.base)]
+def _options(token: Token, own: Vocabulary, glossary: Glossary, cost: float) -> tuple[Option, ...]:
+    """What a word may have been meant as: itself, "doesn't" for "doens't", "villa'da"."""
+    near = own.slips.near(token.base)
+    if cost >= KIN and cost != BENT:
+        near = (*near, *glossary.names_near(token.base)[:_MOST_NAMES])
+    is_respelt = (_RESPELT, token.base) in near
+    found = [Option(text, extra) for extra, text in near if text != token.base]
     if token.tail:
         found = [Option(f"{option.text}'{token.tail}", option.cost) for option in found]
         whole = own.slips.near(token.text)
         found += [Option(text, cost) for cost, text in whole if "'" in text]
-    return (Option(token.text, 0.0), *found)
+    return (Option(token.text, _RESPELT if is_respelt else cost, is_respelt), *found)
 
 
-def _chosen(
-    tokens: Sequence[Token],
-    options: Sequence[tuple[Option, ...]],
-    *,
-    own: Vocabulary,
-    glossary: Glossary,
-    strange: set[int],
-) -> Iterator[tuple[int, str]]:
+class _Message(NamedTuple):
+    """Words, and what the strange ones may have been meant as."""
+
+    tokens: Sequence[Token]
+    strange: Mapping[int, tuple[Option, ...]]
+    own: Vocabulary
+    glossary: Glossary
+
+    def options(self, at: int) -> tuple[Option, ...]:
+        """What this word may have been meant as, itself first."""
+        return self.strange.get(at) or (Option(self.tokens[at].text, 0.0),)
+
+
+def _chosen(m: _Message) -> Iterator[tuple[int, str]]:
     """The words to put in place of others: those on the way of most worth to the end."""
-    count = len(tokens)
-    near = {at - back for at in strange for back in range(_LONGEST_REACH)}
+    count = len(m.tokens)
+    near = {at - back for at in m.strange for back in range(_LONGEST_REACH)}
     best: list[tuple[float, Path]] = [(0.0, Path(0, 0.0, ()))] * (count + 1)
     for at in range(count - 1, -1, -1):
-        paths = [Path(1, 0.0, (tokens[at].text,))]
-        if at in near:
-            paths += _alone(tokens[at], options[at], own, glossary, at in strange)
-            paths += _phrases(tokens, options, at, own)
+        paths = [Path(1, 0.0, (m.tokens[at].text,))]
+        if at in near and m.tokens[at].kind not in UNSPOKEN:
+            paths += (*_alone(m, at), *_phrases(m, at), *_places(m, at))
         best[at] = max(
             ((path.value + best[at + path.length][0], path) for path in paths),
             key=lambda rated: rated[0],
@@ -101,36 +120,48 @@ def _chosen(
     while at < count:
         path = best[at][1]
         for offset, text in enumerate(path.texts):
-            if text != tokens[at + offset].text:
+            if text != m.tokens[at + offset].text:
                 yield at + offset, text
         at += path.length
 
 
-def _alone(
-    token: Token, options: tuple[Option, ...], own: Vocabulary, glossary: Glossary, is_strange: bool
-) -> Iterator[Path]:
-    """One word by itself: a place, a phrase, or at least one that is known."""
-    if token.kind != "word":
+def _alone(m: _Message, at: int) -> Iterator[Path]:
+    """One word by itself that is a place or at least known; what it says is not asked here."""
+    if m.tokens[at].kind != "word":
         return
-    if not is_strange:
-        yield Path(1, _KNOWN, (token.text,))
+    options = m.strange.get(at)
+    if options is None:
+        yield Path(1, _KNOWN, (m.tokens[at].text,))
         return
-    if glossary.place_near(token):
-        yield Path(1, _PLACE - _RESPELT, (token.text,))
-    for text, cost in options[1:]:
-        is_everyday = text.partition("'")[0] in own.everyday
-        yield Path(1, (_KNOWN if is_everyday else _HEARD) - cost, (text,))
+    for text, cost, is_respelt in options:
+        base = text.partition("'")[0]
+        if m.glossary.entry(text).place or is_respelt:
+            yield Path(1, _PLACE - cost, (text,))
+        elif cost != STRANGE:
+            yield Path(1, (_KNOWN if base in m.own.everyday else _HEARD) - cost, (text,))
 
 
-def _phrases(
-    tokens: Sequence[Token], options: Sequence[tuple[Option, ...]], at: int, own: Vocabulary
-) -> Iterator[Path]:
+def _places(m: _Message, at: int) -> Iterator[Path]:
+    """The places of several words that may begin at this word."""
+    for first in m.options(at):
+        longest = m.glossary.longest_place(first.text)
+        for length in range(2, min(longest, len(m.tokens) - at) + 1):
+            if any(m.tokens[after].kind != "word" for after in range(at, at + length)):
+                break
+            rest = (m.options(after) for after in range(at + 1, at + length))
+            for options in product((first,), *rest):
+                name = " ".join([option.text.partition("'")[0] for option in options])
+                if m.glossary.place_of(name):
+                    cost = sum(option.cost for option in options)
+                    worth = length * (_PLACE + _SAID_TOGETHER) - _SAID_TOGETHER
+                    yield Path(length, worth - cost, tuple([o.text for o in options]))
+
+
+def _phrases(m: _Message, at: int) -> Iterator[Path]:
     """The phrases that may begin at this word, each word as one of its options."""
-    if tokens[at].kind in UNSPOKEN:
-        return
     todo: list[tuple[Frontier, tuple[str, ...], float]] = []
-    for text, cost in options[at]:
-        match, frontier = own.start(text)
+    for text, cost, _ in m.options(at):
+        match, frontier = m.own.start(text)
         if match:
             yield Path(1, _SAID - cost, (text,))
         if frontier:
@@ -140,10 +171,11 @@ def _phrases(
             return
         frontier, texts, spent = todo.pop()
         after = at + len(texts)
-        if after >= len(tokens) or tokens[after].kind in UNSPOKEN:
+        if after >= len(m.tokens) or m.tokens[after].kind in UNSPOKEN:
             continue
-        for text, cost in options[after]:
-            forms = tokens[after].forms if cost == 0 else own.prefixes.forms(text)
+        for text, cost, _ in m.options(after):
+            cost *= _TOGETHER if cost in (BENT, KIN) else 1.0
+            forms = m.own.prefixes.forms(text)
             reached = step(frontier, text, text.partition("'")[0], forms)
             said = (*texts, text)
             if any(node.labels for _, node in reached):

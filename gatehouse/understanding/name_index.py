@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator
 
 from gatehouse.understanding.keyboards import Keys, near_keys, slip_cost
-from gatehouse.understanding.letters import fold, neighbours
+from gatehouse.understanding.letters import fold
 from gatehouse.understanding.names import Bending, bending, trunk
+from gatehouse.understanding.shapes import Shapes
+from gatehouse.understanding.slips import Nearest
 from gatehouse.understanding.types import Language
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -41,8 +43,9 @@ class NameIndex:
         self._sounds: dict[str, str | None] = {}  # None: that of several places
         self._trunks: dict[str, str | None] = {}
         self._by_start: dict[str, set[tuple[str, str]]] = {}  # stems by their first letters
-        self._slips: dict[str, list[str]] = {}
-        self._targets: dict[str, str] = {}  # names and stems that a slip may have hit
+        self._targets: set[str] = set()  # names and stems that a slip may have hit
+        self._found_by: Shapes | None = None
+        self._words_found_by: Shapes | None = None
         self._longest: dict[str, int] = {}
 
     def learn(self, name: str, key: str, language: Language | None = None) -> None:
@@ -52,8 +55,9 @@ class NameIndex:
             return
         if self._names.setdefault(plain, key) != key:
             self._also.setdefault(plain, []).append(key)
+        self._found_by = self._words_found_by = None
         self._count_words(plain)
-        self._index(plain, key)
+        self._index(plain)
         for bent in self._of_script[script_of(plain)]:
             self._learn_bent(plain, key, bent)
             if language in (None, bent.language):
@@ -65,8 +69,10 @@ class NameIndex:
             if stem not in self._stems[bent.finals] and len(stem) >= _SHORTEST_STEM:
                 self._by_start.setdefault(stem[:_SURE_START], set()).add((stem, key))
             self._stems[bent.finals].setdefault(stem, key)
-            self._index(stem, key)
+            self._index(stem)
             self._count_words(stem)
+            if len(stem) == _SHORTEST_STEM and bent.finals:  # too short to be told by itself
+                self._targets.update(stem + ending for ending in bent.endings)
         if " " in plain and bent.loses_finals:
             loose = bent.loose(plain)
             self._loose[bent.language].setdefault(loose, key)
@@ -85,11 +91,9 @@ class NameIndex:
         words = name.split(" ")
         self._longest[words[0]] = max(self._longest.get(words[0], 2), len(words))
 
-    def _index(self, name: str, key: str) -> None:
-        if len(name) >= _SHORTEST_STEM and name not in self._targets:
-            self._targets[name] = key
-            for shape in neighbours(name):
-                self._slips.setdefault(shape, []).append(name)
+    def _index(self, name: str) -> None:
+        if len(name) >= _SHORTEST_STEM:
+            self._targets.add(name)
 
     def longest_from(self, word: str) -> int:
         """How many words the names have, at most, that this one may begin; 0 for none."""
@@ -135,23 +139,42 @@ class NameIndex:
 
     def with_slip(self, plain: str) -> str | None:
         """The key of the place whose already folded name this is but for one slip."""
-        if not plain or len(plain) > _LONGEST_NAME:
-            return None
-        key = self._nearest(plain) or self._nearest_bent(plain)
-        return key or next((k for stem in self._cut(plain) if (k := self._nearest(stem))), None)
+        found = self.near(plain)
+        least = [name for cost, name in found if cost == found[0][0]]
+        keys = {self.exact(name) for name in least}
+        return keys.pop() if len(keys) == 1 else None
 
-    def _nearest_bent(self, plain: str) -> str | None:
-        """The place whose name with an ending this is but for a slip after the third letter."""
+    def near(self, plain: str) -> tuple[Nearest, ...]:
+        """Names, bent or not, that this may be but for one slip: what it costs, the nearest first.
+
+        Words of longer names are not among them; see `words_near`.
+        """
+        if not _SHORTEST_STEM <= len(plain) <= _LONGEST_NAME:
+            return ()
+        found = dict(self._bent_near(plain))
+        for stem in (plain, *self._cut(plain)):
+            for cost, name in self._nearest(stem):
+                text = name + plain[len(stem) :]
+                found[text] = min(cost, found.get(text, cost))
+        rated = sorted((cost, text) for text, cost in found.items())
+        return tuple((cost, text) for cost, text in rated if self.exact(text))
+
+    def words_near(self, plain: str) -> tuple[Nearest, ...]:
+        """Words of names of several words that this one may be but for one slip."""
         keys = self._keys[script_of(plain)]
-        found: dict[str, float] = {}
-        for name, key in self._by_start.get(plain[:_SURE_START], ()):
+        words = self._inner.sharing(plain)
+        return tuple(
+            sorted((cost, w) for w in words if (cost := _cost(plain, w, keys)) is not None)
+        )
+
+    def _bent_near(self, plain: str) -> Iterator[tuple[str, float]]:
+        """Names with endings, where the slip is after the third letter."""
+        keys = self._keys[script_of(plain)]
+        for name, _ in self._by_start.get(plain[:_SURE_START], ()):
             for ending in self._endings_after(name, len(plain)):
                 cost = slip_cost(plain, name + ending, keys)
-                if cost is not None and cost < found.get(key, _MOST):
-                    found[key] = cost
-        least = min(found.values(), default=0.0)
-        nearest = [key for key, cost in found.items() if cost == least]
-        return nearest[0] if len(nearest) == 1 else None
+                if cost is not None and cost < _MOST:
+                    yield name + ending, cost
 
     def _endings_after(self, stem: str, length: int) -> Iterator[str]:
         """The endings that make about so long a word of a name or its stem."""
@@ -171,18 +194,29 @@ class NameIndex:
         seen = {stem for stem in seen if stem and stem[-1] != " "}
         return iter(sorted(seen, key=len, reverse=True))
 
-    def _nearest(self, plain: str) -> str | None:
+    def _nearest(self, plain: str) -> Iterator[Nearest]:
         if len(plain) < _SHORTEST_STEM:
-            return None
-        slips = self._slips
-        found = {n for shape in neighbours(plain) if shape in slips for n in slips[shape]}
+            return
         keys = self._keys[script_of(plain)]
-        costs = {n: cost for n in found if (cost := _cost(plain, n, keys)) is not None}
-        if not costs:
-            return None
-        least = min(costs.values())
-        nearest = {self._targets[n] for n, cost in costs.items() if cost == least}
-        return nearest.pop() if len(nearest) == 1 else None
+        for name in self._shapes.sharing(plain):
+            cost = _cost(plain, name, keys)
+            if cost is not None:
+                yield cost, name
+
+    @property
+    def _shapes(self) -> Shapes:
+        """The names and stems that a slip may have hit, as far as they are learnt."""
+        if self._found_by is None:
+            self._found_by = Shapes(self._targets)
+        return self._found_by
+
+    @property
+    def _inner(self) -> Shapes:
+        """The words of names of several words."""
+        if self._words_found_by is None:
+            words = {w for name in self._names if " " in name for w in name.split(" ")}
+            self._words_found_by = Shapes(w for w in words if len(w) >= _SHORTEST_STEM)
+        return self._words_found_by
 
 
 def plain_name(name: str) -> str:

@@ -11,11 +11,13 @@ from math import cos, hypot, radians
 from typing import Any, Literal, cast
 
 from gatehouse.understanding.name_index import NameIndex, plain_name
+from gatehouse.understanding.slips import Nearest
 from gatehouse.understanding.types import Language
 
 PlaceKind = Literal["city", "district", "landmark"]
 
 _LONGEST_NAME = 60
+_RESPELT = 0.5  # what another spelling costs, beside slips
 _KM_PER_DEGREE = 111.19
 _DETOUR = 1.25  # a place lies between two others if the way over it is at most so much longer
 _RADIUS_KM = {"city": 6.0, "district": 3.0, "landmark": 1.5}
@@ -122,6 +124,11 @@ class Gazetteer:
     def longest_from(self, word: str) -> int:
         """How many words the names have, at most, that this one may begin; 0 for none."""
         return self._index.longest_from(word)
+
+    def near(self, plain: str) -> tuple[Nearest, ...]:
+        """Words of names, or whole ones, that this word may be: what it costs, and the word."""
+        respelt = ((_RESPELT, plain),) if self._index.respelt(plain) else ()
+        return (*respelt, *self._index.near(plain), *self._index.words_near(plain))
 
     def with_slip(self, plain: str) -> str | None:
         """The key of the place whose already folded name this is but for one slip."""

@@ -14,6 +14,8 @@ from gatehouse.understanding.types import Language
 _SHORTEST = 5
 _SHORTEST_STEM = 4
 _SHORTEST_SOUND_STEM = 2
+_SHORTEST_BENT, _LONGEST_BENT = 3, 5
+_SHORTEST_REST = 3
 _LONGEST = 24
 _REMEMBERED_WORDS = 16_384
 _MOST_NEAR = 5
@@ -21,6 +23,10 @@ _EVERYDAY = 0.3  # a word that means nothing to us had better be the nearer one
 _ODD_ENDING = 0.3  # so had a stem with an ending that we do not know
 _ENDS = 2  # letters: of five, no single slip spoils both the first and the last two
 _LIKELY = 1.2  # what a slip in a short stem may cost
+
+# How much it speaks against a word as it stands that it is a stem without an ending, a stem with
+# an ending that we do not know, a word with a usual ending, or nothing that we know.
+BARE, BENT, KIN, STRANGE = 0.4, 1.3, 1.0, 2.9
 
 Nearest = tuple[float, str]  # what the slip costs, and the word meant
 _Candidate = tuple[float, int, int, str]  # with what decides between equal costs
@@ -40,14 +46,16 @@ class Slips:
     ) -> None:
         self._keys = near_keys(language)
         self._cases = bending(language).cases
+        self._has_bare_stems = not bending(language).finals  # a stem is a word of its own
         self._prefixes = prefixes
         self._own_stems = frozenset(stems)
-        self._said = frozenset((*words, *self._own_stems))
-        self._known = self._said.union(everyday)
-        self._wholes = Shapes(w for w in self._known if _SHORTEST <= len(w) <= _LONGEST)
+        self._said = frozenset(words)
+        self._everyday = frozenset(everyday)
+        known = {*self._said, *self._everyday, *self._own_stems, *self._bent_forms()}
+        self._wholes = Shapes(w for w in known if _SHORTEST <= len(w) <= _LONGEST)
         self._stems = _by_starts(self._own_stems)
         self.near = lru_cache(_REMEMBERED_WORDS)(self._near)
-        self.is_sound = lru_cache(_REMEMBERED_WORDS)(self._is_sound)
+        self.doubt = lru_cache(_REMEMBERED_WORDS)(self._doubt)
 
     def mended(self, word: str) -> str | None:
         """The known word that this one differs from by one slip."""
@@ -63,29 +71,60 @@ class Slips:
         found: dict[str, _Candidate] = {}
         for form in (word, *self._prefixes.all_forms(word)):
             if _SHORTEST - 1 <= len(form) <= _LONGEST:
-                for candidate in (*self._whole_words_near(form), *self._stems_near(form)):
+                for candidate in self._candidates(form):
                     known = candidate[3]
                     found[known] = min(candidate, found.get(known, candidate))
-        best = sorted(found.values())[:_MOST_NEAR]
+        best = sorted(c for c in found.values() if self._is_other(word, c[3]))[:_MOST_NEAR]
         return tuple((cost, known) for cost, _, _, known in best)
 
-    def _is_sound(self, word: str) -> bool:
-        """Is it a word as we know it, or a stem of ours with one of the usual endings?"""
-        return any(
-            form in self._known
-            or any(
-                form[:length] in self._own_stems and form[length:] in self._cases
-                for length in range(_SHORTEST_SOUND_STEM, len(form))
-            )
-            for form in (word, *self._prefixes.all_forms(word))
-        )
+    def _is_other(self, word: str, known: str) -> bool:
+        """Is it more than the same stem with another ending?"""
+        if known in self._said or known in self._everyday:
+            return True
+        stem = self._own_stem(word)
+        return not stem or not known.startswith(stem)
+
+    def _bent_forms(self) -> Iterator[str]:
+        """Short stems with all usual endings: they are too short to be told without one."""
+        short = (s for s in self._own_stems if _SHORTEST_BENT <= len(s) <= _LONGEST_BENT)
+        return (stem + ending for stem in short for ending in self._cases)
+
+    def _candidates(self, word: str) -> Iterator[_Candidate]:
+        yield from self._whole_words_near(word)
+        yield from self._stems_near(word)
+        yield from self._prefixes_near(word)
+
+    def _doubt(self, word: str) -> float:
+        """How sure it is that this is no slip: 0 for a word as we know it, up to `STRANGE`."""
+        forms = (word, *self._prefixes.all_forms(word))
+        if any(form in self._said or form in self._everyday for form in forms):
+            return 0.0
+        if any(form in self._own_stems for form in forms):
+            return 0.0 if self._has_bare_stems else BARE
+        if any(self._is_bent(form, self._own_stems) for form in forms):
+            return 0.0
+        if any(self._own_stem(form) for form in forms):
+            return BENT
+        is_kin = any(self._is_bent(f, s) for f in forms for s in (self._said, self._everyday))
+        return KIN if is_kin else STRANGE
+
+    def _is_bent(self, word: str, stems: frozenset[str]) -> bool:
+        """Is it one of these with a usual ending?"""
+        lengths = range(_SHORTEST_SOUND_STEM, len(word))
+        return any(word[:n] in stems and word[n:] in self._cases for n in lengths)
+
+    def _own_stem(self, word: str) -> str:
+        """The longest of our stems that it begins with."""
+        starts = (word[:n] for n in range(len(word), _SHORTEST_SOUND_STEM, -1))
+        return next((start for start in starts if start in self._own_stems), "")
 
     def _whole_words_near(self, word: str) -> Iterator[_Candidate]:
         """Our words, or stems without an ending, one slip away."""
         for known in self._wholes.sharing(word):
             cost = slip_cost(word, known, self._keys)
             if cost is not None:
-                cost += 0.0 if known in self._said else _EVERYDAY
+                is_everyday = known in self._everyday and known not in self._said
+                cost += _EVERYDAY if is_everyday else 0.0
                 yield cost, abs(len(known) - len(word)), -_common(known, word), known
 
     def _stems_near(self, word: str) -> Iterator[_Candidate]:
@@ -97,6 +136,17 @@ class Slips:
                     cost = slip_cost(word[:length], stem, self._keys)
                     if cost is not None and length < len(word):
                         yield from self._bent(stem, word[length:], cost)
+
+    def _prefixes_near(self, word: str) -> Iterator[_Candidate]:
+        """Words with a slip in the small word that is written onto their front."""
+        for prefix in (*self._prefixes.bound, *self._prefixes.joined):
+            is_bound = prefix in self._prefixes.bound
+            for length in range(len(prefix) - is_bound, len(prefix) + 2):
+                rest = word[length:]
+                if length and len(rest) >= _SHORTEST_REST and rest in self._said:
+                    cost = slip_cost(word[:length], prefix, self._keys)
+                    if cost:
+                        yield cost, -len(rest), 0, prefix + rest if is_bound else rest
 
     def _bent(self, stem: str, ending: str, cost: float) -> Iterator[_Candidate]:
         """The stem with that ending, if it is likely; a short one is told by its ending only."""
