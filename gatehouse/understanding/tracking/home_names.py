@@ -183,10 +183,23 @@ def _score(tokens: list[_Token], first: int, last: int) -> float:
     if len(words) > _MOST_WORDS or words == ["apartments"] or len(words[0]) < 2 > len(words):
         return 0
     if words[0].isdigit() and not _LOWER_DWELLINGS & set(words):
-        is_address = len(words) == 1 or _ROADS & set(words)
-        return 0 if is_address else 0.6
+        is_road = _ROADS & {*words, _plain_at(tokens, last + 1)}
+        return 0 if len(words) == 1 or is_road else 0.6
     is_lower = not any(t.has_capital for t in tokens[first : last + 1])
     if is_lower and not (is_home or before in _NAMING):
-        return 0.3 if len(words) > 1 else 0
+        is_placed = _is_addressed(tokens, last)
+        return 1.0 if is_placed else 0.3 if len(words) > 1 else 0
     is_road = words[-1] in _ROADS and not _LOWER_DWELLINGS & set(words)
     return 1.0 + 0.5 * (before in _INTRODUCES) + 2 * is_home + 0.3 * len(words) - is_road * 0.5
+
+
+def _plain_at(tokens: list[_Token], at: int) -> str:
+    return tokens[at].plain if at < len(tokens) else ""
+
+
+def _is_addressed(tokens: list[_Token], last: int) -> bool:
+    """Does a street with its number follow: "at 12 …", "12 …"?"""
+    ahead = last + 1 + (_plain_at(tokens, last + 1) in ("at", "on", "located"))
+    ahead += _plain_at(tokens, ahead) == "at"
+    within = {_plain_at(tokens, at) for at in range(ahead + 1, ahead + 5)}
+    return _plain_at(tokens, ahead).isdigit() and bool(within & _ROADS)
