@@ -39,7 +39,7 @@ _INTENTS: Mapping[str, int] = {
     Intent.START_OVER: _CORE, Intent.BOOK_VIEWING: _SIDE, Intent.MORE_OPTIONS: _HINT,
     Intent.VALUATION: _HINT,
 }  # fmt: skip
-_ASKS = ("q", "scope", "askhome", "findq", "request", "attr", "sort")
+_ASKS = ("q", "ask", "scope", "askhome", "findq", "request", "attr", "sort")
 _BEFORE_ASKING = ("and", "but", "also", "corr", "yes", "no", "intent")
 _OF_TALK = (
     "it", "ord", "nr", "pair", "weekday", "month", "day", "unit", "any", "rel", "yes", "no",
@@ -87,12 +87,12 @@ def _is_talking(r: Reading) -> bool:
 
 def _is_hollow(r: Reading) -> bool:
     """A whole question of everyday words only, where a talk has not begun."""
-    if _is_talking(r) or _fewest_strangers(r.language) > 1 or r.numbers or not asks(r):
-        return False
-    if r.mentions("intent", *_OF_TALK):
+    if r.mentions("intent", *_OF_TALK) or r.numbers or _is_talking(r):
         return False
     is_long = sum(not item.has("stop") for item in r.items) >= _FEWEST_ASKED
-    return is_long and not _ours(r, is_pointing=False)
+    if not is_long or _fewest_strangers(r.language) > 1:
+        return False
+    return asks(r) and not _ours(r, is_pointing=False)
 
 
 def _is_enough(r: Reading, found: Evidence, *, has_topic: bool) -> bool:
@@ -101,7 +101,7 @@ def _is_enough(r: Reading, found: Evidence, *, has_topic: bool) -> bool:
         is_long = len(r.items) >= _SHORTEST_ASKED and r.state.awaiting is None
         return has_topic or (is_long and found.foreign >= _fewest_strangers(r.language))
     is_long = has_topic or (len(r.items) >= _SHORTEST_TOLD and not found.ours)
-    return is_long and found.foreign - found.ours >= _TOLD
+    return is_long and found.foreign - found.ours >= _TOLD - r.mentions("world")
 
 
 @cache
@@ -159,7 +159,7 @@ def _unknown(clause: list[Item], *, is_asked: bool) -> Iterator[str]:
     named = 0  # how many words of a name may still follow
     for at, item in enumerate(clause):
         if not item.is_word or item.is_known:
-            is_open = item.has(*_BEFORE_NAMES) or _seeks(item)
+            is_open = item.has(*_BEFORE_NAMES)
             is_open = is_open and (seeks or (not is_asked and _ends_named(clause, at + 1)))
             named = _LONGEST_NAME if is_open else named if item.is_word else 0
         elif named:

@@ -63,6 +63,7 @@ def _goal_figures(judged: Sequence[Judged]) -> Iterator[Figure]:
         yield _f1(f"goal slots F1, happy, {half} half", part)
     yield _f1("goal slots F1, happy, a fee not known left out", happy, keeps_unknown=False)
     yield _f1("goal slots F1, unhappy", [j for j in have if not j.dialogue.is_happy])
+    yield _f1("goal slots F1, happy and unhappy", have)
     searches = [j for j in have if "NumRooms" in (j.dialogue.goal or {})]
     yield _f1("goal slots F1, searches", searches)
     yield _f1("control: goal slots F1, gold shuffled", _shuffled(happy))
