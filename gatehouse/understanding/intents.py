@@ -73,7 +73,7 @@ def _is_asked(
 def _asks_extras(r: Reading, refs: Sequence[HomeRef]) -> bool:
     """Is "… a pool" a question about a shown home, and not a wish for another?"""
     if any(ref for ref in refs if not ref.is_it):
-        return r.mentions("q", "askhome")
+        return r.mentions("q", "askhome", "mayq")
     if r.mentions("findq"):
         return False
     return r.mentions("askhome") or _is_bare_question(r)

@@ -21,7 +21,7 @@ def hear_refs(r: Reading) -> list[HomeRef]:
     refs = _by_order(r)
     if r.state.shown:
         refs += [*by_comparison(r), *_by_price(r), *by_number(r), *_by_place(r), *by_extra(r)]
-        refs += _by_title(r)
+        refs += _by_title(r, is_first=not refs)
         refs = refs or _bare_numbers(r) or _pairs(r)
     if len(refs) < 2:
         return refs
@@ -155,9 +155,10 @@ def _lies_in(shown: Shown, key: str) -> bool:
     return shown.place == key or shown.place.startswith(f"{key}/")
 
 
-def _by_title(r: Reading) -> list[HomeRef]:
+def _by_title(r: Reading, *, is_first: bool) -> list[HomeRef]:
     """Words that stand in one title only and mean nothing else."""
-    strange = [i for i, item in enumerate(r.items) if _may_be_title(item)]
+    wants = is_first and (r.mentions("attr") or r.says("intent", *_POINTING_INTENTS))
+    strange = [i for i, item in enumerate(r.items) if _may_be_title(item, wants)]
     owners = _owners(r.state.shown) if strange else {}
     refs = []
     for index in strange:
@@ -167,8 +168,10 @@ def _by_title(r: Reading) -> list[HomeRef]:
     return refs
 
 
-def _may_be_title(item: Item) -> bool:
-    return item.is_word and len(item.text) >= _SHORTEST_TITLE_WORD
+def _may_be_title(item: Item, wants: bool) -> bool:
+    """A word without meaning; also "the villa", where something is wanted of it."""
+    is_word = item.is_word or (wants and item.has("type", "home"))
+    return is_word and len(item.text) >= _SHORTEST_TITLE_WORD
 
 
 def _owners(homes: tuple[Shown, ...]) -> dict[str, set[str]]:

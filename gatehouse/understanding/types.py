@@ -76,7 +76,8 @@ class Range:
 
 # The value of a slot: LOCATION tuple[PlaceName, ...]; BUDGET Budget; RENTAL_TYPE
 # "short_term"|"long_term"; DEAL "rent"|"buy"; BEDROOMS, BATHROOMS, GUESTS, FLOOR, AREA Range;
-# PROPERTY_TYPE, AMENITIES and FEATURES tuple[str, ...] of lexicon codes; the dates date; the rest int.
+# PROPERTY_TYPE, AMENITIES and FEATURES tuple[str, ...] of lexicon codes; the dates date; the
+# rest int.
 SlotValue = str | int | date | Budget | Range | tuple[PlaceName, ...] | tuple[str, ...]
 
 
