@@ -38,7 +38,7 @@ def _about_one(scene: Scene) -> Reply:
     if home is not None:
         said += [about(voice, home, code=c) for c in asked] if asked else _summary(voice, home)
     blocks = _pictures(home) if home and "pictures" in asked else ()
-    text = clipped(sentences(voice.quote(title) + ":", *said), 1100)
+    text = clipped(sentences(voice.say(N_("“{title}”:"), title=title), *said), 1100)
     offer = voice.say(N_("Shall I ask for a viewing?"))
     return Reply(
         clipped(title, 80),
