@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from gatehouse.understanding.words import Token, word
 
 _SHORTEST_REST = 2  # letters
+_LONGEST = 40  # no word is longer
 _ARTICLE = 2
 _SHORT_WORDS = (3, 4)
 
@@ -48,7 +49,7 @@ class Prefixes:
 
     @staticmethod
     def _rests(text: str, prefixes: tuple[str, ...]) -> Iterator[str]:
-        for prefix in prefixes:
+        for prefix in prefixes if len(text) <= _LONGEST else ():
             if text.startswith(prefix) and len(text) - len(prefix) >= _SHORTEST_REST:
                 yield text[len(prefix) :]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from gatehouse.understanding.letters import neighbours
 
+_LONGEST = 64  # letters
 _ID_BITS = 20
 _HASH_MASK = (1 << 40) - 1
 _ID_MASK = (1 << _ID_BITS) - 1
@@ -25,6 +26,8 @@ class Shapes:
 
     def sharing(self, word: str) -> set[str]:
         """The words that share a shape with this one, and now and then another by chance."""
+        if len(word) > _LONGEST:
+            return set()  # the shapes of a text without spaces would fill the memory
         return {found for shape in neighbours(word) for found in self._at(_key(shape))}
 
     def _at(self, key: int) -> Iterator[str]:
