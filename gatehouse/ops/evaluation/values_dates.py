@@ -24,7 +24,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _COARSE = re.compile(
     r"\d{4}$|XXXX$|\((\d{4})-01-01,\d{4}-01-01|.*,P(?:3M|6M|\d+Y|\d+BD)\)$|(?:FY|SY)|.*-(?:SP|SU|FA|WI)$"
 )
-_SECONDS: Mapping[str, int] = {
+SECONDS: Mapping[str, int] = {
     "second": 1, "minute": 60, "hour": 3600, "day": 86400, "night": 86400, "week": 604800,
     "month": 2592000, "year": 31536000,
 }  # fmt: skip
@@ -51,7 +51,7 @@ def key(value: Value) -> tuple[Any, ...]:
     """A day, a range or a length in seconds, to compare."""
     what = value.normal
     if isinstance(what, Length):
-        return ("lasts", float(what.count * _SECONDS[what.unit]))
+        return ("lasts", float(what.count * SECONDS[what.unit]))
     assert isinstance(what, Days)
     if value.kind == Kind.DATE:
         return ("day", what.start)

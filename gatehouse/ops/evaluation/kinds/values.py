@@ -17,7 +17,7 @@ from gatehouse.ops.evaluation import (
     values_recognizers,
     values_words,
 )
-from gatehouse.ops.evaluation.report import Report
+from gatehouse.ops.evaluation.report import Figure, Report
 from gatehouse.ops.evaluation.sources import EvaluationError
 from gatehouse.ops.evaluation.values_cases import Outcome, errors, figures
 
@@ -47,9 +47,17 @@ def run(options: Mapping[str, Any]) -> Report:
     found = [o for path in _files(options["paths"]) for o in _outcomes(path)]
     if not found:
         raise EvaluationError("there are no files of values at this path")
-    return Report(
-        "values", tuple(figures(found, TARGETS)), errors(found), [o.as_line() for o in found]
-    )
+    shown = (*figures(found, TARGETS), *_left_out(options["paths"]))
+    return Report("values", shown, errors(found), [o.as_line() for o in found])
+
+
+def _left_out(paths: Iterable[Path]) -> Iterator[Figure]:
+    """Golds that cannot be judged: broken ones, and expressions that are not simple."""
+    for path in _files(paths):
+        if path.name.startswith("duckling_"):
+            broken, others, count = values_duckling.left_out(path)
+            yield Figure("left out: broken golds of Duckling", broken / count, count)
+            yield Figure("left out: golds of Duckling that are not simple", others / count, count)
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
