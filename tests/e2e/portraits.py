@@ -41,6 +41,12 @@ PORTRAITS = (
         locale="ru-RU",
         is_phone=True,
     ),
+    Portrait(
+        "talk-arabic",
+        ("شقة في كيرينيا حتى 900 جنيه في الشهر، إيجار طويل الأمد",),
+        theme="dark",
+        locale="ar",
+    ),
 )
 
 
