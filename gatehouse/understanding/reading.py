@@ -32,8 +32,8 @@ _BORROWED = frozenset(
 # Words that weigh only beside others: "works for me" by a day, "please" where something is asked.
 _NEXT_TO_NOTHING = frozenset(
     ("suits", "suitsme", "halfday", "request", "ask", "world", "own", "clash", "because",
-     "flexible", "sameagain", "dayafter", "daybefore", "fee", "unsure", "denied", "leave_message", "bound",
-     "floorup", "floordown", "floor")
+     "flexible", "sameagain", "dayafter", "daybefore", "fee", "unsure", "denied",
+     "leave_message", "bound", "floorup", "floordown", "floor")
 )  # fmt: skip
 _SHORTEST_BORROWED = 3
 

@@ -23,7 +23,7 @@ _KINDS: Mapping[str, int] = {
     "noun": _SIDE, "type": _CORE, "home": _HINT, "amenity": _HINT, "negamenity": _SIDE,
     "deal": _HINT, "term": _SIDE, "place": _SIDE, "poi": _SIDE, "cur": _SIDE, "attr": _HINT,
     "rel": _SIDE, "findq": _SIDE, "sort": _HINT, "fee": _CORE,
-    "am": _SIDE, "pm": _SIDE, "oclock": _SIDE, "weekday": _HINT,
+    "weekday": _HINT,
 }  # fmt: skip
 _WEAKER: Mapping[tuple[str, str], int] = {
     ("type", "land"): _SIDE, ("type", "commercial"): _SIDE, ("type", "room"): _SIDE,
@@ -189,7 +189,7 @@ def _ours(r: Reading, *, is_pointing: bool) -> int:
 def _weight(r: Reading, at: int, *, is_wished: bool) -> int:
     item = r.items[at]
     labels = item.labels
-    if item.clock or item.day:
+    if item.clock or item.day or (item.has("am", "pm", "oclock") and r.at(at - 1).number):
         return _SIDE
     if not labels or "scope" in labels:
         return 0
