@@ -66,23 +66,27 @@ def follow(
 ) -> Iterator[Predicted]:
     """One prediction for each user turn with a `homes` key; gold is copied, never looked at."""
     tracker = Tracker(schema, english, places)
+    name = str(dialogue.get("id") or dialogue.get("dialogue_id") or "")
     for at, turn in enumerate(dialogue["turns"]):
         text = str(turn.get("utterance") or "")
         if turn.get("speaker") != "USER":
-            if context == "text":
-                tracker.hear_system_text(text)
-            else:
-                tracker.hear_system(_reply(turn, text, schema))
+            _tell(tracker, turn, text, context=context)
         elif "homes" not in turn:
             tracker.overhear(text)
         else:
             said = as_frame(tracker.hear_user(text), schema)
-            yield Predicted(str(dialogue.get("id")), at, said, gold_frame(turn["homes"]))
+            yield Predicted(name, at, said, gold_frame(turn["homes"]))
 
 
-def _reply(turn: Mapping[str, Any], text: str, schema: Schema) -> Reply:
-    frame = turn.get("homes")
-    return reply_from_acts(text, frame, schema) if frame else Reply(text=text)
+def _tell(tracker: Tracker, turn: Mapping[str, Any], text: str, *, context: Context) -> None:
+    """A system turn: by its acts if they may be known and are about homes, else by its text."""
+    frame = turn.get("homes") or {}
+    if context == "acts" and "acts" in frame:
+        tracker.hear_system(reply_from_acts(text, frame, tracker.schema))
+    elif context == "acts" and "homes" not in turn:
+        tracker.hear_system(Reply(text=text))
+    else:
+        tracker.hear_system_text(text)
 
 
 def as_frame(tracked: Tracked, schema: Schema) -> Frame:

@@ -29,6 +29,7 @@ class Move:
     says_busy: bool = False  # looks at a calendar, or at a ride: not at a visit yet
     seeks: bool = False
     likes: bool = False
+    corrects: bool = False  # "no", "actually", "make it"
     says_yes: bool = False
     says_no: bool = False
     says_bye: bool = False
@@ -55,6 +56,7 @@ def hear_move(text: str, scene: Scene, english: English, places: PlaceNames) -> 
         says_busy=says(text, "not_visit"),
         seeks=says(text, "seeks") and says(text, "home"),
         likes=says(text, "likes"),
+        corrects=says(text, "wrong"),
         says_yes=begins_yes,
         says_no=says(text, "no") and not begins_yes,
         says_bye=says(text, "bye"),
@@ -67,7 +69,8 @@ def _wishes(text: str, scene: Scene, english: English, places: PlaceNames) -> di
     """What is wanted, by role, but for flags."""
     asked = scene.reply.asked
     is_asked = "area" in asked
-    place = places.find(text) or place_said(text, english.may_have, is_asked=is_asked)
+    rest = text.replace(scene.named, "it") if scene.named else text  # homes are called by places
+    place = places.find(rest) or place_said(rest, english.may_have, is_asked=is_asked)
     found = {"deal": deal_said(text), "visit_date": _day(text, scene, english), "area": place}
     known = {role: value for role, value in found.items() if value}
     return known | rooms_said(text, english, asked)

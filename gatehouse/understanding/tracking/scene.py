@@ -47,5 +47,6 @@ class Scene:
     reply: Reply = NOTHING_SAID  # what was said last
     has_offer: bool = False  # a home is on the table
     is_visit: bool = False  # a viewing is being arranged
+    named: str | None = None  # the home that the message calls by its name
     flags: tuple[str, ...] = ()  # what homes of this service may be or have
     facts: frozenset[str] = frozenset()  # roles that may be asked about

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from gatehouse.understanding.letters import fold
 from gatehouse.understanding.tracking.english import English
 from gatehouse.understanding.tracking.intents import NO_INTENT, Stage, next_intent
 from gatehouse.understanding.tracking.moves import Move, hear_move
@@ -12,7 +13,7 @@ from gatehouse.understanding.tracking.names import PlaceNames, place_said
 from gatehouse.understanding.tracking.phrases import says
 from gatehouse.understanding.tracking.replies import reply_from_text
 from gatehouse.understanding.tracking.scene import NOTHING_SAID, Act, Reply, Scene
-from gatehouse.understanding.tracking.schema import Schema
+from gatehouse.understanding.tracking.schema import COUNTED_ROLES, Schema
 from gatehouse.understanding.tracking.spoken_days import day_said
 
 
@@ -35,6 +36,7 @@ class Tracker:
         self._reply = NOTHING_SAID
         self._has_offer = False
         self._offered: str | None = None  # the home on the table, if its name is known
+        self._homes: list[str] = []  # names of all homes offered so far
         self._values: dict[str, str] = {}
         self._intent: str | None = None  # None until homes are first spoken of
         self._overheard: dict[str, str] = {}
@@ -44,6 +46,7 @@ class Tracker:
         """What the system said; later turns are understood in its light."""
         if reply.does(Act.OFFER):
             self._offered, self._has_offer = reply.offered, True
+            self._homes += [reply.offered] if reply.offered else []
         for role in self._borrowed & set(reply.asked):
             self._values.pop(role, None)  # it would not ask for what it took over
             self._overheard.pop(role, None)
@@ -83,13 +86,9 @@ class Tracker:
 
     def hear_user(self, text: str) -> Tracked:
         """A user turn about homes."""
-        scene = Scene(
-            self._reply,
-            self._has_offer,
-            self._intent == "visit",
-            self.schema.flags,
-            self.schema.asks,
-        )
+        named = self._named(text)
+        self._offered = named or self._offered
+        scene = self._scene(named)
         move = hear_move(text, scene, self._english, self._places)
         self._turn_to(next_intent(move, self._stage(move)))
         is_accepted = self._accepts(move)
@@ -98,6 +97,22 @@ class Tracker:
             self._values["name"] = self._offered
         self._borrow(move)
         return Tracked(dict(self._values), self._intent or NO_INTENT, move.asked)
+
+    def _scene(self, named: str | None) -> Scene:
+        return Scene(
+            self._reply,
+            self._has_offer,
+            self._intent == "visit",
+            named=named,
+            flags=self.schema.flags,
+            facts=self.schema.asks,
+        )
+
+    def _named(self, text: str) -> str | None:
+        """The home offered before, the last one first, that the message names."""
+        said = fold(text)
+        telling = [name for name in self._homes if " " in name]
+        return next((name for name in reversed(telling) if fold(name) in said), None)
 
     def _stage(self, move: Move) -> Stage:
         return Stage(self._intent, self._reply, self._has_offer, self._changes_search(move))
@@ -112,7 +127,9 @@ class Tracker:
         """What this message sets: a visit has a day, a search has the rest."""
         if self._intent == NO_INTENT:
             return {}
-        roles = {"visit_date"} if self._intent == "visit" else self._search_roles()
+        roles = self._search_roles()
+        if self._intent == "visit":
+            roles = {"visit_date", *(COUNTED_ROLES if move.corrects else ())}
         return {
             role: value
             for role, value in move.wishes.items()

@@ -277,6 +277,19 @@ def test_asking_to_see_a_home_chooses_it_and_turns_to_the_visit() -> None:
     assert (found.intent, found.values["visit_date"]) == ("visit", "the 4th")
 
 
+def test_an_earlier_home_can_be_chosen_by_its_name() -> None:
+    other = "S Mallow Court at 3 High Road has 2 beds and costs $950 a month."
+    tracker = told("find me a home", OFFER, "anything else?", other)
+    assert tracker.hear_user("I prefer Tern House").values["name"] == "Tern House"
+
+
+def test_rooms_can_be_corrected_while_a_visit_is_confirmed() -> None:
+    tracker = told("find me a home with 3 beds", OFFER, "Book a visit on March 4th")
+    tracker.hear_system_text("Please confirm your visit to Tern House on March 4th.")
+    found = tracker.hear_user("Actually, make it 2 bedrooms, on the 10th").values
+    assert (found["bedrooms"], found["visit_date"]) == ("2", "the 10th")
+
+
 def test_a_correction_of_the_day_wins() -> None:
     tracker = told("find me a home", OFFER, "Book a visit on March 4th")
     tracker.hear_system_text("Please confirm your visit to Tern House on March 4th.")
