@@ -114,10 +114,10 @@ def _lexicon(language: Language) -> Iterator[str]:
     if absent:
         return
     path = f"understanding/lexicon/{language}"
-    said, unsaid = vocabulary.concepts(language), unspoken(language)
-    for label in sorted(vocabulary.concepts("en") - said - unsaid):
+    wanted, unsaid = vocabulary.concepts("en"), unspoken(language)
+    for label in sorted(wanted - vocabulary.concepts(language) - unsaid):
         yield f"{path}: nothing for {label!r}, nor a reason in unspoken.json"
-    yield from (f"{path}/unspoken.json: {label!r} is said" for label in sorted(said & unsaid))
+    yield from (f"{path}/unspoken.json: {x!r} is no label" for x in sorted(unsaid - wanted))
 
 
 def unspoken(language: Language) -> frozenset[str]:
