@@ -36,8 +36,22 @@ def part(scene: Scene) -> Reply:
     return plain(voice.say(N_("Goodbye")), summary)
 
 
+def _trust(scene: Scene) -> Reply:
+    """What can be checked, and who answers for it."""
+    voice = scene.voice
+    summary = voice.say(
+        N_(
+            "A fair question. I'm a program and take no payments; every listing names its agency, "
+            "and a colleague can answer you in person."
+        )
+    )
+    return plain(voice.say(N_("A word on me")), summary, actions=starts(scene))
+
+
 def small_talk(scene: Scene) -> Reply:
     voice = scene.voice
+    if scene.heard.wants(Intent.TRUST):
+        return _trust(scene)
     summary = voice.pick(
         (
             N_("I'm doing fine, thank you; I'm a program, and homes are what I know."),

@@ -167,6 +167,8 @@ def _compare(state: DialogueState, heard: Heard) -> Decision | None:
 
 def _about_home(state: DialogueState, heard: Heard) -> Decision | None:
     """A question about shown homes, or pointing at one of them."""
+    if heard.wants(Intent.NO) and heard.wants(Intent.MORE_OPTIONS):
+        return None  # "I don't like the first one"
     asks = bool(heard.asked) or heard.wants(Intent.ASK_ABOUT_HOME)
     if not asks and (heard.changes or not heard.refs):
         return None
@@ -222,7 +224,7 @@ def _courtesy(state: DialogueState, heard: Heard) -> Decision | None:
         return _clarify(Move.GOODBYE)
     if heard.wants(Intent.THANKS):
         return _clarify(Move.THANK)
-    if heard.wants(Intent.SMALL_TALK):
+    if heard.wants(Intent.SMALL_TALK, Intent.TRUST):
         return _clarify(Move.SMALL_TALK)
     return None
 

@@ -14,7 +14,7 @@ _ORDER = (
     Intent.MOVE_VIEWING, Intent.BOOK_VIEWING, Intent.VALUATION, Intent.SELL_OR_LET,
     Intent.COMPARE, Intent.ASK_ABOUT_HOME, Intent.REFINE, Intent.SEARCH, Intent.LEAVE_CONTACT,
     Intent.MORE_OPTIONS, Intent.OUT_OF_SCOPE, Intent.YES, Intent.NO, Intent.THANKS,
-    Intent.GOODBYE, Intent.GREETING, Intent.SMALL_TALK,
+    Intent.GOODBYE, Intent.GREETING, Intent.TRUST, Intent.SMALL_TALK,
 )  # fmt: skip
 _POLITE = frozenset((Intent.GREETING, Intent.THANKS, Intent.YES))
 _WEAK = _POLITE | {Intent.NO, Intent.SMALL_TALK}
@@ -112,7 +112,7 @@ def hear_intents(
     found = said - {Intent.SEARCH}
     found |= _answers(r, changes)
     if asked:
-        found.add(Intent.ASK_ABOUT_HOME)
+        found = (found - {Intent.TRUST}) | {Intent.ASK_ABOUT_HOME}
     if contact:
         found.add(Intent.LEAVE_CONTACT)
     if when and found.isdisjoint(_CHANGES_VIEWING):
@@ -136,7 +136,7 @@ def _distrust(r: Reading) -> set[Intent]:
     """ "This is a scam!" complains; "is it a scam?" asks who we are."""
     if not r.mentions("trust"):
         return set()
-    return {Intent.SMALL_TALK} if _is_question(r) else {Intent.COMPLAINT}
+    return {Intent.TRUST} if _is_question(r) else {Intent.COMPLAINT}
 
 
 def _is_question(r: Reading) -> bool:

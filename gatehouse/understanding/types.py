@@ -127,6 +127,7 @@ class Intent(StrEnum):
     THANKS = "thanks"
     GOODBYE = "goodbye"
     SMALL_TALK = "small_talk"
+    TRUST = "trust"  # "is this a scam?"
     OUT_OF_SCOPE = "out_of_scope"
     YES = "yes"
     NO = "no"

@@ -172,6 +172,22 @@ def test_yes_accepts_the_relaxation_that_was_offered() -> None:
     assert decide(state, heard(Intent.YES)).move is Move.RECOMMEND
 
 
+def test_a_home_that_is_not_liked_brings_others_not_its_description() -> None:
+    decision = decide(TALK, heard(Intent.MORE_OPTIONS, Intent.NO, numbers=(1,)))
+    assert (decision.act, decision.move) == (Act.SEARCH_AND_RECOMMEND, Move.MORE)
+
+
+def test_a_question_about_trust_hands_nothing_over() -> None:
+    decision = decide(TALK, heard(Intent.TRUST))
+    assert (decision.act, decision.move) == (Act.CLARIFY, Move.SMALL_TALK)
+
+
+def test_a_cancelled_viewing_is_that_of_the_home_chosen() -> None:
+    chosen = replace(TALK, chosen=("id2",), focus="id1")
+    assert decide(chosen, heard(Intent.CANCEL_VIEWING)).home_ids == ("id2",)
+    assert decide(chosen, heard(Intent.CANCEL_VIEWING, numbers=(3,))).home_ids == ("id3",)
+
+
 def test_no_to_an_offer_is_taken_kindly() -> None:
     assert decide(replace(TALK, offered="more"), heard(Intent.NO)).move is Move.DECLINED
 
