@@ -16,6 +16,7 @@ from typing import Any
 from gatehouse.ops.evaluation.values_cases import Expected, Outcome, judged
 from gatehouse.understanding.types import Language
 from gatehouse.understanding.values.reader import find
+from gatehouse.understanding.values.spans import SECONDS
 from gatehouse.understanding.values.types import Days, Kind, Length, Settings, Value
 
 KINDS = (Kind.DATE, Kind.DATE_RANGE, Kind.DURATION)
@@ -24,10 +25,6 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _COARSE = re.compile(
     r"\d{4}$|XXXX$|\((\d{4})-01-01,\d{4}-01-01|.*,P(?:3M|6M|\d+Y|\d+BD)\)$|(?:FY|SY)|.*-(?:SP|SU|FA|WI)$"
 )
-SECONDS: Mapping[str, int] = {
-    "second": 1, "minute": 60, "hour": 3600, "day": 86400, "night": 86400, "week": 604800,
-    "month": 2592000, "year": 31536000,
-}  # fmt: skip
 
 Row = Mapping[str, Any]
 

@@ -71,6 +71,9 @@ class Calendar:
         if found is not None and found.grain == "day" and self.has(found.last + 1, "weekafter"):
             monday = found.start - timedelta(days=found.start.weekday())
             return _whole(monday, "week", at, found.last + 1, has_year=True)
+        if found is not None and found.day is not None and self.has(found.last + 1, "weekday"):
+            is_same = self.label(found.last + 1, "weekday") == str(found.start.weekday())
+            return found._replace(last=found.last + 1) if is_same else found
         return found
 
     def _any_at(self, at: int) -> Named | None:
@@ -142,7 +145,10 @@ class Calendar:
         again = self._dated(last + 1)
         if again is not None and again.grain == "day":
             return again._replace(first=at)
-        behind, later = self._shift(self.skip(last + 1, "in"))
+        behind = self.skip(last + 1, "in")
+        if shift is None and self.label(behind, "nextspan") == "week":
+            return self._in_week(start, 1, at, behind)
+        behind, later = self._shift(behind)
         if shift is None and later is not None and self.label(behind, "unit") == "week":
             return self._in_week(start, later, at, behind)
         if shift is None:
@@ -284,7 +290,10 @@ class Calendar:
             start, end = _part_of(whole, part)
             return whole._replace(start=start, end=end, last=after)
         number, unit_at = self._nth(after)
-        grain = self._grain(unit_at)
+        grain, weekday = self._grain(unit_at), self.label(unit_at, "weekday")
+        if number is not None and weekday is not None:
+            one = whole._replace(last=unit_at)
+            return self._nth_weekday(one, number, int(weekday), whole.first) or whole
         if number is None or grain not in ("week", "quarter", "weekend"):
             return whole
         found = _nth_in(whole._replace(last=unit_at), grain, number, whole.first)
@@ -293,7 +302,9 @@ class Calendar:
     def _is_month(self, at: int) -> bool:
         """Does what stands around say so? "May" is also a verb."""
         before = ("in", "from", "to", "until", "since", "before", "after", "part", "between")
-        return self.has(at - 1, *before, "past") or self.has(at + 1, "to", "dash", "until", "part")
+        if len(self.items) < 3 or self.has(at - 1, *before, "past"):
+            return True
+        return self.has(at + 1, "to", "dash", "until", "part")
 
     # Weeks, months and years around today.
 
@@ -427,21 +438,40 @@ class Calendar:
         grain, weekday = self._grain(unit_at), self.label(unit_at, "weekday")
         is_bare = self.has(unit_at, "in") and number > 0  # "the 10th of next month"
         of = unit_at if is_bare else self.skip(unit_at + 1, "in")
-        if of == unit_at + 1 or not (is_bare or weekday or grain in ("week", "quarter", "weekend")):
+        if of == unit_at + 1 and not self._is_whole(of):
+            return None
+        if not (is_bare or weekday or grain in ("day", "week", "quarter", "weekend")):
             return None
         whole = self._whole_at(self.skip(of, "in"))
         if whole is None or whole.grain not in ("month", "year"):
             return None
         if weekday is not None:
             return self._nth_weekday(whole, number, int(weekday), at)
+        if grain == "day":
+            return self._nth_day(whole, number, at)
         if is_bare or grain is None:
             is_month = whole.grain == "month" and self.has(whole.last, "unit", "nextspan")
             day = _nth_month(whole.start, 0, number) if is_month else None
             return self.on(day, at, whole.last, has_year=True) if day else None
         return _nth_in(whole, grain, number, at)
 
+    def _is_whole(self, at: int) -> bool:
+        """Does a month or year follow without an "of", as in Russian?"""
+        return self.has(at, "month", "nextspan") or self._year_number(at) is not None
+
+    def _nth_day(self, whole: Named, number: int, first: int) -> Named | None:
+        """ "The last day of October"."""
+        origin = whole.end if number < 0 else whole.start - timedelta(days=1)
+        day = origin + timedelta(days=number)
+        if not whole.start <= day < whole.end:
+            return None
+        return self.on(day, first, whole.last, has_year=whole.has_year)
+
     def _whole_at(self, at: int) -> Named | None:
         """A month or year: named, or "the month", "year"."""
+        year = self._year_number(at)
+        if year is not None:
+            return _whole(date(year, 1, 1), "year", at, at, has_year=True)
         whole = self.named_at(at) or self.named_at(self.skip(at, "det"))
         grain = self._grain(self.skip(at, "det"))
         if whole is None and grain is not None:

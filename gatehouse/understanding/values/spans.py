@@ -11,8 +11,14 @@ from gatehouse.understanding.values.types import Days, Length, Unit
 
 _DAYS: Mapping[str, int] = {"day": 1, "night": 1, "week": 7, "weekend": 7}
 _MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
-_UNITS = frozenset(("second", "minute", "hour", "day", "night", "week", "month", "year"))
+# A month counts as 30 days and a year as 365 where lengths are added up.
+SECONDS: Mapping[str, int] = {
+    "second": 1, "minute": 60, "hour": 3600, "day": 86400, "night": 86400, "week": 604800,
+    "month": 2592000, "year": 31536000,
+}  # fmt: skip
+_UNITS = frozenset(SECONDS)
 _MOST = 1000.0  # units counted from today
+_ARTICLES = ("a ", "an ")
 _FROM_ENDINGS = frozenset(("tan", "ten", "dan", "den"))
 
 
@@ -245,24 +251,27 @@ def _relative_day(c: Calendar, at: int) -> Named | None:
     if c.has(after, "ago"):
         return c.on(_moved(c.today, lengths, -1), at, after, has_year=True)
     if c.has(after, "hence", "laterafter"):
-        return _on_weekday(c, _moved(c.today, lengths, 1), at, after)
+        return _on_weekday(c, _moved(c.today, lengths, 1), at, after, unit=stretch.length.unit)
     if c.has(after, "before", "after", "from") and not is_led and not c.has(after, "since"):
         base = c.named_at(after + 1)
         if base is not None and base.grain == "day":
             sign = -1 if c.has(after, "before") else 1
-            return _on_weekday(c, _moved(base.start, lengths, sign), at, base.last)
+            day = _moved(base.start, lengths, sign)
+            return _on_weekday(c, day, at, base.last, unit=stretch.length.unit)
         return None
     if not is_led:
         return None
-    return _on_weekday(c, _moved(c.today, lengths, 1), at, stretch.last)
+    day = _moved(c.today, lengths, 1)
+    return _on_weekday(c, day, at, stretch.last, unit=stretch.length.unit)
 
 
-def _on_weekday(c: Calendar, day: date, first: int, last: int) -> Named:
-    """ "Two months from today on Tuesday"."""
+def _on_weekday(c: Calendar, day: date, first: int, last: int, *, unit: Unit) -> Named:
+    """ "In 3 days on Friday": the nearest; "two months from today on Tuesday": the next."""
     weekday_at = c.skip(last + 1, "in")
     if c.has(weekday_at, "weekday"):
-        weekday = int(c.label(weekday_at, "weekday") or 0)
-        day, last = _day_after(day, (weekday - day.weekday()) % 7), weekday_at
+        ahead = (int(c.label(weekday_at, "weekday") or 0) - day.weekday()) % 7
+        is_near = unit in ("day", "night", "week") and ahead > 3
+        day, last = _day_after(day, ahead - 7 if is_near else ahead), weekday_at
     return c.on(day, first, last, has_year=True)
 
 
@@ -351,7 +360,17 @@ def _length(c: Calendar, at: int) -> Found | None:
     first = at
     if c.has(at - 1, "morethan"):
         first = at - 1
-    return Found(stretch.length, first, stretch.last)
+    return Found(_total(stretch), first, stretch.last)
+
+
+def _total(stretch: Stretch) -> Length:
+    """Several lengths as one, counted in the smallest unit that was said."""
+    if not stretch.more:
+        return stretch.length
+    lengths = (stretch.length, *stretch.more)
+    unit = min((length.unit for length in lengths), key=SECONDS.__getitem__)
+    seconds = sum(length.count * SECONDS[length.unit] for length in lengths)
+    return Length(seconds / SECONDS[unit], unit)
 
 
 def stretch_at(c: Calendar, at: int) -> Stretch | None:
@@ -367,7 +386,8 @@ def stretch_at(c: Calendar, at: int) -> Stretch | None:
         number, _, unit = ready.partition(" ")
         return Stretch(Length(float(number), cast(Unit, unit)), at, at)
     count, unit_at = _count(c, at)
-    unit = c.label(unit_at, "unit") or (c.label(unit_at, "per") if unit_at == at else None)
+    is_of_it = unit_at == at or c.has(at, "frac")  # "half a day": "a day" may be one item
+    unit = c.label(unit_at, "unit") or (c.label(unit_at, "per") if is_of_it else None)
     if count is None or unit not in _UNITS or count <= 0:
         return None
     part, last = _part_behind(c, unit_at)
@@ -393,8 +413,10 @@ def _count(c: Calendar, at: int) -> tuple[float | None, int]:
         return item.number, after
     if c.has(at, "some"):
         return 3.0, at + 1
-    if c.has(at, "per") and " " in item.text and c.has(at - 1, "later", "in"):
-        return 1.0, at  # "in a week"
+    if c.has(at, "per") and item.text.startswith(_ARTICLES) and not c.has(at - 1, "num", "cur"):
+        return (1.0, at) if c.at(at - 1).number is None else (None, at)  # "in a week"
+    if c.has(at, "frac") and " " not in item.text:
+        return float(c.label(at, "frac") or 0), c.skip(at + 1, "article")  # "half a day"
     if c.has(at, "article"):
         if c.has(at + 1, "some"):
             return 3.0, at + 2
