@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,7 @@ def dated(kind: str, **value: str) -> Row:
     return {"TypeName": f"datetimeV2.{kind}", "Resolution": {"values": values}}
 
 
-def run(folder: Path, name: str, rows: list[Row]) -> Report:
+def run(folder: Path, name: str, rows: Sequence[Row]) -> Report:
     path = folder / name
     if path.suffix == ".jsonl":
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
