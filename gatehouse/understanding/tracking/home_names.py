@@ -183,8 +183,8 @@ def _score(tokens: list[_Token], first: int, last: int) -> float:
     if len(words) > _MOST_WORDS or words == ["apartments"] or len(words[0]) < 2 > len(words):
         return 0
     if words[0].isdigit() and not _LOWER_DWELLINGS & set(words):
-        is_road = _ROADS & {*words, _plain_at(tokens, last + 1)}
-        return 0 if len(words) == 1 or is_road else 0.6
+        has_road = not _ROADS.isdisjoint({*words, _plain_at(tokens, last + 1)})
+        return 0 if len(words) == 1 or has_road else 0.6
     is_lower = not any(t.has_capital for t in tokens[first : last + 1])
     if is_lower and not (is_home or before in _NAMING):
         is_placed = _is_addressed(tokens, last)

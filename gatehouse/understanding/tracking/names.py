@@ -165,25 +165,33 @@ def _goes_on(words: list[_Word], at: int, text: str, is_word: IsWord) -> bool:
 def _score(
     words: list[_Word], first: int, last: int, is_word: IsWord, *, is_asked: bool, is_ours: bool
 ) -> int:
-    if (
-        words[last].plain in _DWELLINGS
-        or last - first >= _MOST_WORDS
-        or (first == last and words[first].plain in _AFTER)
+    """How much speaks for these words being a place; the cues before weigh most."""
+    ahead = words[last + 1].plain if last + 1 < len(words) else ""
+    has_capital = words[first].has_capital
+    if _is_no_place(words, first, last) or (
+        ahead in _DETERMINERS and not has_capital and not is_asked
     ):
         return 0
-    ahead = words[last + 1].plain if last + 1 < len(words) else ""
-    if ahead in _DETERMINERS and not words[first].has_capital and not is_asked:
-        return 0
-    before = words[first - 1].plain if first and not words[first].opens else ""
-    is_named = words[first].has_capital or ahead in _AFTER
-    if before == "the" and is_named and first > 1 and words[first - 2].plain in _SURE_CUES:
-        before = words[first - 2].plain
-    if before == "to" and first > 1 and words[first - 2].plain in _MOVERS:
-        before = "in"
-    score = words[first].has_capital + (3 if before in _SURE_CUES else 0)
-    if ahead in _AFTER:
-        score += 2
+    before = _cue_before(words, first, is_named=has_capital or ahead in _AFTER)
+    score = has_capital + 3 * (before in _SURE_CUES) + 2 * (ahead in _AFTER)
     if is_asked:
-        score += 2 + (before in _CUES) + (len(words) <= _MOST_WORDS or first == 0 or not ahead)
-    is_strange = words[first].has_capital and not is_word(words[first].plain)
+        is_short = len(words) <= _MOST_WORDS or first == 0 or not ahead
+        score += 2 + (before in _CUES) + is_short
+    is_strange = has_capital and not is_word(words[first].plain)
     return score + (is_ours and (before in _CUES) + is_strange)
+
+
+def _is_no_place(words: list[_Word], first: int, last: int) -> bool:
+    """Too long, a home by its last word, or just "city"."""
+    if last - first >= _MOST_WORDS or words[last].plain in _DWELLINGS:
+        return True
+    return first == last and words[first].plain in _AFTER
+
+
+def _cue_before(words: list[_Word], first: int, *, is_named: bool) -> str:
+    """The word before, or the one that "the" and "move to" stand for."""
+    before = words[first - 1].plain if first and not words[first].opens else ""
+    further = words[first - 2].plain if first > 1 else ""
+    if before == "the" and is_named and further in _SURE_CUES:
+        return further
+    return "in" if before == "to" and further in _MOVERS else before

@@ -27,8 +27,19 @@ def rooms_said(text: str, english: English, asked: Sequence[str]) -> dict[str, s
     if not found and wanted:
         return _bare(text, english, wanted)
     if len(found) == 1:
-        found |= _other(english.reading(text), found, text)
+        reading = english.reading(text)
+        found |= _other(reading, found, text) or (_left(reading, found) if len(wanted) > 1 else {})
     return found
+
+
+def _left(r: Reading, found: dict[str, str]) -> dict[str, str]:
+    """ "3, and 2 baths", after a question for both."""
+    ((role, count),) = found.items()
+    numbers = _numbers(r)
+    if len(numbers) != len(_SLOTS) or count not in numbers:
+        return {}
+    numbers.remove(count)
+    return {next(name for name in _SLOTS if name != role): numbers[0]}
 
 
 def _counted(r: Reading) -> dict[str, str]:
