@@ -15,8 +15,8 @@ from typing import Any
 
 from gatehouse.ops.evaluation.values_cases import Expected, Outcome, judged
 from gatehouse.understanding.types import Language
+from gatehouse.understanding.values.lengths import SECONDS
 from gatehouse.understanding.values.reader import find
-from gatehouse.understanding.values.spans import SECONDS
 from gatehouse.understanding.values.types import Days, Kind, Length, Settings, Value
 
 KINDS = (Kind.DATE, Kind.DATE_RANGE, Kind.DURATION)

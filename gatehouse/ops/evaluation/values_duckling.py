@@ -13,8 +13,8 @@ from gatehouse.ops.evaluation.values_cases import Expected, Outcome, judged
 from gatehouse.ops.evaluation.values_dates import KINDS, key
 from gatehouse.ops.evaluation.values_units import CODES, HUNDREDTHS, money
 from gatehouse.understanding.values.calendar import add_months
+from gatehouse.understanding.values.lengths import SECONDS
 from gatehouse.understanding.values.reader import find
-from gatehouse.understanding.values.spans import SECONDS
 from gatehouse.understanding.values.types import Kind, Settings, Value
 
 NOW = datetime(2013, 2, 12, 4, 30, tzinfo=timezone(timedelta(hours=-2)))
