@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection, Iterator
 from dataclasses import replace
+from importlib import resources
 
 import pytest
 
-from gatehouse.understanding.types import DialogueState, Intent, Slot
+from gatehouse.understanding.letters import fold
+from gatehouse.understanding.types import LANGUAGES, DialogueState, Intent, Language, Slot
+from gatehouse.understanding.vocabulary import PARTS, Vocabulary, load, starts
 from tests.unit.understanding.notation import EAR, TALKING
 
 FRESH = DialogueState()
+WEIGHED = ("ours:", "world:", "request:", "own:", "ask:")  # labels that only scope reads
 
 FOREIGN = """how many legs does a centipede have
 what is the boiling point of mercury
@@ -49,6 +55,91 @@ komisyon ne kadar?
 чи безпечний район?
 які документи потрібні?"""
 
+ELSEWHERE = """tr kaç gezegen var
+tr fransa'nın başkenti neresi
+tr titanik filmini kim yönetti
+tr en iyi makarna sosu nasıl yapılır
+ru сколько планет в солнечной системе
+ru кто снял фильм титаник
+ru как сварить яйцо
+ru можно ли собакам шоколад
+uk скільки планет у сонячній системі
+uk хто зняв титанік
+uk як зварити яйце
+uk яка столиця австралії
+de wie viele planeten gibt es
+de wer hat titanic gedreht
+de wie kocht man ein ei
+de warum ist der himmel blau
+fr combien de planètes y a-t-il
+fr qui a réalisé titanic
+fr comment cuire un oeuf
+fr pourquoi le ciel est bleu
+pl ile jest planet
+pl kto wyreżyserował titanica
+pl jak ugotować jajko
+pl jaka jest stolica australii
+ar كم عدد الكواكب
+ar من أخرج فيلم تيتانيك
+ar كيف أسلق بيضة
+ar ما هي عاصمة أستراليا"""
+TRADE = """tr aidat ne kadar?
+tr bölge güvenli mi?
+tr havaalanına ne kadar uzak?
+tr hangi belgeler gerekiyor?
+tr yabancılar ev alabilir mi?
+tr oturma izni alabilir miyim?
+tr elektrik faturası dahil mi?
+tr kredi kullanabilir miyim?
+ru какая комиссия?
+ru это безопасный район?
+ru далеко ли до аэропорта?
+ru какие документы нужны для аренды?
+ru могут ли иностранцы купить квартиру?
+ru дают ли внж при покупке?
+ru коммунальные включены?
+ru можно в рассрочку?
+uk яка комісія?
+uk це безпечний район?
+uk чи далеко до аеропорту?
+uk які документи потрібні для оренди?
+uk чи можуть іноземці купити квартиру?
+uk чи дають посвідку на проживання?
+uk комунальні включені?
+uk чи можна в розстрочку?
+de wie hoch ist die provision?
+de ist die gegend sicher?
+de wie weit ist es zum flughafen?
+de welche unterlagen brauche ich?
+de können ausländer eine wohnung kaufen?
+de bekomme ich eine aufenthaltsgenehmigung?
+de sind die nebenkosten inklusive?
+de kann man in raten zahlen?
+fr quels sont les frais d'agence ?
+fr le quartier est-il sûr ?
+fr c'est loin de l'aéroport ?
+fr quels documents faut-il ?
+fr les étrangers peuvent-ils acheter ?
+fr est-ce que j'obtiens un permis de séjour ?
+fr les charges sont-elles comprises ?
+fr peut-on payer en plusieurs fois ?
+pl jaka jest prowizja?
+pl czy okolica jest bezpieczna?
+pl jak daleko na lotnisko?
+pl jakie dokumenty są potrzebne?
+pl czy cudzoziemcy mogą kupić mieszkanie?
+pl czy dostanę kartę pobytu?
+pl czy media są wliczone?
+pl czy można płacić w ratach?
+ar كم هي العمولة؟
+ar هل المنطقة آمنة؟
+ar كم تبعد عن المطار؟
+ar ما هي الوثائق المطلوبة؟
+ar هل يمكن للأجانب شراء شقة؟
+ar هل أحصل على إقامة؟
+ar هل الفواتير مشمولة؟
+ar هل يمكن الدفع بالتقسيط؟"""
+
 
 @pytest.mark.parametrize("text", FOREIGN.splitlines())
 def test_a_question_of_another_world_is_out_of_scope(text: str) -> None:
@@ -79,17 +170,45 @@ def test_doubt_speaks_for_homes_while_a_talk_goes_on() -> None:
     assert not EAR.hear(text, state=TALKING, language="en").wants(Intent.OUT_OF_SCOPE)
 
 
-@pytest.mark.parametrize(
-    ("language", "text"),
-    [
-        ("tr", "dünyanın en yüksek dağı hangisi?"),
-        ("tr", "bana bir fıkra anlatır mısın"),
-        ("ru", "кто написал войну и мир?"),
-        ("ru", "расскажи рецепт блинов"),
-        ("uk", "хто винайшов телескоп?"),
-        ("uk", "який рецепт вареників?"),
-    ],
-)
-def test_other_languages_notice_another_world_too(language: str, text: str) -> None:
-    heard = EAR.hear(text, state=FRESH, language=None)
-    assert (heard.language, heard.wants(Intent.OUT_OF_SCOPE)) == (language, True)
+@pytest.mark.parametrize("row", ELSEWHERE.splitlines())
+def test_other_languages_notice_another_world_too(row: str) -> None:
+    language, text = row[:2], row[3:]
+    heard = EAR.hear(text, state=replace(FRESH, language=language), language=language)
+    assert heard.wants(Intent.OUT_OF_SCOPE)
+
+
+@pytest.mark.parametrize("row", TRADE.splitlines())
+def test_other_languages_turn_no_question_of_our_trade_away(row: str) -> None:
+    language, text = row[:2], row[3:]
+    heard = EAR.hear(text, state=replace(FRESH, language=language), language=language)
+    assert not heard.wants(Intent.OUT_OF_SCOPE)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_word_of_scope_hides_what_it_means_elsewhere(language: Language) -> None:
+    known = load(language)
+    without = starts(_labelled(language, leaving_out=WEIGHED))
+    hidden = {
+        word
+        for label, phrases in _labelled(language, leaving_out=())
+        if label in WEIGHED
+        for phrase in phrases
+        if (word := fold(phrase.rstrip("*"))).isalpha()
+        and (before := without(word).match)
+        and not before.labels.keys() - {"scope"} <= _labels(known, word)
+    }
+    assert hidden == set()
+
+
+def _labelled(
+    language: Language, *, leaving_out: Collection[str]
+) -> Iterator[tuple[str, list[str]]]:
+    folder = resources.files("gatehouse.understanding").joinpath(f"lexicon/{language}")
+    for part in PARTS:
+        found: dict[str, list[str]] = json.loads(folder.joinpath(f"{part}.json").read_text("utf-8"))
+        yield from ((k, v) for k, v in found.items() if k not in leaving_out)
+
+
+def _labels(known: Vocabulary, word: str) -> set[str]:
+    match = known.start(word).match
+    return set(match.labels) if match else set()
