@@ -108,16 +108,23 @@ def _listings(language: Language) -> Iterator[str]:
 
 
 def _lexicon(language: Language) -> Iterator[str]:
-    folder = LEXICON / language
-    absent = [p for p in ("language", *vocabulary.PARTS) if not (folder / f"{p}.json").exists()]
-    yield from (f"understanding/lexicon/{language}/{part}.json: no such file" for part in absent)
+    absent = [name for name in lexicon_files() if not (LEXICON / language / name).exists()]
+    yield from (f"understanding/lexicon/{language}/{name}: no such file" for name in absent)
     if absent:
         return
+    for part in ("language", "names"):  # how it writes and bends words; the others hold phrases
+        path = f"understanding/lexicon/{language}/{part}.json"
+        yield from _missing(path, _read(f"understanding/lexicon/en/{part}.json"), _read(path))
     path = f"understanding/lexicon/{language}"
     wanted, unsaid = vocabulary.concepts("en"), unspoken(language)
     for label in sorted(wanted - vocabulary.concepts(language) - unsaid):
         yield f"{path}: nothing for {label!r}, nor a reason in unspoken.json"
     yield from (f"{path}/unspoken.json: {x!r} is no label" for x in sorted(unsaid - wanted))
+
+
+def lexicon_files() -> list[str]:
+    """The names of the files that each language has in its folder."""
+    return sorted(path.name for path in (ROOT / "understanding/lexicon/en").glob("*.json"))
 
 
 def unspoken(language: Language) -> frozenset[str]:
