@@ -12,17 +12,24 @@ from typing import NamedTuple
 
 from gatehouse.understanding.glossary import Glossary
 from gatehouse.understanding.slips import BENT, KIN, STRANGE
-from gatehouse.understanding.vocabulary import UNSPOKEN, Frontier, Vocabulary, step
+from gatehouse.understanding.vocabulary import UNSPOKEN, Frontier, Labels, Vocabulary, step
 from gatehouse.understanding.words import Token, word
 
 _MOST_MENDED = 60  # strange words of one message that are worth mending
 _MOST_NAMES = 4  # of places that one of them may be
 _MOST_STEPS = 48  # from one word on
 _LONGEST_REACH = 6  # words
-_SHORTEST_BENT = 5  # letters
+_SHORTEST_BENT = 4  # letters
 
 # What words are worth: in a phrase, each further one, in a place's name, or known at all.
 _SAID, _SAID_TOGETHER, _PLACE, _KNOWN, _HEARD = 3.0, 0.6, 3.0, 2.7, 1.9
+_TELLING, _FITTING = 0.3, 0.7  # more: for what homes are sought by, and next to what it goes with
+_CONTENT = frozenset(
+    ("type", "amenity", "deal", "term", "noun", "cur", "unit", "month", "dur", "quality", "slot",
+     "any", "max", "min", "about", "neg", "guests", "per")
+)  # fmt: skip
+_COUNTED = frozenset(("noun", "cur", "unit", "month", "dur", "per"))
+_SIGNS = {"/": "slash"}
 _TOGETHER = 0.4  # of its doubt is left to a word that goes on a phrase
 _RESPELT = 0.5  # what another spelling of a place's name costs
 
@@ -68,7 +75,7 @@ def _all_options(
         if known.place is not None:
             continue
         if language not in known.known_in or len(token.base) >= _SHORTEST_BENT:
-            cost = doubt(token.base)
+            cost = doubt(token.base) or (_broken(token, own) if token.tail else 0.0)
             if cost:
                 found[at] = _options(token, own, glossary, cost)
         if len(found) >= _MOST_MENDED:
@@ -76,10 +83,17 @@ def _all_options(
     return found
 
 
+def _broken(token: Token, own: Vocabulary) -> float:
+    """How much doubt there is of "does't", though "does" is a word."""
+    if not own.slips.doubt(token.text):
+        return 0.0
+    return KIN if any("'" in text for _, text in own.slips.near(token.text)) else 0.0
+
+
 def _options(token: Token, own: Vocabulary, glossary: Glossary, cost: float) -> tuple[Option, ...]:
     """What a word may have been meant as: itself, "doesn't" for "doens't", "villa'da"."""
     near = own.slips.near(token.base)
-    if cost >= KIN and cost != BENT:
+    if cost in (KIN, STRANGE):
         near = (*near, *glossary.names_near(token.base)[:_MOST_NAMES])
     is_respelt = (_RESPELT, token.base) in near
     found = [Option(text, extra) for extra, text in near if text != token.base]
@@ -101,6 +115,16 @@ class _Message(NamedTuple):
     def options(self, at: int) -> tuple[Option, ...]:
         """What this word may have been meant as, itself first."""
         return self.strange.get(at) or (Option(self.tokens[at].text, 0.0),)
+
+    def follows(self, at: int, *kinds: str) -> bool:
+        """Does this word stand behind one that means any of these, or behind a number for "num"?"""
+        before = self.tokens[at - 1] if at else None
+        if before is None or before.kind in UNSPOKEN:
+            return False
+        if before.kind != "word":
+            return ("num" if before.kind == "number" else _SIGNS.get(before.text)) in kinds
+        match = self.own.start(before.text).match
+        return match is not None and not match.labels.keys().isdisjoint(kinds)
 
 
 def _chosen(m: _Message) -> Iterator[tuple[int, str]]:
@@ -136,9 +160,20 @@ def _alone(m: _Message, at: int) -> Iterator[Path]:
     for text, cost, is_respelt in options:
         base = text.partition("'")[0]
         if m.glossary.entry(text).place or is_respelt:
-            yield Path(1, _PLACE - cost, (text,))
+            fits = _FITTING if m.follows(at, "in") else 0.0
+            yield Path(1, _PLACE + fits - cost, (text,))
         elif cost != STRANGE:
-            yield Path(1, (_KNOWN if base in m.own.everyday else _HEARD) - cost, (text,))
+            forms = (base, *m.own.prefixes.forms(base))
+            is_everyday = not m.own.everyday.isdisjoint(forms)
+            yield Path(1, (_KNOWN if is_everyday else _HEARD) - cost, (text,))
+
+
+def _worth(m: _Message, at: int, labels: Labels) -> float:
+    """What a phrase of one word is worth here: the most where it names what a number counts."""
+    if labels.keys().isdisjoint(_CONTENT):
+        return _SAID
+    is_counted = not labels.keys().isdisjoint(_COUNTED) and m.follows(at, "num", "slash", "cur")
+    return _SAID + _TELLING + (_FITTING if is_counted else 0.0)
 
 
 def _places(m: _Message, at: int) -> Iterator[Path]:
@@ -163,7 +198,7 @@ def _phrases(m: _Message, at: int) -> Iterator[Path]:
     for text, cost, _ in m.options(at):
         match, frontier = m.own.start(text)
         if match:
-            yield Path(1, _SAID - cost, (text,))
+            yield Path(1, _worth(m, at, match.labels) - cost, (text,))
         if frontier:
             todo.append((frontier, (text,), cost))
     for _ in range(_MOST_STEPS):

@@ -73,6 +73,9 @@ class NameIndex:
             self._count_words(stem)
             if len(stem) == _SHORTEST_STEM and bent.finals:  # too short to be told by itself
                 self._targets.update(stem + ending for ending in bent.endings)
+            for soft, hard in bent.softened:
+                if stem.endswith(hard) and len(stem) > _SHORTEST_STEM:
+                    self._index(stem[: -len(hard)] + soft)
         if " " in plain and bent.loses_finals:
             loose = bent.loose(plain)
             self._loose[bent.language].setdefault(loose, key)
@@ -161,6 +164,8 @@ class NameIndex:
 
     def words_near(self, plain: str) -> tuple[Nearest, ...]:
         """Words of names of several words that this one may be but for one slip."""
+        if not _SHORTEST_STEM <= len(plain) <= _LONGEST_NAME:
+            return ()
         keys = self._keys[script_of(plain)]
         words = self._inner.sharing(plain)
         return tuple(
@@ -240,6 +245,6 @@ def _cost(typed: str, name: str, keys: Keys) -> float | None:
     """What the slip costs; a wrong first letter must be a key away, and short words keep ends."""
     cost = slip_cost(typed, name, keys)
     if cost is None or typed[0] == name[0] or typed[:2] == name[1::-1] or typed == name[1:]:
-        is_safe = len(typed) >= _SHORTEST_FOR_SLIPS or typed[-1] == name[-1]
+        is_safe = len(typed) >= _SHORTEST_FOR_SLIPS or typed[-1] == name[-1] or typed == name[:-1]
         return cost if is_safe else None
     return cost if (typed[0], name[0]) in keys and len(typed) >= _SHORTEST_FOR_SLIPS else None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from gatehouse.understanding.words import Token, word
 
 _SHORTEST_REST = 2  # letters
 _LONGEST = 40  # no word is longer
-_ARTICLE = 2
-_SHORT_WORDS = (3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +30,6 @@ class Prefixes:
         """The same, with a joined word before the bound ones left out too."""
         rests = tuple(self._rests(text, self.joined))
         return (*self.forms(text), *rests, *(form for rest in rests for form in self.forms(rest)))
-
-    def fronted(self, words: Iterable[str]) -> Iterator[str]:
-        """Short words with an article, which are long enough to be known in spite of a slip."""
-        articles = [prefix for prefix in self.bound if len(prefix) == _ARTICLE]
-        for text in words if articles else ():
-            if len(text) in _SHORT_WORDS:
-                yield from (article + text for article in articles)
 
     def joint(self, text: str, is_word: Callable[[str], bool]) -> int:
         """How many letters of a word that is none are a word of its own before one that is."""

@@ -16,6 +16,7 @@ _SHORTEST_STEM = 4
 _SHORTEST_SOUND_STEM = 2
 _SHORTEST_BENT, _LONGEST_BENT = 3, 5
 _SHORTEST_REST = 3
+_LONG_STEM = 6  # letters; whatever follows so many, they are no accident
 _LONGEST = 24
 _REMEMBERED_WORDS = 16_384
 _MOST_NEAR = 5
@@ -24,9 +25,9 @@ _ODD_ENDING = 0.3  # so had a stem with an ending that we do not know
 _ENDS = 2  # letters: of five, no single slip spoils both the first and the last two
 _LIKELY = 1.2  # what a slip in a short stem may cost
 
-# How much it speaks against a word as it stands that it is a stem without an ending, a stem with
-# an ending that we do not know, a word with a usual ending, or nothing that we know.
-BARE, BENT, KIN, STRANGE = 0.4, 1.3, 1.0, 2.9
+# How much it speaks against a word as it stands that it is a stem with a usual ending, a word with
+# a prefix, a stem without an ending or with an odd one, a word with an ending, or nothing we know.
+ENDED, FORM, BARE, BENT, KIN, STRANGE = 0.2, 0.3, 0.4, 1.3, 1.0, 2.9
 
 Nearest = tuple[float, str]  # what the slip costs, and the word meant
 _Candidate = tuple[float, int, int, str]  # with what decides between equal costs
@@ -73,7 +74,8 @@ class Slips:
             if _SHORTEST - 1 <= len(form) <= _LONGEST:
                 for candidate in self._candidates(form):
                     known = candidate[3]
-                    found[known] = min(candidate, found.get(known, candidate))
+                    if candidate[0]:  # else it is only the word without its prefix
+                        found[known] = min(candidate, found.get(known, candidate))
         best = sorted(c for c in found.values() if self._is_other(word, c[3]))[:_MOST_NEAR]
         return tuple((cost, known) for cost, _, _, known in best)
 
@@ -82,12 +84,18 @@ class Slips:
         if known in self._said or known in self._everyday:
             return True
         stem = self._own_stem(word)
-        return not stem or not known.startswith(stem)
+        return not stem or self._own_stem(known) != stem
 
     def _bent_forms(self) -> Iterator[str]:
-        """Short stems with all usual endings: they are too short to be told without one."""
-        short = (s for s in self._own_stems if _SHORTEST_BENT <= len(s) <= _LONGEST_BENT)
-        return (stem + ending for stem in short for ending in self._cases)
+        """Short stems with endings and short words with prefixes: told only by the whole."""
+        lengths = range(_SHORTEST_BENT, _LONGEST_BENT + 1)
+        for stem in self._own_stems:
+            if len(stem) in lengths:
+                yield from (stem + ending for ending in self._cases)
+        prefixes = [p for p in self._prefixes.bound if len(p) > 1] + [*self._prefixes.joined]
+        for word in self._said:
+            if prefixes and len(word) in lengths:
+                yield from (prefix + word for prefix in prefixes)
 
     def _candidates(self, word: str) -> Iterator[_Candidate]:
         yield from self._whole_words_near(word)
@@ -96,15 +104,20 @@ class Slips:
 
     def _doubt(self, word: str) -> float:
         """How sure it is that this is no slip: 0 for a word as we know it, up to `STRANGE`."""
-        forms = (word, *self._prefixes.all_forms(word))
-        if any(form in self._said or form in self._everyday for form in forms):
+        if len(word) > _LONGEST:
             return 0.0
+        forms = (word, *self._prefixes.all_forms(word))
+        if word in self._said or word in self._everyday:
+            return 0.0
+        if any(form in self._said or form in self._everyday for form in forms):
+            return FORM
         if any(form in self._own_stems for form in forms):
             return 0.0 if self._has_bare_stems else BARE
         if any(self._is_bent(form, self._own_stems) for form in forms):
-            return 0.0
-        if any(self._own_stem(form) for form in forms):
-            return BENT
+            return ENDED
+        stem = max(map(self._own_stem, forms), key=len)
+        if stem:
+            return BENT if len(stem) < _LONG_STEM else ENDED
         is_kin = any(self._is_bent(f, s) for f in forms for s in (self._said, self._everyday))
         return KIN if is_kin else STRANGE
 
@@ -125,7 +138,16 @@ class Slips:
             if cost is not None:
                 is_everyday = known in self._everyday and known not in self._said
                 cost += _EVERYDAY if is_everyday else 0.0
+                known = self._unjoined(known)
                 yield cost, abs(len(known) - len(word)), -_common(known, word), known
+
+    def _unjoined(self, form: str) -> str:
+        """The word without a small one on its front, which says nothing of homes."""
+        joined = self._prefixes.joined
+        if not joined or form in self._said or form in self._everyday:
+            return form
+        rests = (form[len(prefix) :] for prefix in joined if form.startswith(prefix))
+        return next((rest for rest in rests if rest in self._said), form)
 
     def _stems_near(self, word: str) -> Iterator[_Candidate]:
         """Our stems one slip away from the start of a word, each with the rest of the word."""
