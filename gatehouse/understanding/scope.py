@@ -169,7 +169,7 @@ def _unknown(clause: list[Item], *, is_asked: bool) -> Iterator[str]:
 
 
 def _ends_named(clause: list[Item], at: int) -> bool:
-    """Do one to three unknown words close the clause, as in "I want one in San Pablo"?"""
+    """Do one to three unknown words close the clause, as in "I want one in San Velmo"?"""
     rest = clause[at:]
     return len(rest) <= _LONGEST_NAME + 1 and all(item.is_word for item in rest)
 
