@@ -12,8 +12,8 @@ STATES = ("greeting", "collecting", "presenting", "detail", "handover", "closing
 INTENTS = (
     "search", "refine", "ask_about_home", "compare", "more_options", "book_viewing",
     "move_viewing", "cancel_viewing", "leave_contact", "talk_to_person", "sell_or_let",
-    "valuation", "complaint", "greeting", "thanks", "goodbye", "small_talk", "out_of_scope",
-    "yes", "no", "start_over", OTHER,
+    "valuation", "complaint", "greeting", "thanks", "goodbye", "small_talk", "trust",
+    "out_of_scope", "yes", "no", "start_over", OTHER,
 )  # fmt: skip
 STEPS = ("understand", "decide", "search", "render", "commit")
 OPERATIONS = ("aget_tuple", "aput", "aput_writes")
