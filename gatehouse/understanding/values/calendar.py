@@ -6,7 +6,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from gatehouse.understanding.values.named import Named, add_months, nth_month, whole_of
+from gatehouse.understanding.values.named import Named, add_months, easter, nth_month, whole_of
 from gatehouse.understanding.values.parts import Parts
 from gatehouse.understanding.values.written import resolved
 
@@ -77,6 +77,12 @@ class Calendar(Parts):
         said = self.label(at, "holiday")
         if said is None:
             return None
+        if said == "easter":
+            year_at = self.skip(at + 1, "in")
+            year = self.year_number(year_at)
+            near = self.today.year + (easter(self.today.year) < self.today)
+            last = at if year is None else year_at
+            return self.on(easter(year or near), at, last, has_year=year is not None)
         return self._month_day(int(said[:2]), int(said[2:]), at, at)
 
     def _weekday(self, at: int) -> Named | None:
@@ -174,7 +180,7 @@ class Calendar(Parts):
         return None
 
     def _month_day(self, month: int, value: int, first: int, last: int) -> Named | None:
-        year_at = self.skip(last + 1, "in", "slash", "dash")
+        year_at = self.skip(self.behind_dot(last + 1), "in", "slash", "dash")
         year_at = self.skip(year_at, "stop") if self.at(year_at).text == "," else year_at
         year = self.year_number(year_at)
         if year is not None:
@@ -195,13 +201,14 @@ class Calendar(Parts):
         month = self.label(start, "month")
         if month is None:
             return None
-        day_at = self.skip(self.skip(start + 1, "slash", "in"), "det")
+        after = self.behind_dot(start + 1)
+        day_at = self.skip(self.skip(after, "slash", "in"), "det")
         value = self.day_number(day_at)
         is_day = value is not None and not self.has(day_at + 1, "cur", "noun", "unit", "month")
         if value is not None and is_day and (self.at(day_at).number or 0) < 32:
             last = self.skip(day_at + 1, "th") - 1
             return self._month_day(int(month), value, at, last)
-        year_at = self.skip(start + 1, "in", "dash")
+        year_at = self.skip(after, "in", "dash")
         year_at = self.skip(year_at, "stop") if self.at(year_at).text == "," else year_at
         year = self.year_number(year_at)
         if year is not None:
@@ -225,7 +232,7 @@ class Calendar(Parts):
         """ "2014-2018": a year on either side of a dash."""
         if self.has(at - 1, "dash"):
             is_pair = self.year_number(at - 2) is not None or self.has(at - 2, "month")
-            return is_pair and not self.has(at + 1, "dash")
+            return is_pair and not self.has(at + 1, "dash") and not self.has(at - 3, "dash")
         is_pair = self.year_number(at + 2) is not None or self.has(at + 2, "month")
         return is_pair and self.has(at + 1, "dash")
 

@@ -61,6 +61,8 @@ def part_of(whole: Named, part: str) -> tuple[date, date]:
             return start.replace(day=10), start.replace(day=21)
         middle = start.replace(day=16)
     else:
+        if part == "mid":
+            return start.replace(month=5), start.replace(month=9)
         middle = start.replace(month=7)
     return (start, middle) if part == "early" else (middle, end)
 
@@ -78,3 +80,15 @@ def nth_in(whole: Named, grain: Grain, number: int, first: int) -> Named | None:
     else:
         monday += timedelta(days=7 * (number - 1))
     return whole_of(monday, grain, first, whole.last, has_year=whole.has_year)
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of the Western churches (Meeus, Jones and Butcher)."""
+    century, in_century = divmod(year, 100)
+    golden = year % 19
+    moved = century - century // 4 - (century - (century + 8) // 25 + 1) // 3
+    epact = (19 * golden + moved + 15) % 30
+    sunday = (32 + 2 * (century % 4) + 2 * (in_century // 4) - epact - in_century % 4) % 7
+    late = (golden + 11 * epact + 22 * sunday) // 451
+    month, day = divmod(epact + sunday - 7 * late + 114, 31)
+    return date(year, month, day + 1)

@@ -42,10 +42,7 @@ class Parts(Weeks):
             return None
         after = start + 1
         after = self.skip(after, "in")
-        whole = self.named_at(after) or self.named_at(self.skip(after, "det"))
-        grain = self._grain(after)
-        if whole is None and grain in ("week", "month", "year"):
-            whole = self.around(grain, 0, after, after)
+        whole = self._whole_at(after)
         if whole is None or whole.grain not in ("week", "month", "year"):
             return None
         start_day, end = part_of(whole, part or rel or "")

@@ -39,6 +39,11 @@ class Sheet(ABC):
         """The next index behind an item of these kinds, if it is one."""
         return index + 1 if self.has(index, *kinds) else index
 
+    def behind_dot(self, index: int) -> int:
+        """The same, or the next index where the full stop of "Oct." stands."""
+        item = self.at(index)
+        return index + 1 if item.text == "." and item.start == self.at(index - 1).end else index
+
     @abstractmethod
     def named_at(self, at: int) -> Named | None:
         """The days named from this item on, if any are."""
