@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gatehouse.talk import answers, asking, compare, courtesies, passing, results
+from gatehouse.talk import answers, asking, compare, courtesies, nothing, passing, results
 from gatehouse.talk.scene import LONGEST_SUMMARY, Scene, clipped, distinct, sentences
 from gatehouse.talk.types import Move, Reply
 from gatehouse.understanding.types import Intent
@@ -28,7 +28,7 @@ _WORDS: dict[Move, Callable[[Scene], Reply]] = {
     Move.HANDED_OVER: passing.handed_over,
     Move.RECOMMEND: results.recommend,
     Move.MORE: results.more,
-    Move.NOTHING_FOUND: results.nothing_found,
+    Move.NOTHING_FOUND: nothing.nothing_found,
     Move.TROUBLE: results.in_trouble,
 }
 
