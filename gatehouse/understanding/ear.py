@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from gatehouse.understanding import (
     building,
     dates,
+    extras,
     intents,
     locations,
     money,
@@ -173,8 +174,8 @@ def _changes(
         changes += slots.hear_kinds(r)
     if not asked:
         changes += slots.hear_terms(r)
-        changes += slots.hear_amenities(r)
-        changes += slots.hear_features(r)
+        changes += extras.hear_amenities(r)
+        changes += extras.hear_features(r)
     if "rel" in r.kinds or "refrel" in r.kinds:
         changes += wishes.hear_relative(r, changes)
     if "any" in r.kinds or "pair" in r.kinds:
@@ -188,7 +189,7 @@ def _measures(r: Reading) -> list[SlotChange]:
     if r.numbers or r.mentions("bedrooms", "bathrooms"):
         changes += slots.hear_rooms(r)
         changes += slots.hear_area(r)
-        changes += slots.hear_guests(r)
+        changes += extras.hear_guests(r)
     if r.numbers or "cur" in r.kinds:
         changes += money.hear_budget(r)
     if "place" in r.kinds:

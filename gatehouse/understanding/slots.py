@@ -1,4 +1,4 @@
-"""What a message says about rooms, people, kinds of homes, terms and extras."""
+"""What a message says about rooms, kinds of homes and terms, and what it turns away."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from gatehouse.understanding.types import Op, Range, Slot, SlotChange, SlotValue
 _LOOK_BACK = 4
 _SQUARE_FOOT = 0.0929
 _MOST_ROOMS = 20
-_MOST_GUESTS = 50
 _AREA_LIMITS = (8.0, 100_000.0)
 _TERMS = ("term", "deal", "term_if_asked", "deal_if_asked")
 _TURNS_AWAY = ("noneed", "instead", "neg", "noneedafter", "insteadafter", "negafter")
@@ -23,10 +22,8 @@ _COUNTED = {
     "room_all": Slot.BEDROOMS,  # rooms with the living room among them: one bedroom fewer
     "bathroom": Slot.BATHROOMS,
 }
-_OPPOSITES = {"furnished": "unfurnished", "unfurnished": "furnished"}
-_OWNED = {"pets_allowed"}  # "no pets" tells of the visitor, not of the home
-_ONLY_SHUNNED = {"agents"}  # nobody wishes for them
-_PASSED = frozenset(("or", "and", "in", "place", "type", "amenity", "negamenity", "it", "weak"))
+_THINGS = ("place", "type", "amenity", "quality")
+_PASSED = frozenset(("or", "and", "in", *_THINGS, "negamenity", "it", "weak"))
 
 
 def is_shunned(r: Reading, index: int) -> str | None:
@@ -38,7 +35,7 @@ def is_shunned(r: Reading, index: int) -> str | None:
         kind = next((k for k in ("noneed", "instead", "neg") if k in item.labels), None)
         if kind is not None and not _is_refusal(r, at):
             return kind
-        if item.has("place", "type", "amenity") and not r.has(at + 1, "or", "and"):
+        if item.has(*_THINGS) and not r.has(at + 1, "or", "and"):
             break
         if item.has("stop", "but", "corr", "also") or not (item.is_word or item.has(*_PASSED)):
             break
@@ -238,7 +235,7 @@ def hear_kinds(r: Reading) -> list[SlotChange]:
     for index in r.every("type"):
         code = r.label(index, "type") or ""
         if is_shunned(r, index):
-            changes.append(_change(r, Slot.PROPERTY_TYPE, Op.REMOVE, (code,), index, "shunned"))
+            changes.append(changed(r, Slot.PROPERTY_TYPE, Op.REMOVE, (code,), index, "shunned"))
         elif code != "room" or not _is_counted_room(r, index):
             wanted.append(index)
     wanted = corrected(r, wanted)
@@ -278,7 +275,7 @@ def hear_terms(r: Reading) -> list[SlotChange]:
             changes.append(SlotChange(slot, Op.ANY, None, span, 0.95, "the one or the other"))
         elif said:
             value = r.label(said[-1], kind) or ""
-            changes.append(_change(r, slot, Op.SET, value, said[-1], f"a word for {slot.value}"))
+            changes.append(changed(r, slot, Op.SET, value, said[-1], f"a word for {slot.value}"))
     return changes
 
 
@@ -299,65 +296,8 @@ def _is_either(r: Reading, said: list[int], kind: str) -> bool:
     return r.mentions("or") and any(r.has(at, "or") for at in range(first + 1, last))
 
 
-def hear_amenities(r: Reading) -> list[SlotChange]:
-    """Extras wanted (ADD), shunned (REMOVE) or no longer needed (CLEAR with the code)."""
-    changes: list[SlotChange] = []
-    if not r.mentions("amenity", "negamenity"):
-        return changes
-    for index in list(r.where("amenity")):
-        if r.has(index, "negamenity"):
-            continue
-        code = r.label(index, "amenity") or ""
-        why = is_shunned(r, index)
-        op = {None: Op.ADD, "noneed": Op.CLEAR}.get(why, Op.REMOVE)
-        if op == Op.REMOVE and code in _OWNED:
-            op = Op.CLEAR
-        if op == Op.REMOVE and code in _OPPOSITES:
-            op, code = Op.ADD, _OPPOSITES[code]
-        changes.append(_change(r, Slot.AMENITIES, op, (code,), index, "an extra"))
-    for index in list(r.where("negamenity")):
-        code = r.label(index, "negamenity") or ""
-        op = Op.CLEAR if code in _OWNED else Op.REMOVE
-        changes.append(_change(r, Slot.AMENITIES, op, (code,), index, "a word for without"))
-    return changes
-
-
-def hear_features(r: Reading) -> list[SlotChange]:
-    """What no listing states: floors, condition, agents, bills; wanted or shunned."""
-    changes: list[SlotChange] = []
-    for kind in ("quality", "negquality"):
-        for index in list(r.where(kind)):
-            code = r.label(index, kind) or ""
-            if not code:
-                continue
-            why = is_shunned(r, index)
-            op = Op.CLEAR if why == "noneed" else Op.REMOVE if why or kind != "quality" else Op.ADD
-            if op == Op.ADD and code in _ONLY_SHUNNED:
-                continue
-            changes.append(_change(r, Slot.FEATURES, op, (code,), index, "no listing states it"))
-            r.take(index)
-    return changes
-
-
-def hear_guests(r: Reading) -> list[SlotChange]:
-    """How many will live there: "for two", "a family of four"."""
-    for index in list(r.free_numbers()) if r.mentions("noun", "party") else ():
-        amount = amount_at(r, index)
-        if amount is None or not 1 <= amount.value <= _MOST_GUESTS:
-            continue
-        is_counted = r.label(amount.last + 1, "noun") == "person"
-        if is_counted or (r.has(amount.first - 1, "party") and _is_last_word(r, amount.last)):
-            span = r.take(index, amount.last + is_counted)
-            return [SlotChange(Slot.GUESTS, Op.SET, amount.range, span, 0.95, "so many people")]
-    return []
-
-
-def _is_last_word(r: Reading, index: int) -> bool:
-    """Does the number count what was said before it, "a family of four", and nothing after?"""
-    return not r.has(index + 1, "noun", "unit", "cur", "per", "type", "home", "age", "month")
-
-
-def _change(
+def changed(
     r: Reading, slot: Slot, op: Op, value: SlotValue | None, index: int, why: str
 ) -> SlotChange:
+    """A change that one item says."""
     return SlotChange(slot, op, value, r.span(index, index), 0.95, why)
