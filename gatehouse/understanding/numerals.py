@@ -102,7 +102,23 @@ def _step(items: Sequence[Item], end: int, at: int, tally: Tally) -> int:
         return _takes_part(items, end, tally)
     if "numand" in item.labels:
         return _over_and(items, end, tally)
-    return 0
+    return _over_comma(items, end, tally) if item.text == "," else 0
+
+
+def _over_comma(items: Sequence[Item], end: int, tally: Tally) -> int:
+    """ "Five thousand, four hundred": more hundreds or thousands in words, not another number."""
+    after = end + 1
+    if not (tally.is_scaled and tally.group == 0 and tally.total) or after >= len(items):
+        return 0
+    if items[after].number is None or is_digits(items[after]):
+        return 0
+    is_led = (items[after].number or 0.0) >= _HUNDRED or _is_scale_ahead(items, after)
+    return 2 if is_led and _takes_number(items, after, 0, tally) else 0
+
+
+def _is_scale_ahead(items: Sequence[Item], at: int) -> bool:
+    """Does a hundred or thousand follow within this number ("twenty-six thousand")?"""
+    return any(_is_scale_next(items, index) for index in (at + 1, at + 2))
 
 
 def _takes_number(items: Sequence[Item], end: int, at: int, tally: Tally) -> bool:
