@@ -66,4 +66,5 @@ def _asked(text: str) -> tuple[str, ...]:
     found = {role: first_end(text, kind) for role, kind in _ASKS.items()}
     asked = sorted((at, role) for role, at in found.items() if at is not None)
     is_visit = says(text, "reply_asks_day") and says(text, "reply_visits")
+    is_visit = is_visit or (says(text, "reply_asks_date") and not says(text, "reply_other"))
     return (*(role for _, role in asked), *(("visit_date",) if is_visit else ()))
