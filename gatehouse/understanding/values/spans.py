@@ -27,7 +27,19 @@ class Found(NamedTuple):
 
 def found_at(c: Calendar, at: int) -> Found | None:
     """What about time begins at this item, the longest first."""
-    return _bounded(c, at) or _range(c, at) or _relative(c, at) or _one(c, at) or _length(c, at)
+    return (
+        _counted(c, at)
+        or _bounded(c, at)
+        or _range(c, at)
+        or _relative(c, at)
+        or _one(c, at)
+        or _length(c, at)
+    )
+
+
+def _counted(c: Calendar, at: int) -> Found | None:
+    named = _counted_from(c, at)
+    return Found(Days(named.start, named.end), at, named.last, is_day=True) if named else None
 
 
 # One name, and limits.
@@ -249,6 +261,18 @@ def _relative_day(c: Calendar, at: int) -> Named | None:
     return _on_weekday(c, day, at, stretch.last, unit=stretch.length.unit)
 
 
+def _counted_from(c: Calendar, at: int) -> Named | None:
+    """ "Yarından itibaren üç hafta": the day first, then how long after it."""
+    base = c.day(at)
+    if base is None or not c.has(at + 1, "sinceafter", "fromafter"):
+        return None
+    stretch = stretch_at(c, at + 2)
+    if stretch is None or not _is_counted(stretch):
+        return None
+    last = c.skip(stretch.last + 1, "laterafter") - 1
+    return c.on(_moved(base.start, (stretch.length,), 1), at, last, has_year=True)
+
+
 def _on_weekday(c: Calendar, day: date, first: int, last: int, *, unit: Unit) -> Named:
     """ "In 3 days on Friday": the nearest; "two months from today on Tuesday": the next."""
     weekday_at = c.skip(last + 1, "in")
@@ -300,7 +324,9 @@ def _coming_units(c: Calendar, at: int) -> Found | None:
     if stretch is None or not _is_counted(stretch):
         return None
     if c.has(way, "next"):
-        begin = _day_after(c.today, 1)
+        is_within = c.has(last + 1, "laterafter")  # "önümüzdeki 10 ay içinde"
+        last += is_within
+        begin = c.today if is_within else _day_after(c.today, 1)
         days = Days(begin, _moved(begin, (stretch.length,), 1))
     else:
         days = Days(_moved(c.today, (stretch.length,), -1), c.today)

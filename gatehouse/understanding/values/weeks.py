@@ -68,6 +68,8 @@ class Weeks(Sheet):
         if span is None:
             return None
         grain = GRAINS["month" if span == "this_month" else span]
+        if span == "week" and self.has(at + 1, "next") and self.label(at + 2, "unit") == "week":
+            return self.around("week", 2, at, at + 2)  # "gelecek haftadan sonraki hafta"
         if grain == "week" and self.has(at + 1, "weekday"):
             return self.in_week(at + 1, 1, at, at + 1)
         if grain == "week" and self.has(at + 1, "in") and self.has(at + 2, "weekday"):
