@@ -28,9 +28,11 @@ _CONTENT = frozenset(
     ("type", "amenity", "deal", "term", "noun", "cur", "unit", "month", "dur", "quality", "slot",
      "any", "max", "min", "about", "neg", "guests", "per")
 )  # fmt: skip
+_FOREIGN = frozenset(("world", "scope", "ours", "own", "request"))  # no word becomes one by chance
 _COUNTED = frozenset(("noun", "cur", "unit", "month", "dur", "per"))
 _SIGNS = {"/": "slash"}
 _TOGETHER = 0.4  # of its doubt is left to a word that goes on a phrase
+_STRANGER = 1.35  # a word that we know nothing of may be one
 _RESPELT = 0.5  # what another spelling of a place's name costs
 
 
@@ -75,7 +77,7 @@ def _all_options(
         if known.place is not None:
             continue
         if language not in known.known_in or len(token.base) >= _SHORTEST_BENT:
-            cost = doubt(token.base) or (_broken(token, own) if token.tail else 0.0)
+            cost = _broken(token, own) if token.tail else doubt(token.base)
             if cost:
                 found[at] = _options(token, own, glossary, cost)
         if len(found) >= _MOST_MENDED:
@@ -84,9 +86,10 @@ def _all_options(
 
 
 def _broken(token: Token, own: Vocabulary) -> float:
-    """How much doubt there is of "does't", though "does" is a word."""
-    if not own.slips.doubt(token.text):
-        return 0.0
+    """How much doubt there is of a word with an apostrophe, as of "does't", though "does" is one."""
+    doubt = own.slips.doubt
+    if not doubt(token.text) or doubt(token.base):
+        return min(doubt(token.text), doubt(token.base))
     return KIN if any("'" in text for _, text in own.slips.near(token.text)) else 0.0
 
 
@@ -133,7 +136,7 @@ def _chosen(m: _Message) -> Iterator[tuple[int, str]]:
     near = {at - back for at in m.strange for back in range(_LONGEST_REACH)}
     best: list[tuple[float, Path]] = [(0.0, Path(0, 0.0, ()))] * (count + 1)
     for at in range(count - 1, -1, -1):
-        paths = [Path(1, 0.0, (m.tokens[at].text,))]
+        paths = [Path(1, _STRANGER if at in m.strange else 0.0, (m.tokens[at].text,))]
         if at in near and m.tokens[at].kind not in UNSPOKEN:
             paths += (*_alone(m, at), *_phrases(m, at), *_places(m, at))
         best[at] = max(
@@ -171,7 +174,7 @@ def _alone(m: _Message, at: int) -> Iterator[Path]:
 def _worth(m: _Message, at: int, labels: Labels) -> float:
     """What a phrase of one word is worth here: the most where it names what a number counts."""
     if labels.keys().isdisjoint(_CONTENT):
-        return _SAID
+        return _HEARD if labels.keys() <= _FOREIGN else _SAID
     is_counted = not labels.keys().isdisjoint(_COUNTED) and m.follows(at, "num", "slash", "cur")
     return _SAID + _TELLING + (_FITTING if is_counted else 0.0)
 

@@ -173,7 +173,7 @@ class Slips:
     def _bent(self, stem: str, ending: str, cost: float) -> Iterator[_Candidate]:
         """The stem with that ending, if it is likely; a short one is told by its ending only."""
         is_usual = ending in self._cases
-        if len(stem) >= _SHORTEST or (is_usual and cost <= _LIKELY):
+        if len(stem) >= _LONG_STEM or (is_usual and (len(stem) >= _SHORTEST or cost <= _LIKELY)):
             yield cost + (0.0 if is_usual else _ODD_ENDING), -len(stem), 0, stem + ending
 
 
