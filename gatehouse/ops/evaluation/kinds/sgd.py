@@ -59,11 +59,12 @@ def run(options: Mapping[str, Any]) -> Report:
     found = list(figures(judged, schema, TARGETS[options["context"]]))
     if judged:
         found += _paraphrased(dialogues, schema, options)
+    turns = sum(map(len, followed))
     return Report(
         title=f"schema-guided dialogues, {schema.service}, context {options['context']}",
-        figures=tuple(found),
-        errors=Counter(kind for turns in judged for p in turns for kind in errors(p, schema)),
-        predictions=[as_row(p) for turns in followed for p in turns],
+        figures=(*found, Figure("user turns followed", float(turns), turns)),
+        errors=Counter(kind for talk in judged for p in talk for kind in errors(p, schema)),
+        predictions=[as_row(p) for talk in followed for p in talk],
     )
 
 
