@@ -224,6 +224,8 @@ def _same_month(second: Point, day: int) -> date | None:
 def _long_range(r: Reading) -> tuple[Point, Point] | None:
     points = list(_points(r))
     for one, two in pairwise(points):
+        if one.day == two.day:
+            continue  # "urgently, as soon as possible"
         between = range(one.last + 1, two.first)
         linked = any(r.has(i, "to", "until", "dash", "and") for i in between)
         tailed = r.at(one.last).tail in bending(r.language).origin
