@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from gatehouse.understanding.places import Gazetteer
+from gatehouse.understanding.places import Gazetteer, Place
 from gatehouse.understanding.types import LANGUAGES
 
 GAZETTEER = Gazetteer.default()
+
+
+def _place(key: str, names: dict[str, str]) -> Place:
+    return Place(key, "city", 50.0, 20.0, names)
 
 
 @pytest.mark.parametrize(
@@ -80,3 +84,68 @@ def test_names_are_those_that_visitors_use() -> None:
     assert GAZETTEER.display("girne", "en") == "Kyrenia"
     assert GAZETTEER.display("girne", "uk") == "Кіренія"
     assert GAZETTEER.display("atlantis", "en") == "atlantis"
+
+
+ELSEWHERE = Gazetteer(
+    (
+        _place("kyiv", {"en": "Kyiv", "uk": "Київ", "ru": "Киев", "pl": "Kijów"}),
+        _place("praha", {"en": "Prague", "uk": "Прага", "ru": "Прага", "pl": "Praga"}),
+        _place("novgorod", {"en": "Nizhny Novgorod", "ru": "Нижний Новгород"}),
+        _place("zakopane", {"en": "Zakopane", "ru": "Закопане", "uk": "Закопане"}),
+        _place("moskva", {"en": "Moscow", "ru": "Москва", "tr": "Moskova", "pl": "Moskwa"}),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("Києві", "kyiv"),
+        ("Киеве", "kyiv"),
+        ("Kijowie", "kyiv"),
+        ("Празі", "praha"),
+        ("Pradze", "praha"),
+        ("Нижнем Новгороде", "novgorod"),
+        ("Нижнего Новгорода", "novgorod"),
+        ("Zakopanem", "zakopane"),
+        ("Закопаному", "zakopane"),
+        ("Moskwie", "moskva"),
+        ("Москвой", "moskva"),
+        ("Moskova'da", "moskva"),
+        ("moskvada", "moskva"),
+    ],
+)
+def test_any_place_is_found_in_the_cases_of_its_languages(said: str, key: str) -> None:
+    assert ELSEWHERE.resolve(said) == key
+
+
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("kirenii", "girne"),
+        ("Kireniya", "girne"),
+        ("Чаталкёй", "girne/catalkoy"),
+        ("Alsanjak", "girne/alsancak"),
+        ("Chatalkoy", "girne/catalkoy"),
+        ("Белапаис", "girne/bellapais"),
+    ],
+)
+def test_a_name_spelt_by_another_alphabets_ear_finds_its_place(said: str, key: str) -> None:
+    assert GAZETTEER.resolve(said) == key
+    assert ELSEWHERE.resolve(said) is None
+
+
+def test_between_two_places_lie_those_on_the_way() -> None:
+    found = GAZETTEER.between("girne", "girne/lapta")
+    assert (found[0], found[-1]) == ("girne", "girne/lapta")
+    assert "girne/alsancak" in found
+    assert "girne/catalkoy" not in found  # on the other side of the town
+    assert GAZETTEER.between("girne", "girne") == ("girne",)
+    assert GAZETTEER.between("girne", "atlantis") == ("girne", "atlantis")
+
+
+def test_of_namesakes_the_one_in_the_city_talked_about_is_meant() -> None:
+    old_town = GAZETTEER.resolve("old town") or ""
+    assert GAZETTEER.of_city(old_town, "old town", cities=["lefkosa"]) == "lefkosa/surlarici"
+    assert GAZETTEER.of_city(old_town, "old town", cities=["guzelyurt"]) == old_town
+    assert GAZETTEER.of_city("girne", "Girne", cities=["lefkosa"]) == "girne"
