@@ -10,7 +10,7 @@ from gatehouse.understanding.reading import Item, Reading
 from gatehouse.understanding.types import Intent, Language
 from gatehouse.understanding.vocabulary import concepts
 
-_CORE, _SIDE, _HINT = 4, 2, 1  # how much a word says that homes are spoken of
+_CORE, _SIDE, _HINT = 2, 1, 0  # how much a word says that homes are spoken of
 _TOPIC = 4  # how much a word of another topic says that they are not; a strange word says 1
 _MOST_STRANGERS = 6  # of a long story only so many strange words count
 _TOLD = 2  # strange words that make a mere statement foreign
@@ -19,9 +19,9 @@ _SHORTEST_ASKED = 3  # items; fewer words are an answer, not a question
 _SHORTEST_TOLD = 4
 _LONGEST_NAME = 2  # words of an unknown name behind "in" or "near"
 _KINDS: Mapping[str, int] = {
-    "ours": _SIDE, "bedrooms": _CORE, "quality": _CORE, "floor": _CORE, "facing": _CORE,
+    "ours": _CORE, "bedrooms": _CORE, "quality": _CORE, "floor": _CORE, "facing": _CORE,
     "noun": _SIDE, "type": _CORE, "home": _HINT, "amenity": _HINT, "negamenity": _SIDE,
-    "deal": _HINT, "term": _SIDE, "place": _SIDE, "poi": _SIDE, "cur": _SIDE, "attr": _HINT,
+    "deal": _HINT, "term": _SIDE, "place": _CORE, "poi": _SIDE, "cur": _SIDE, "attr": _HINT,
     "rel": _SIDE, "findq": _SIDE, "sort": _HINT, "fee": _CORE,
     "weekday": _HINT,
 }  # fmt: skip
@@ -42,10 +42,9 @@ _INTENTS: Mapping[str, int] = {
 _ASKS = ("q", "ask", "scope", "askhome", "findq", "request", "attr", "sort")
 _BEFORE_ASKING = ("and", "but", "also", "corr", "yes", "no", "intent")
 _OF_TALK = (
-    "it", "ord", "nr", "pair", "weekday", "month", "day", "unit", "any", "rel", "yes", "no",
-    "also", "one", "am", "pm", "oclock", "later", "neg", "until", "dur", "findq", "attr", "now",
-    "clash", "flexible", "sameagain", "fee", "unsure", "denied", "about", "next", "th", "name",
-    "leave_message", "small_talk",
+    "it", "ord", "nr", "pair", "weekday", "rel", "yes", "no", "am", "pm", "findq",
+    "attr", "clash", "flexible", "sameagain", "fee", "unsure", "denied", "th", "name",
+    "leave_message",
 )  # fmt: skip
 _OF_A_HOME = ("it", "askhome", "type", "findq", "also", "neg", "place", "bedrooms")
 _OWNED = frozenset(("type", "home", "noun", "amenity", "ours"))
@@ -87,9 +86,12 @@ def _is_talking(r: Reading) -> bool:
 
 def _is_hollow(r: Reading) -> bool:
     """A whole question of everyday words only, where a talk has not begun."""
-    if r.mentions("intent", *_OF_TALK) or r.numbers or _is_talking(r):
+    if r.mentions(*_OF_TALK) or r.numbers or _is_talking(r):
         return False
-    is_long = sum(not item.has("stop") for item in r.items) >= _FEWEST_ASKED
+    seeks = r.mentions("intent")
+    if seeks and not all(r.label(at, "intent") == Intent.SEARCH for at in r.every("intent")):
+        return False
+    is_long = sum(not item.has("stop") for item in r.items) >= _FEWEST_ASKED + 3 * seeks
     if not is_long or _fewest_strangers(r.language) > 1:
         return False
     return asks(r) and not _ours(r, is_pointing=False)
@@ -182,8 +184,10 @@ def _ours(r: Reading, *, is_pointing: bool) -> int:
     """How much speaks for homes; an extra or a home of one's own says little by itself."""
     has_home = bool(r.state.shown or r.state.focus)
     is_wished = r.mentions(*_OF_A_HOME)
-    weights = (_weight(r, at, is_wished=is_wished) for at in range(len(r.items)))
-    return sum(weights) + (_SIDE if is_pointing and has_home else 0)
+    weight = sum(_weight(r, at, is_wished=is_wished) for at in range(len(r.items)))
+    if r.mentions("deal") and r.mentions("home", "type") and not r.mentions("own"):
+        weight += _CORE  # "buy a property", not "sell my home"
+    return weight + (_CORE if is_pointing and has_home else 0)
 
 
 def _weight(r: Reading, at: int, *, is_wished: bool) -> int:
@@ -196,7 +200,7 @@ def _weight(r: Reading, at: int, *, is_wished: bool) -> int:
     if not _OWNED.isdisjoint(labels) and (r.has(at - 1, "own") or r.has(at - 2, "own")):
         return 0
     if "amenity" in labels and is_wished:
-        return _SIDE
+        return _CORE
     if "ours" in labels and " " in item.text:
         return _CORE
     if "findq" in labels and not r.has(at - 1, "stop") and at:
