@@ -19,7 +19,7 @@ _MOST_MENDED = 60  # strange words of one message that are worth mending
 _MOST_NAMES = 4  # of places that one of them may be
 _MOST_STEPS = 48  # from one word on
 _LONGEST_REACH = 6  # words
-_SHORTEST_BENT = 4  # letters
+_SHORTEST_BENT, _SHORTEST_PLACE = 4, 5  # letters
 
 # What words are worth: in a phrase, each further one, in a place's name, or known at all.
 _SAID, _SAID_TOGETHER, _PLACE, _KNOWN, _HEARD = 3.0, 0.6, 3.0, 2.7, 1.9
@@ -32,7 +32,7 @@ _FOREIGN = frozenset(("world", "scope", "ours", "own", "request"))  # no word be
 _COUNTED = frozenset(("noun", "cur", "unit", "month", "dur", "per"))
 _SIGNS = {"/": "slash"}
 _TOGETHER = 0.4  # of its doubt is left to a word that goes on a phrase
-_STRANGER = 1.35  # a word that we know nothing of may be one
+_STRANGER = 1.25  # a word that we know nothing of may be one
 _RESPELT = 0.5  # what another spelling of a place's name costs
 
 
@@ -86,7 +86,7 @@ def _all_options(
 
 
 def _broken(token: Token, own: Vocabulary) -> float:
-    """How much doubt there is of a word with an apostrophe, as of "does't", though "does" is one."""
+    """How much doubt there is of "does't", though "does" is a word."""
     doubt = own.slips.doubt
     if not doubt(token.text) or doubt(token.base):
         return min(doubt(token.text), doubt(token.base))
@@ -163,8 +163,10 @@ def _alone(m: _Message, at: int) -> Iterator[Path]:
     for text, cost, is_respelt in options:
         base = text.partition("'")[0]
         if m.glossary.entry(text).place or is_respelt:
-            fits = _FITTING if m.follows(at, "in") else 0.0
-            yield Path(1, _PLACE + fits - cost, (text,))
+            is_led = m.follows(at, "in")
+            typed = m.tokens[at].base
+            if is_led or len(typed) >= _SHORTEST_PLACE or is_respelt or typed[-1] == base[-1]:
+                yield Path(1, _PLACE + (_FITTING if is_led else 0.0) - cost, (text,))
         elif cost != STRANGE:
             forms = (base, *m.own.prefixes.forms(base))
             is_everyday = not m.own.everyday.isdisjoint(forms)

@@ -142,7 +142,8 @@ class NameIndex:
 
     def with_slip(self, plain: str) -> str | None:
         """The key of the place whose already folded name this is but for one slip."""
-        found = self.near(plain)
+        is_short = len(plain) < _SHORTEST_FOR_SLIPS  # then its end must be there: no "Mara(s)"
+        found = [near for near in self.near(plain) if not is_short or near[1][-1] == plain[-1]]
         least = [name for cost, name in found if cost == found[0][0]]
         keys = {self.exact(name) for name in least}
         return keys.pop() if len(keys) == 1 else None

@@ -114,7 +114,7 @@ class Slips:
         if any(form in self._own_stems for form in forms):
             return 0.0 if self._has_bare_stems else BARE
         if any(self._is_bent(form, self._own_stems) for form in forms):
-            return ENDED
+            return ENDED if self._has_bare_stems else 0.0
         stem = max(map(self._own_stem, forms), key=len)
         if stem:
             return BENT if len(stem) < _LONG_STEM else ENDED
