@@ -12,10 +12,10 @@ from gatehouse.understanding.vocabulary import concepts
 
 _CORE, _SIDE, _HINT = 2, 1, 0  # how much a word says that homes are spoken of
 _TOPIC = 4  # how much a word of another topic says that they are not; a strange word says 1
-_MOST_STRANGERS = 6  # of a long story only so many strange words count
+_MOST_STRANGERS = 3  # of a long story only so many strange words count
 _TOLD = 2  # strange words that make a mere statement foreign
 _FEWEST_ASKED = 4  # words of a question that may be about nothing of ours
-_SHORTEST_ASKED = 3  # items; fewer words are an answer, not a question
+_SHORTEST_ASKED = 2  # items; fewer words are an answer, not a question
 _SHORTEST_TOLD = 4
 _LONGEST_NAME = 2  # words of an unknown name behind "in" or "near"
 _KINDS: Mapping[str, int] = {
@@ -89,12 +89,14 @@ def _is_hollow(r: Reading) -> bool:
     if r.mentions(*_OF_TALK) or r.numbers or _is_talking(r):
         return False
     seeks = r.mentions("intent")
+    if seeks and r.mentions("any"):
+        return False  # "I want to live in the north, never mind where"
     if seeks and not all(r.label(at, "intent") == Intent.SEARCH for at in r.every("intent")):
         return False
-    is_long = sum(not item.has("stop") for item in r.items) >= _FEWEST_ASKED + 3 * seeks
+    is_long = sum(not item.has("stop") for item in r.items) >= _FEWEST_ASKED + 2 * seeks
     if not is_long or _fewest_strangers(r.language) > 1:
         return False
-    return asks(r) and not _ours(r, is_pointing=False)
+    return asks(r) and not r.mentions(*_KINDS)
 
 
 def _is_enough(r: Reading, found: Evidence, *, has_topic: bool) -> bool:
@@ -102,7 +104,7 @@ def _is_enough(r: Reading, found: Evidence, *, has_topic: bool) -> bool:
     if asks(r):
         is_long = len(r.items) >= _SHORTEST_ASKED and r.state.awaiting is None
         return has_topic or (is_long and found.foreign >= _fewest_strangers(r.language))
-    is_long = has_topic or (len(r.items) >= _SHORTEST_TOLD and not found.ours)
+    is_long = has_topic or (len(r.items) >= _SHORTEST_TOLD and found.ours < _CORE)
     return is_long and found.foreign - found.ours >= _TOLD - r.mentions("world")
 
 

@@ -46,6 +46,11 @@ can I see the flat on Tuesday?
 what else do you have?
 I would like to live somewhere around San Pablo
 we are looking for something in Oakville
+is there parking for two cars?
+does the price include water and internet?
+can I bring my parrot?
+who pays for repairs?
+how long does it take to buy a property?
 hello, how are you?
 thanks, that is very kind of you
 güvenli bir mahalle mi?
@@ -170,16 +175,29 @@ def test_doubt_speaks_for_homes_while_a_talk_goes_on() -> None:
     assert not EAR.hear(text, state=TALKING, language="en").wants(Intent.OUT_OF_SCOPE)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my name is Brunhilde Katzenmeier, a retired violinist from Oslo, and I dream of a quiet "
+        "flat in Kyrenia with my parrot Zugzwang",
+        "I need a house for my collection of harpsichords and telescopes in Lapta",
+    ],
+)
+def test_a_long_story_around_a_wish_for_a_home_is_a_search(text: str) -> None:
+    heard = EAR.hear(text, state=FRESH, language=None)
+    assert heard.wants(Intent.SEARCH) and not heard.wants(Intent.OUT_OF_SCOPE)
+
+
 @pytest.mark.parametrize("row", ELSEWHERE.splitlines())
 def test_other_languages_notice_another_world_too(row: str) -> None:
-    language, text = row[:2], row[3:]
+    language, text = _spoken(row)
     heard = EAR.hear(text, state=replace(FRESH, language=language), language=language)
     assert heard.wants(Intent.OUT_OF_SCOPE)
 
 
 @pytest.mark.parametrize("row", TRADE.splitlines())
 def test_other_languages_turn_no_question_of_our_trade_away(row: str) -> None:
-    language, text = row[:2], row[3:]
+    language, text = _spoken(row)
     heard = EAR.hear(text, state=replace(FRESH, language=language), language=language)
     assert not heard.wants(Intent.OUT_OF_SCOPE)
 
@@ -198,6 +216,10 @@ def test_no_word_of_scope_hides_what_it_means_elsewhere(language: Language) -> N
         and not before.labels.keys() - {"scope"} <= _labels(known, word)
     }
     assert hidden == set()
+
+
+def _spoken(row: str) -> tuple[Language, str]:
+    return next(language for language in LANGUAGES if row.startswith(f"{language} ")), row[3:]
 
 
 def _labelled(
