@@ -11,6 +11,7 @@ from gatehouse.understanding.types import Language
 # What a slip costs; beyond `most` it is no slip.
 _SWAPPED, _DOUBLED, _NEXT_KEY, _MISSING, _EXTRA, _OTHER_KEY = 1.0, 1.0, 1.0, 1.2, 1.6, 2.0
 _AT_THE_START = 0.6  # people seldom miss the first letter
+_SHORT = 5
 _LONG_ENOUGH = 7  # letters; a longer word can be told though it begins with a wrong one
 _MOST, _MOST_IN_LONG = 2.0, 2.6
 
@@ -36,6 +37,8 @@ def slip_cost(typed: str, meant: str, keys: Keys) -> float | None:
         return 0.0
     if abs(len(typed) - len(meant)) > 1:
         return None
+    if typed[:2] != meant[:2] and typed[-2:] != meant[-2:] and len(typed) > _SHORT:
+        return None  # one slip spoils one end of a word, not both
     at = _first_difference(typed, meant)
     cost = _cost(typed, meant, at, keys)
     if cost is None:

@@ -11,14 +11,14 @@ from itertools import product
 from typing import NamedTuple
 
 from gatehouse.understanding.glossary import Glossary
-from gatehouse.understanding.slips import BENT, KIN, STRANGE
+from gatehouse.understanding.slips import BENT, KIN, STRANGE, Nearest
 from gatehouse.understanding.vocabulary import UNSPOKEN, Frontier, Labels, Vocabulary, step
 from gatehouse.understanding.words import Token, word
 
 _MOST_MENDED = 60  # strange words of one message that are worth mending
 _MOST_NAMES = 4  # of places that one of them may be
 _MOST_STEPS = 48  # from one word on
-_LONGEST_REACH = 6  # words
+_LONGEST_REACH = 5  # words
 _SHORTEST_BENT, _SHORTEST_PLACE = 4, 5  # letters
 
 # What words are worth: in a phrase, each further one, in a place's name, or known at all.
@@ -41,7 +41,7 @@ class Option(NamedTuple):
 
     text: str
     cost: float
-    is_respelt: bool = False  # a place's name in other letters
+    is_place: bool = False
 
 
 class Path(NamedTuple):
@@ -95,15 +95,20 @@ def _broken(token: Token, own: Vocabulary) -> float:
 
 def _options(token: Token, own: Vocabulary, glossary: Glossary, cost: float) -> tuple[Option, ...]:
     """What a word may have been meant as: itself, "doesn't" for "doens't", "villa'da"."""
-    near = own.slips.near(token.base)
+    names: tuple[Nearest, ...] = ()
     if cost in (KIN, STRANGE):
-        near = (*near, *glossary.names_near(token.base)[:_MOST_NAMES])
-    is_respelt = (_RESPELT, token.base) in near
-    found = [Option(text, extra) for extra, text in near if text != token.base]
+        names = glossary.names_near(token.base)[:_MOST_NAMES]
+    is_respelt = (_RESPELT, token.base) in names
+    found = [Option(text, extra) for extra, text in own.slips.near(token.base)]
+    found += [
+        Option(text, extra, glossary.place_of(text) is not None)
+        for extra, text in names
+        if text != token.base
+    ]
     if token.tail:
-        found = [Option(f"{option.text}'{token.tail}", option.cost) for option in found]
+        found = [option._replace(text=f"{option.text}'{token.tail}") for option in found]
         whole = own.slips.near(token.text)
-        found += [Option(text, cost) for cost, text in whole if "'" in text]
+        found += [Option(text, extra) for extra, text in whole if "'" in text]
     return (Option(token.text, _RESPELT if is_respelt else cost, is_respelt), *found)
 
 
@@ -160,12 +165,12 @@ def _alone(m: _Message, at: int) -> Iterator[Path]:
     if options is None:
         yield Path(1, _KNOWN, (m.tokens[at].text,))
         return
-    for text, cost, is_respelt in options:
+    for text, cost, is_place in options:
         base = text.partition("'")[0]
-        if m.glossary.entry(text).place or is_respelt:
+        if is_place:
             is_led = m.follows(at, "in")
             typed = m.tokens[at].base
-            if is_led or len(typed) >= _SHORTEST_PLACE or is_respelt or typed[-1] == base[-1]:
+            if is_led or len(typed) >= _SHORTEST_PLACE or typed[-1] == base[-1]:
                 yield Path(1, _PLACE + (_FITTING if is_led else 0.0) - cost, (text,))
         elif cost != STRANGE:
             forms = (base, *m.own.prefixes.forms(base))

@@ -19,6 +19,7 @@ _SHORTEST_STEM = 4
 _SHORTEST_SOUND = 5
 _SHORTEST_TRUNK = 5
 _LONGEST_NAME = 60
+_ANY = "xxxx"
 _SURE_START = 3  # letters of a bent name that a slip behind them leaves
 _MOST = 2.1  # what that slip may cost
 
@@ -97,6 +98,11 @@ class NameIndex:
     def _index(self, name: str) -> None:
         if len(name) >= _SHORTEST_STEM:
             self._targets.add(name)
+
+    def settle(self) -> None:
+        """Gets ready to look for slips in what was learnt; done at the first look otherwise."""
+        self.near(_ANY)
+        self.words_near(_ANY)
 
     def longest_from(self, word: str) -> int:
         """How many words the names have, at most, that this one may begin; 0 for none."""
@@ -177,7 +183,8 @@ class NameIndex:
         """Names with endings, where the slip is after the third letter."""
         keys = self._keys[script_of(plain)]
         for name, _ in self._by_start.get(plain[:_SURE_START], ()):
-            for ending in self._endings_after(name, len(plain)):
+            is_whole = plain.startswith(name[:-1])  # else its ending is: that is found by cutting
+            for ending in self._endings_after(name, len(plain)) if is_whole else ():
                 cost = slip_cost(plain, name + ending, keys)
                 if cost is not None and cost < _MOST:
                     yield name + ending, cost

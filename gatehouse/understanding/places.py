@@ -68,6 +68,7 @@ class Gazetteer:
                 self._index.learn(name, place.key, cast(Language, language))
             for name in place.aliases:
                 self._index.learn(name, place.key)
+        self._index.settle()
 
     @classmethod
     def from_stock(

@@ -11,6 +11,7 @@ from gatehouse.understanding.letters import neighbours
 _LONGEST = 64  # letters
 _ID_BITS = 20
 _HASH_MASK = (1 << 40) - 1
+_SPARE = 2  # bytes for each shape, to tell at once that there is none like it
 _ID_MASK = (1 << _ID_BITS) - 1
 
 
@@ -20,23 +21,27 @@ class Shapes:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted(set(words))
         rows = {
-            _key(shape) | at for at, word in enumerate(self._words) for shape in neighbours(word)
+            (hash(shape) & _HASH_MASK) << _ID_BITS | at
+            for at, word in enumerate(self._words)
+            for shape in neighbours(word)
         }
         self._rows = array("Q", sorted(rows))
+        self._mask = (1 << (_SPARE * len(rows) + 1).bit_length()) - 1
+        self._may_have = bytearray(self._mask + 1)  # most shapes are looked up in vain
+        for row in rows:
+            self._may_have[(row >> _ID_BITS) & self._mask] = 1
 
     def sharing(self, word: str) -> set[str]:
         """The words that share a shape with this one, and now and then another by chance."""
         if len(word) > _LONGEST:
             return set()  # the shapes of a text without spaces would fill the memory
-        return {found for shape in neighbours(word) for found in self._at(_key(shape))}
+        may_have, mask = self._may_have, self._mask
+        keys = [hash(shape) for shape in neighbours(word)]
+        return {w for key in keys if may_have[key & mask] for w in self._at(key & _HASH_MASK)}
 
     def _at(self, key: int) -> Iterator[str]:
-        rows = self._rows
-        at = bisect_left(rows, key)
-        while at < len(rows) and rows[at] - key <= _ID_MASK:
-            yield self._words[rows[at] - key]
+        rows, first = self._rows, key << _ID_BITS
+        at = bisect_left(rows, first)
+        while at < len(rows) and rows[at] - first <= _ID_MASK:
+            yield self._words[rows[at] - first]
             at += 1
-
-
-def _key(shape: str) -> int:
-    return (hash(shape) & _HASH_MASK) << _ID_BITS
