@@ -48,8 +48,15 @@ def phones(folded: str) -> Iterator[tuple[Span, str]]:
         before = folded[max(0, found.start() - 16) : found.start()]
         is_called = _CALLED.search(before) is not None
         if _is_phone(found.group(), folded[found.end() : found.end() + 10], is_called=is_called):
-            plus = "+" if found.group().startswith("+") else ""
-            yield Span(found.start(), found.end()), plus + _digits(found.group())
+            yield Span(found.start(), found.end()), _dialled(found.group())
+
+
+def _dialled(text: str) -> str:
+    """The digits, with the plus of a number of another country, which may be said as 00."""
+    digits = _digits(text)
+    if text.startswith("00") and len(digits) > _SURE_DIGITS:
+        return "+" + digits[2:]
+    return "+" + digits if text.startswith("+") else digits
 
 
 def _digits(text: str) -> str:
@@ -79,7 +86,7 @@ def hear_name(r: Reading, raw: str, *, has_reach: bool) -> str | None:
         return None
     for index in r.where("name"):
         item = r.at(index + 1)
-        if item.is_known and not raw[item.start : item.start + 1].isupper():
+        if item.is_known and raw[item.start : item.start + 1].islower():
             continue  # "call me after five"
         name = _name_from(r, raw, index + 1)
         if name:
@@ -112,8 +119,10 @@ def _name_from(r: Reading, raw: str, start: int) -> str | None:
         item = r.at(index)
         word = raw[item.start : item.end]
         is_name = item.is_word or (word[:1].isupper() and not item.has("stop", "place"))
-        if not is_name or not _NAME_WORD.match(word) or (words and not word[:1].isupper()):
+        if not is_name or not _NAME_WORD.match(word):
             break
+        if words and not word[:1].isupper() and (item.is_known or words[0][:1].isupper()):
+            break  # behind "anna" only a word that means nothing else
         words.append(word)
         last = index
     if not words:

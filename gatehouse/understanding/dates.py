@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from gatehouse.understanding.days import Point, point_at
+from gatehouse.understanding.days import Point, is_hour, point_at
 from gatehouse.understanding.names import bending
 from gatehouse.understanding.numbers import amount_at
 from gatehouse.understanding.reading import Reading
@@ -52,6 +52,8 @@ def is_about_viewing(r: Reading, *, has_contact: bool = False) -> bool:
     if r.says("intent", *_VIEWING):
         return True
     if r.state.viewing and has_contact:
+        return True
+    if r.mentions("come") and r.state.shown:  # "Kann ich am Donnerstag kommen?"
         return True
     if not _is_little_but_a_day(r):
         return False
@@ -101,9 +103,10 @@ def _clock(r: Reading, point: Point | None) -> tuple[str | None, int | None]:
     said = next((i for i, item in enumerate(r.items) if item.clock), None)
     if said is not None:
         return r.at(said).clock, said
-    for index in r.free_numbers():
+    ordinals = (at for at in r.where("ord") if is_hour(r, at))
+    for index in (*r.free_numbers(), *ordinals):
         inside = point is not None and point.first <= index <= point.last
-        hour = r.at(index).number or 0.0
+        hour = _numbered(r, index)
         if inside or not 0 <= hour <= 24 or hour % 1 not in (0.0, 0.5):
             continue
         clock = _hour(r, index, hour)
@@ -111,6 +114,11 @@ def _clock(r: Reading, point: Point | None) -> tuple[str | None, int | None]:
             return clock, index
     noon = next(r.where("noon"), None)
     return ("12:00", noon) if noon is not None else _part_of_day(r)
+
+
+def _numbered(r: Reading, at: int) -> float:
+    """The number that an item says, as a number or as an ordinal; 0 for none."""
+    return r.at(at).number or float(r.label(at, "ord") or 0)
 
 
 def _part_of_day(r: Reading) -> tuple[str | None, int | None]:
@@ -197,14 +205,14 @@ def _after(start: date, end: date) -> date:
 
 def _short_range(r: Reading) -> tuple[Point, Point] | None:
     """ "3 to 17 May", "3-17 Mayıs", "с 3 по 17 мая": one month for two days."""
-    for index in r.free_numbers():
+    for index in (*r.free_numbers(), *r.where("ord")):
         link = index + 1 + r.has(index + 1, "th")
         if not r.has(link, "dash", "to", "until", "and", "or") or r.has(index - 1, "slash"):
             continue
         start = link + 1 + (r.at(link + 1).is_word and r.at(link + 2).number is not None)
         second = point_at(r, start)
-        if second and r.at(start).number is not None and 1 <= (r.at(index).number or 0) <= 31:
-            first = _same_month(second, int(r.at(index).number or 1))
+        if second and _numbered(r, start) and 1 <= _numbered(r, index) <= 31:
+            first = _same_month(second, int(_numbered(r, index)))
             if first:
                 return Point(first, index, index), second
     return None
@@ -265,6 +273,7 @@ def _slot_of(r: Reading, point: Point, stretch: Stretch | None) -> Slot:
     if r.state.awaiting in (Slot.CHECK_IN, Slot.CHECK_OUT, Slot.AVAILABLE_FROM):
         return r.state.awaiting
     is_short = _is_short(r) or (stretch is not None and stretch.nights is not None)
+    is_short = is_short or point.grain == "weekend" or r.says("per", "night")
     return Slot.CHECK_IN if is_short else Slot.AVAILABLE_FROM
 
 

@@ -42,6 +42,12 @@ def point_at(r: Reading, at: int) -> Point | None:
     return _named(r, at)
 
 
+def is_hour(r: Reading, at: int) -> bool:
+    """Is this ordinal an hour: "na wpół do czwartej", "w sobotę o trzeciej"?"""
+    is_behind_a_day = r.has(at - 1, "at") and r.has(at - 2, "weekday", "day", "month")
+    return r.has(at, "ord") and (r.has(at - 1, "halfto") or is_behind_a_day)
+
+
 def _named(r: Reading, at: int) -> Point | None:
     today = r.today
     offset = r.label(at, "day")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatehouse.understanding.numbers import amount_at
 from gatehouse.understanding.reading import Reading
 from gatehouse.understanding.slots import changed, is_shunned
-from gatehouse.understanding.types import Op, Slot, SlotChange
+from gatehouse.understanding.types import Op, Range, Slot, SlotChange
 
 _MOST_GUESTS = 50
 _OPPOSITES = {"furnished": "unfurnished", "unfurnished": "furnished"}
@@ -33,7 +33,14 @@ def hear_amenities(r: Reading) -> list[SlotChange]:
         code = r.label(index, "negamenity") or ""
         op = Op.CLEAR if code in _OWNED else Op.REMOVE
         changes.append(changed(r, Slot.AMENITIES, op, (code,), index, "a word for without"))
-    return changes
+    return _decided(changes)
+
+
+def _decided(changes: list[SlotChange]) -> list[SlotChange]:
+    """ "Furnished or unfurnished" asks for neither."""
+    wanted = {c.value for c in changes if c.op == Op.ADD}
+    both = {(code,) for code in _OPPOSITES}
+    return [c for c in changes if c.value not in both] if both <= wanted else changes
 
 
 def hear_features(r: Reading) -> list[SlotChange]:
@@ -48,9 +55,28 @@ def hear_features(r: Reading) -> list[SlotChange]:
             op = Op.CLEAR if why == "noneed" else Op.REMOVE if why or kind != "quality" else Op.ADD
             if op == Op.ADD and code in _ONLY_SHUNNED:
                 continue
+            if op != Op.ADD and code.endswith("_floor"):
+                op = Op.REMOVE if _is_refused(r, index) else op
+                changes += _other_floor(r, index, op)
             changes.append(changed(r, Slot.FEATURES, op, (code,), index, "no listing states it"))
             r.take(index)
     return changes
+
+
+def _is_refused(r: Reading, index: int) -> bool:
+    """ "На первом этаже не надо": where "no need" is also a "no", a floor is refused."""
+    return any(r.has(at, "neg") and r.has(at, "noneedafter") for at in (index + 1, index + 2))
+
+
+def _other_floor(r: Reading, index: int, op: Op) -> list[SlotChange]:
+    """ "Neither the first nor the top floor": the floor that stands for the first one too."""
+    at = index - 1
+    while r.has(at, "and", "or", "neg", "no", "in", "stop") and not r.has(at, "ord"):
+        at -= 1
+    if at == index - 1 or r.label(at, "ord") != "1":
+        return []
+    span = r.take(at)
+    return [SlotChange(Slot.FEATURES, op, ("ground_floor",), span, 0.9, "a floor refused too")]
 
 
 def hear_guests(r: Reading) -> list[SlotChange]:
@@ -62,8 +88,20 @@ def hear_guests(r: Reading) -> list[SlotChange]:
         is_counted = r.label(amount.last + 1, "noun") == "person"
         if is_counted or (r.has(amount.first - 1, "party") and _is_last_word(r, amount.last)):
             span = r.take(index, amount.last + is_counted)
-            return [SlotChange(Slot.GUESTS, Op.SET, amount.range, span, 0.95, "so many people")]
+            people = _with_children(r, amount.range) if is_counted else amount.range
+            return [SlotChange(Slot.GUESTS, Op.SET, people, span, 0.95, "so many people")]
     return []
+
+
+def _with_children(r: Reading, adults: Range) -> Range:
+    """ "2 adults and 3 kids" are five; "a family with a child" is not counted."""
+    for index in list(r.free_numbers()) if r.mentions("noun") else ():
+        children = r.at(index).number or 0.0
+        if r.label(index + 1, "noun") == "child" and 1 <= children <= _MOST_GUESTS:
+            r.take(index, index + 1)
+            low, high = (None if n is None else n + children for n in (adults.low, adults.high))
+            return Range(low, high)
+    return adults
 
 
 def _is_last_word(r: Reading, index: int) -> bool:

@@ -57,7 +57,7 @@ def _amount(r: Reading, at: int, value: float) -> Amount:
     last, other = _range_end(r, at)
     cue = _cue_before(r, at)
     if other is not None:
-        low, high = sorted((_scaled(value, other), other))
+        low, high = sorted((_scaled(value, other, r.at(last).text), other))
         return Amount(high, low, high, "about" in cue, at, last, True, last)
     after = _cue_after(r, last)
     return _bounded(value, cue | after, at=at, last=_last_of_cue(r, last, after))
@@ -72,13 +72,25 @@ def _bounded(value: float, cues: frozenset[str], *, at: int, last: int) -> Amoun
     return Amount(value, value, value, is_about, at, last, is_about, at)
 
 
-def _scaled(low: float, high: float) -> float:
-    """In "100-150k" both are thousands."""
-    return low * _THOUSAND if high >= 10 * _THOUSAND and low < high / 50 else low
+def _scaled(low: float, high: float, said: str) -> float:
+    """In "100-150k" both are thousands, in "4 to 5 hundred" both are hundreds."""
+    if high >= 10 * _THOUSAND and low < high / 50:
+        return low * _THOUSAND
+    unit = _unit_of(high, said)
+    return low * unit if unit and low < high / unit else low
+
+
+def _unit_of(value: float, said: str) -> float | None:
+    """100 or 1000 where a figure and a word make the number: "5 hundred"."""
+    figure = said.partition(" ")[0]
+    count = float(figure) if " " in said and figure.isdecimal() else 0.0
+    return value / count if count and value / count in (100.0, _THOUSAND) else None
 
 
 def _range_end(r: Reading, at: int) -> tuple[int, float | None]:
     """The item that ends "400 to 600", "400-600", "2 or 3", and its number."""
+    if _is_next_word(r, at):
+        return at + 1, r.at(at + 1).number
     if not r.mentions("dash", "to", "until", "or", "and", "stop"):
         return at, None
     link = at + 1
@@ -91,9 +103,21 @@ def _range_end(r: Reading, at: int) -> tuple[int, float | None]:
     while r.has(after, "cur") and r.at(after).number is None and after < link + 3:
         after += 1
     number = r.at(after).number
-    if is_link and number is not None and r.is_free(after) and _alike(r.at(at), number):
-        return after, number
+    if is_link and number is not None and r.is_free(after):
+        unit = _unit_of(number, r.at(after).text)
+        if _alike(r.at(at), number) or (unit and (r.at(at).number or 0) < number / unit):
+            return after, number
     return at, None
+
+
+def _is_next_word(r: Reading, at: int) -> bool:
+    """ "Dwie-trzy": two small numbers in words, one after the other."""
+    first, second = r.at(at), r.at(at + 1)
+    is_spoken = first.text.isalpha() and second.text.isalpha() and not first.has("weak")
+    if not (is_spoken and r.is_free(at + 1)):
+        return False
+    low, high = first.number or 0.0, second.number or 0.0
+    return 1 <= low < 10 and high == low + 1
 
 
 def _alike(first: Item, second: float) -> bool:

@@ -33,7 +33,7 @@ _BORROWED = frozenset(
 _NEXT_TO_NOTHING = frozenset(
     ("suits", "suitsme", "halfday", "request", "ask", "world", "own", "clash", "because",
      "flexible", "sameagain", "dayafter", "daybefore", "fee", "unsure", "denied",
-     "leave_message", "bound", "floorup", "floordown", "floor")
+     "leave_message", "bound", "floorup", "floordown", "floor", "come", "than", "rather")
 )  # fmt: skip
 _SHORTEST_BORROWED = 3
 

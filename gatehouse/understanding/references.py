@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gatehouse.understanding.comparisons import by_comparison, by_extra, by_number, is_that_which
+from gatehouse.understanding.days import is_hour
 from gatehouse.understanding.letters import fold
-from gatehouse.understanding.money import find_money
+from gatehouse.understanding.money import Money, find_money
 from gatehouse.understanding.names import bending
 from gatehouse.understanding.reading import Item, Reading
 from gatehouse.understanding.types import HomeRef, Shown, Span
@@ -50,7 +51,7 @@ def _by_order(r: Reading) -> list[HomeRef]:
     for index in list(r.where("ord")):
         is_day = r.has(index + 1, "in") and r.has(index + 2, "month")
         is_day = is_day or r.has(index + 1, "unit") or r.has(index + 2, "unit")
-        if is_day or r.has(index + 1, "month", "th") or _is_floor(r, index):
+        if is_day or r.has(index + 1, "month", "th") or _is_floor(r, index) or is_hour(r, index):
             continue
         if not r.state.shown and not _points_anyway(r):
             continue
@@ -111,14 +112,22 @@ def _numbered(r: Reading, index: int) -> list[HomeRef]:
 def _by_price(r: Reading) -> list[HomeRef]:
     """ "the £450 one", "the one for 450": a price that is on the screen."""
     refs = []
-    for money in find_money(r) if r.mentions("one", "oneafter", "onethat") else ():
+    may_point = r.mentions("one", "oneafter", "onethat") or r.says("intent", *_POINTING_INTENTS)
+    for money in find_money(r) if may_point else ():
         pointed = any(r.has(i, "one", "oneafter") for i in _around(money.first, money.last))
-        pointed = pointed or is_that_which(r, money.first)
+        pointed = pointed or is_that_which(r, money.first) or _is_wanted(r, money)
         if pointed and any(
             s.price is not None and abs(s.price - money.value) < 1 for s in r.state.shown
         ):
             refs.append(HomeRef(r.take(money.first, money.last), price=money.value))
     return refs
+
+
+def _is_wanted(r: Reading, money: Money) -> bool:
+    """ "За 550 понравилась, можно посмотреть?": just a price, where a shown home is wanted."""
+    is_bound = r.has(money.first - 1, "max", "min") or r.has(money.last + 1, "maxafter", "minafter")
+    is_plain = money.budget.low is None and not (money.budget.is_about or is_bound)
+    return is_plain and r.says("intent", *_POINTING_INTENTS)
 
 
 def _around(first: int, last: int) -> tuple[int, ...]:
@@ -187,7 +196,7 @@ def _bare_numbers(r: Reading) -> list[HomeRef]:
     """ "1 and 3" where homes are compared, or a lone "2" when nothing was asked."""
     wants = r.says("intent", *_POINTING_INTENTS)
     alone = len(r.items) == 1 and r.state.awaiting is None
-    if not (wants or alone):
+    if not (wants or alone or _is_choice(r)):
         return []
     refs = []
     for index, item in enumerate(r.items):
@@ -200,17 +209,29 @@ def _bare_numbers(r: Reading) -> list[HomeRef]:
     return refs
 
 
+def _is_choice(r: Reading) -> bool:
+    """ "Which is closer to the sea, 1 or 4?": two bare numbers that end a clause of a question."""
+    if not (r.mentions("q") and r.mentions("or")):
+        return False
+    return any(
+        r.at(at - 1).number is not None
+        and r.at(at + 1).number is not None
+        and (at + 2 == len(r.items) or r.has(at + 2, "stop"))
+        for at in r.every("or")
+    )
+
+
 def _is_measured(r: Reading, index: int) -> bool:
     if r.says("intent", "compare"):
         return r.has(index + 1, "noun", "cur", "unit", "plus")
     kinds = ("am", "pm", "oclock", "month", "th", "unit", "noun", "cur", "in")
-    return r.has(index - 1, "at") or r.has(index + 1, *kinds)
+    return r.has(index - 1, "at", "halfto") or r.has(index + 1, *kinds)
 
 
 def _pairs(r: Reading) -> list[HomeRef]:
     """ "both", "these two": the first two on the screen."""
     index = next(r.where("pair"), None)
-    if index is None or len(r.state.shown) < 2:
-        return []
+    if index is None or len(r.state.shown) < 2 or r.mentions("dislike", "sort"):
+        return []  # "the cheapest of these", "I don't like these" mean all of them
     span: Span = r.span(index, index)
     return [HomeRef(span, 1), HomeRef(span, 2)]

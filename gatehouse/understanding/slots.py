@@ -14,8 +14,11 @@ _SQUARE_FOOT = 0.0929
 _MOST_ROOMS = 20
 _AREA_LIMITS = (8.0, 100_000.0)
 _TERMS = ("term", "deal", "term_if_asked", "deal_if_asked")
-_TURNS_AWAY = ("noneed", "instead", "neg", "noneedafter", "insteadafter", "negafter")
+_TURNS_AWAY = (
+    "than", "noneed", "instead", "neg", "noneedafter", "insteadafter", "negafter",
+)  # fmt: skip
 _ROOM_SLOTS = (Slot.BEDROOMS, Slot.BATHROOMS)
+_WIDEST_CHOICE = 3
 _COUNTED = {
     "bedroom": Slot.BEDROOMS,
     "room": Slot.BEDROOMS,
@@ -35,6 +38,8 @@ def is_shunned(r: Reading, index: int) -> str | None:
         kind = next((k for k in ("noneed", "instead", "neg") if k in item.labels), None)
         if kind is not None and not _is_refusal(r, at):
             return kind
+        if item.has("than") and any(r.has(i, "rather") for i in range(at)):
+            return "instead"  # "rather a house than a flat"
         if item.has(*_THINGS) and not r.has(at + 1, "or", "and"):
             break
         if item.has("stop", "but", "corr", "also") or not (item.is_word or item.has(*_PASSED)):
@@ -107,6 +112,11 @@ def _worded(r: Reading, index: int, kind: str, *, slot: Slot) -> SlotChange:
     is_least = r.has(index - 1, "min") or r.has(index + 1, "minafter")
     is_most = r.has(index - 1, "max") or r.has(index + 1, "maxafter")
     rooms = Range(None if is_most else float(low), None if is_least else float(high or low))
+    other = r.at(index - 2).number if r.has(index - 1, "or", "to", "dash") else None
+    if other and rooms.low == rooms.high and 0 < float(low) - other <= _WIDEST_CHOICE - 1:
+        rooms = Range(other, rooms.high)
+    elif other and other == rooms.high:  # "zwei- oder Dreizimmerwohnung": one is a living room
+        rooms = Range(other - 1, rooms.high)
     return SlotChange(slot, Op.SET, rooms, r.take(index), 0.95, f"a word for so many {kind}")
 
 
@@ -116,13 +126,22 @@ def _united(r: Reading, changes: list[SlotChange]) -> list[SlotChange]:
     if len(rooms) < 2:
         return changes
     last = rooms[-1]
-    if r.mentions("or", "slash") and not r.mentions("corr"):
+    if (r.mentions("or", "slash") or _is_spanned(r, rooms)) and not r.mentions("corr"):
         bounds = [c.value for c in rooms if isinstance(c.value, Range)]
         lows, highs = [b.low for b in bounds], [b.high for b in bounds]
         low = None if None in lows else min(v for v in lows if v is not None)
         high = None if None in highs else max(v for v in highs if v is not None)
         last = replace(last, value=Range(low, high))
     return [c for c in changes if c.slot != Slot.BEDROOMS] + [last]
+
+
+def _is_spanned(r: Reading, rooms: list[SlotChange]) -> bool:
+    """ "Two rooms to three rooms": does "to" stand between the first and the last?"""
+    first, last = rooms[0].span, rooms[-1].span
+    if first is None or last is None:
+        return False
+    links = [r.at(at).start for kind in ("to", "dash") for at in r.every(kind)]
+    return any(first.end <= start <= last.start for start in links)
 
 
 def _plans(r: Reading) -> Iterator[int]:
@@ -215,6 +234,8 @@ def hear_area(r: Reading) -> list[SlotChange]:
         noun = r.label(amount.last + 1, "noun") if amount else None
         if amount is None or noun not in ("area", "sqft"):
             continue
+        if _is_distance(r, amount.last + 1):
+            continue
         factor = _SQUARE_FOOT if noun == "sqft" else 1.0
         if not _AREA_LIMITS[0] <= amount.value * factor <= _AREA_LIMITS[1]:
             continue
@@ -226,6 +247,17 @@ def hear_area(r: Reading) -> list[SlotChange]:
         span = r.take(index, amount.last + 1)
         return [SlotChange(Slot.AREA, Op.SET, Range(low, high), span, 1.0, "a size")]
     return []
+
+
+def _is_distance(r: Reading, unit: int) -> bool:
+    """ "Closer to the sea, at most 500 m": plain metres where a wish says near to what."""
+    if not r.at(unit).text.isalpha() or not any(
+        (r.label(at, kind) or "").startswith("near_")
+        for kind in ("amenity", "quality")
+        for at in r.every(kind)
+    ):
+        return False
+    return r.label(unit, "noun") == "area" and " " not in r.at(unit).text
 
 
 def hear_kinds(r: Reading) -> list[SlotChange]:
