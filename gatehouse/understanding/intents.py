@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from gatehouse.understanding import scope
 from gatehouse.understanding.reading import Reading
@@ -26,6 +26,7 @@ _RANK = {intent: rank for rank, intent in enumerate(_ORDER)}
 _INTENTS = {intent.value: intent for intent in _ORDER}
 # Without them changes are all that is wanted.
 _INTENT_KINDS = ("intent", "yes", "no", "scope", "trust", "dislike")
+_SUMS = ("deposit", "bills")
 _FEWEST_WORDS = 4
 _LONGEST_BARE_QUESTION = 5
 _OF_A_SEARCH = ("place", "type", "deal", "term", "cur", "noun", "rel", "home")
@@ -60,6 +61,8 @@ def _is_asked(
 ) -> bool:
     if r.has(index, "quality") and not is_question:
         return False
+    if attribute == "price" and _is_of_a_sum(r, index):
+        return False
     if attribute in ("bedrooms", "bathrooms", "area") and r.at(index - 1).number is not None:
         return False
     is_day = attribute in ("available_from", "availability") and bool(r.dated)
@@ -68,6 +71,17 @@ def _is_asked(
     if is_about_home:
         return True
     return attribute not in _ALSO_SAID or is_question
+
+
+def _is_of_a_sum(r: Reading, index: int) -> bool:
+    """ "How much deposit", "depozito ne kadar": the question is for that sum alone."""
+    for step in (1, -1):
+        for at in (index + step, index + 2 * step):
+            if r.label(at, "attr") in _SUMS:
+                return True
+            if r.has(at, "stop", "and", "also") or "attr" in r.at(at).labels:
+                break
+    return False
 
 
 def _asks_extras(r: Reading, refs: Sequence[HomeRef]) -> bool:
@@ -102,12 +116,14 @@ def hear_intents(
 ) -> tuple[Intent, ...]:
     """Every intent that the message carries, best first."""
     outside = scope.why_outside(r, is_pointing=bool(refs or asked))
+    if outside and contact and not r.mentions("scope", "world"):
+        outside = None  # who leaves an address wants to hear of homes
     if outside:
         r.notes.append(outside)
         changes, sort, refs = (), None, ()
     elif (changes or sort) and not (asked or refs or contact or when or r.mentions(*_INTENT_KINDS)):
         return (Intent.REFINE if r.state.slots else Intent.SEARCH,)
-    said = {_INTENTS[r.items[at].labels["intent"]] for at in r.every("intent")} | _distrust(r)
+    said = {_INTENTS[r.items[at].labels["intent"]] for at in _said(r)} | _distrust(r)
     wants_home = Intent.SEARCH in said or r.mentions("findq", "findqweak")
     found = said - {Intent.SEARCH}
     found |= _answers(r, changes)
@@ -130,6 +146,13 @@ def hear_intents(
     if Intent.GREETING in found and r.mentions("parting") and r.state.turn > 0:
         found = (found - {Intent.GREETING}) | {Intent.GOODBYE}  # "iyi akşamlar", later on
     return tuple(sorted(found, key=_RANK.__getitem__))
+
+
+def _said(r: Reading) -> Iterator[int]:
+    """Items that say an intent; "on Saturday morning" greets nobody."""
+    for at in r.every("intent"):
+        if not (r.has(at, "daypart") and r.has(at - 1, "weekday", "day", "month")):
+            yield at
 
 
 def _distrust(r: Reading) -> set[Intent]:

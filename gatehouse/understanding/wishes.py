@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from gatehouse.understanding.reading import Reading
 from gatehouse.understanding.types import (
@@ -73,11 +73,21 @@ def hear_clear(r: Reading) -> list[SlotChange]:
     found: list[SlotChange] = []
     for kind, steps in (("clear", (1, 2, 3)), ("clearafter", (-1, -2))):
         for index in list(r.where(kind)):
-            at = next((index + s for s in steps if _may_be_cleared(r, index + s)), None)
+            at = next((at for at in _near(r, index, steps) if _may_be_cleared(r, at)), None)
             if at is not None:
                 change = _cleared(r, index, at)
                 found += [change, *_other_days(r, change.slot, change.span or r.span(at, at))]
     return found
+
+
+def _near(r: Reading, index: int, steps: tuple[int, ...]) -> Iterator[int]:
+    """The items that the word may mean; none beyond a stop, but then the one just before."""
+    for step in steps:
+        if r.has(index + step, "stop"):
+            break
+        yield index + step
+    if steps[0] > 0 and (index + 1 == len(r.items) or r.has(index + 1, "stop")):
+        yield index - 1
 
 
 def _may_be_cleared(r: Reading, at: int) -> bool:
