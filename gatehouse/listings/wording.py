@@ -76,6 +76,7 @@ ALTS = (
     N_("The view"), N_("Terrace"), N_("Pool"), N_("The plot of land"), N_("The road to the plot"),
     N_("The premises inside"),
 )  # fmt: skip
+_DOTTED_I = ("tr", "az")  # by Unicode's SpecialCasing.txt; Python knows no languages
 _DIRECTION_MARKS = "\u200e\u200f\u061c"
 _YEAR_WORD = re.compile(r"\s*'[^']*'\.?$")
 _SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "TRY": "₺", "RUB": "₽", "UAH": "₴"}
@@ -87,8 +88,8 @@ def spoken(language: str) -> Language:
 
 
 def capital(text: str, language: str) -> str:
-    """With a capital first letter; Turkish keeps the dot of its İ."""
-    first = "İ" if language == "tr" and text[:1] == "i" else text[:1].upper()
+    """With a capital first letter; some languages keep the dot of their İ."""
+    first = "İ" if language in _DOTTED_I and text[:1] == "i" else text[:1].upper()
     return first + text[1:]
 
 

@@ -9,16 +9,16 @@ from gatehouse.understanding.letters import fold
 from gatehouse.understanding.tally import compound
 from gatehouse.understanding.types import Language
 from gatehouse.understanding.vocabulary import phrases
+from gatehouse.understanding.writing import writing
 
 _HUNDRED = 100.0
 _REMEMBERED_WORDS = 8_192
-_JOINTS: Mapping[str, tuple[str, ...]] = {"de": ("und",), "fr": ("et",), "ar": ("و",)}
 
 
 @lru_cache(_REMEMBERED_WORDS)
 def value_of(word: str, language: Language) -> float | None:
     """What a folded word of two number words or more comes to; None if it is none."""
-    return compound(word, _words(language), _JOINTS.get(language, ()))
+    return compound(word, _words(language), writing(language).joints)
 
 
 @cache

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
+from gatehouse.understanding.letters import fold
 from gatehouse.understanding.reading import Reading
-from gatehouse.understanding.types import Contact, Span
+from gatehouse.understanding.types import LANGUAGES, Contact, Span
+from gatehouse.understanding.vocabulary import phrases
+from gatehouse.understanding.writing import of_all
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w+-][\w.+-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _PHONE = re.compile(r"(?<![\w.,-])\+?\(?\d[\d ()-]{6,20}\d(?!\d)")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d:\d\d")
-_MONEY_NEAR = re.compile(
-    r"\s{0,2}(?:[£€$₺₽₴k]|к\b|gbp|eur|usd|tl\b|фунт|евро|pound|sterl|лир|долл)"
-)
-_CALLED = re.compile(
-    r"(?:tel|phone|telefon\w{0,3}|cep|тел|телефон\w{0,2}|هاتف|جوال|ring|call)"
-    r"\W{1,3}(?:is |number is |no )?$"
-)
+_UNSURE = "try"  # a currency's code, but more often a word
 _DIGIT = re.compile(r"\d")
 _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _SURE_DIGITS = 10
@@ -46,7 +44,7 @@ def phones(folded: str) -> Iterator[tuple[Span, str]]:
     """Where phone numbers stand, and their digits with the leading + if it was said."""
     for found in _PHONE.finditer(folded) if _DIGIT.search(folded) else ():
         before = folded[max(0, found.start() - 16) : found.start()]
-        is_called = _CALLED.search(before) is not None
+        is_called = _called().search(before) is not None
         if _is_phone(found.group(), folded[found.end() : found.end() + 10], is_called=is_called):
             yield Span(found.start(), found.end()), _dialled(found.group())
 
@@ -68,9 +66,31 @@ def _is_phone(text: str, following: str, *, is_called: bool) -> bool:
     digits = _digits(text)
     if not _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS or _DATE.search(text):
         return False
-    if _MONEY_NEAR.match(following) or any(g == "000" for g in re.split(r"[ ()-]", text)):
+    if _money().match(following) or any(g == "000" for g in re.split(r"[ ()-]", text)):
         return False
     return is_called or text[0] in "+(0" or len(digits) >= _SURE_DIGITS
+
+
+@cache
+def _called() -> re.Pattern[str]:
+    """Words for telephone at the end of a text, in any language."""
+    said = (_pattern(words) for words in of_all(lambda w: w.telephone))
+    return re.compile(rf"(?:{'|'.join(said)})\W{{1,3}}$")
+
+
+@cache
+def _money() -> re.Pattern[str]:
+    """A currency, or a sign of thousands, at the start of a text, in any language."""
+    labelled = (phrases(language, "values").items() for language in LANGUAGES)
+    said = {fold(w) for each in labelled for label, ws in each if label[:4] == "cur:" for w in ws}
+    words = (_pattern(w) for w in said if " " not in w and len(w) > 1 and w != _UNSURE)
+    return re.compile(rf"\s{{0,2}}(?:[£€$₺₽₴k]|к\b|(?:{'|'.join(sorted(words))})\b)")
+
+
+def _pattern(words: str) -> str:
+    """ "call me", "telefon*": any signs between words, and any short ending for the star."""
+    inside = re.escape(words.rstrip("*")).replace(r"\ ", r"\W{1,3}")
+    return inside + (r"\w{0,6}" if words.endswith("*") else "")
 
 
 def blank(text: str, spans: list[Span]) -> str:

@@ -10,10 +10,9 @@ from gatehouse.understanding.letters import fold
 from gatehouse.understanding.names import Bending, bending, trunk
 from gatehouse.understanding.shapes import Shapes
 from gatehouse.understanding.slips import Nearest
-from gatehouse.understanding.types import Language
+from gatehouse.understanding.types import LANGUAGES, Language
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_ALL: tuple[Language, ...] = ("en", "tr", "ru", "uk", "de", "pl", "fr", "ar")
 _SHORTEST_FOR_SLIPS = 5
 _SHORTEST_STEM = 4
 _SHORTEST_SOUND = 5
@@ -28,7 +27,7 @@ class NameIndex:
     """Names of places and their keys. What it looks up it does not remember."""
 
     def __init__(self) -> None:
-        self._bendings = tuple(bending(language) for language in _ALL)
+        self._bendings = tuple(bending(language) for language in LANGUAGES)
         self._of_script = {
             script: tuple(b for b in self._bendings if b.script == script)
             for script in ("latin", "cyrillic", "arabic")

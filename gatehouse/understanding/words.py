@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Literal
 from unicodedata import category
 
+from gatehouse.understanding.writing import of_all
+
 TokenKind = Literal["word", "number", "date", "time", "sign", "stop"]
 
-_TOKEN = re.compile(
-    r"(?P<word>(?:sq)?[mм]2(?!\w)|(?:[cdjlmnst]|(?:jus|lors|puis)?qu)(?='[^\W\d_])"  # d'un, qu'il
-    r"|[^\W\d_]+(?:'[^\W\d_]+)*)"
-    r"|(?P<date>\d{4}-\d{1,2}-\d{1,2}(?!\d)|\d{1,2}[./]\d{1,2}[./](?:\d{4}|\d{2})(?!\d))"
-    r"|(?P<time>\d{1,2}[:h]\d{2}(?!\w)|\d{1,2}\.\d{2}(?= ?uhr))"  # 15h30, 15.30 Uhr
-    r"|(?P<number>(?<![+])(?<![+] )\d{1,3}(?: \d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)*)"
+_SHAPES = (
+    r"(?P<word>(?:sq)?[mм]2(?!\w)|(?:{elided})(?='[^\W\d_])|[^\W\d_]+(?:'[^\W\d_]+)*)"
+    r"|(?P<date>\d{{4}}-\d{{1,2}}-\d{{1,2}}(?!\d)"
+    r"|\d{{1,2}}[./]\d{{1,2}}[./](?:\d{{4}}|\d{{2}})(?!\d))"
+    r"|(?P<time>\d{{1,2}}[:h]\d{{2}}(?!\w)|\d{{1,2}}\.\d{{2}}(?= ?(?:{clock})))"  # 15h30
+    r"|(?P<number>(?<![+])(?<![+] )\d{{1,3}}(?: \d{{3}})+(?:[.,]\d{{1,2}})?(?!\d)"
+    r"|\d+(?:[.,]\d+)*)"
     r"|(?P<sign>[^\w\s]|_|\n)"
 )
 _STOPS = frozenset(".,;!?\n:()…")
@@ -49,7 +53,7 @@ def split(folded: str, *, keeps_signs: bool = False) -> list[Token]:
     `keeps_signs`: any currency's sign and signs of comparison are tokens too.
     """
     tokens: list[Token] = []
-    for found in _TOKEN.finditer(folded):
+    for found in _pattern().finditer(folded):
         start, end = found.span()
         text = folded[start:end]
         if found.lastgroup == "word":
@@ -66,6 +70,13 @@ def split(folded: str, *, keeps_signs: bool = False) -> list[Token]:
         elif keeps_signs and (text in "=^" or category(text[0]) == "Sc"):
             tokens.append(Token("sign", text, start, end))
     return tokens
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    """What a token is; words that are tied to the next one are those of all languages."""
+    elided, clock = of_all(lambda w: w.elided), of_all(lambda w: w.clock)
+    return re.compile(_SHAPES.format(elided="|".join(elided), clock="|".join(clock)))
 
 
 def word(text: str, start: int, end: int) -> Token:

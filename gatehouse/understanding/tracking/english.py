@@ -1,4 +1,4 @@
-"""English as the ear reads it, for one message: items, known words, slips taken out."""
+"""English as the ear reads it: schemas, and the talks about them, are in English by nature."""
 
 from __future__ import annotations
 

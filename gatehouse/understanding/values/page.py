@@ -15,11 +15,11 @@ from gatehouse.understanding.values.currencies import sign_codes, written
 from gatehouse.understanding.values.lexicon import starts_in
 from gatehouse.understanding.vocabulary import Labels, Start, walk
 from gatehouse.understanding.words import Token, parse_number, split
+from gatehouse.understanding.writing import writing
 
 Starts = Callable[[str], Start]
 LONGEST_TEXT = 10_000  # characters; what follows is not read
 _MOST_TOKENS = 4_000
-_DOT_DECIMALS = frozenset(("en", "ar"))
 _SIGNS: dict[str, Labels] = {
     "+": {"plus": ""}, "-": {"dash": ""}, "/": {"slash": ""}, "~": {"dash": "", "about": ""},
     "<": {"less": ""}, ">": {"more": ""}, "=": {"equal": ""}, "%": {"percent": ""},
@@ -92,8 +92,8 @@ class Page:
 
     def _is_led(self, start: int) -> bool:
         """Does a decimal sign without a figure before it stand here (".5")?"""
-        sign = "." if self.language in _DOT_DECIMALS else ","
-        if self.folded[start - 1 : start] not in (".", sign) or not start:
+        signs = (".", writing(self.language).decimal)
+        if self.folded[start - 1 : start] not in signs or not start:
             return False
         return not self.folded[start - 2 : start - 1].isalnum() if start > 1 else True
 
@@ -156,7 +156,8 @@ def page(text: str, language: Language) -> Page:
 
 def local_number(text: str, language: Language) -> float | None:
     """Digits read by the custom of the language: "1.500" is 1.5 in English, 1500 in German."""
-    decimal, group = (".", ",") if language in _DOT_DECIMALS else (",", ".")
+    decimal = writing(language).decimal
+    group = "." if decimal == "," else ","
     plain = text.replace(" ", "")
     if sum(c.isdecimal() for c in plain) > _MOST_DIGITS:
         return None

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from gatehouse.understanding.reading import Item
 from gatehouse.understanding.values.page import Page
 from gatehouse.understanding.values.types import Order
+from gatehouse.understanding.writing import writing
 
 _ISO = r"(?P<y1>(?:19|20)\d\d)(?P<s1>[-/. ])(?P<a1>\d{1,2})(?P=s1)(?P<b1>\d{1,2})"
 _FULL = r"(?P<a2>\d{1,2})(?P<s2>[-/.])(?P<b2>\d{1,2})(?P=s2)(?P<y2>(?:19|20)?\d\d)"
@@ -22,7 +23,6 @@ _END = r"(?![\w/]|[.,:]\d|-\d{1,2}-)"
 _DATE = re.compile(rf"{_BOUND}(?:{_ISO}|{_FULL}|{_MONTH}|{_SHORT}){_END}")
 _DOTTED = re.compile(rf"{_BOUND}(?:{_ISO}|{_FULL}|{_MONTH}|{_SHORT}|{_POINT}){_END}")
 _CHAINED = re.compile(r"(?<=\d)-(?=\d{1,2}/\d{1,2})")
-_NO_POINTS = ("en",)  # 7.6 is a number there
 
 
 class Written(NamedTuple):
@@ -37,7 +37,7 @@ class Written(NamedTuple):
 
 def written_dates(page: Page, order: Order) -> Iterator[Written]:
     """All dates in figures, in the order of the text."""
-    pattern = _DATE if page.language in _NO_POINTS else _DOTTED
+    pattern = _DOTTED if writing(page.language).has_points_in_dates else _DATE
     folded = _CHAINED.sub(" ", page.folded)
     for found in pattern.finditer(folded):
         parts = {k[0]: int(v) for k, v in found.groupdict().items() if v and k[0] != "s"}

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from random import Random
 
+from gatehouse.understanding.names import bending
 from gatehouse.understanding.types import Language
 
 SHORTEST = 5  # letters; shorter words are left as they are
 _WORD = re.compile(rf"[^\W\d_]{{{SHORTEST},}}")
-_QWERTY = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-KEYBOARDS: Mapping[Language, tuple[str, ...]] = {
-    "en": _QWERTY,
-    "pl": _QWERTY,
-    "tr": ("qwertyuıopğü", "asdfghjklşi", "zxcvbnmöç"),
-    "de": ("qwertzuiopü", "asdfghjklöä", "yxcvbnm"),
-    "fr": ("azertyuiop", "qsdfghjklm", "wxcvbn"),
-    "ru": ("йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю"),
-    "uk": ("йцукенгшщзхї", "фівапролджє", "ячсмитьбю"),
-    "ar": ("ضصثقفغعهخحجد", "شسيبلاتنمكط", "ئءؤرىةوزظ"),
-}
 
 
 def mistype(text: str, language: Language, dice: Random) -> str:
@@ -63,7 +52,7 @@ def _miss(word: str, at: int, *, language: Language, dice: Random) -> str:
 
 def neighbours(letter: str, language: Language) -> str:
     """The keys left, right, above and below, in the order of the keyboard."""
-    rows = KEYBOARDS[language]
+    rows = bending(language).keyboard
     for r, row in enumerate(rows):
         if (column := row.find(letter)) >= 0:
             beside = row[max(column - 1, 0) : column] + row[column + 1 : column + 2]

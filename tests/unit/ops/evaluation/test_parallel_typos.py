@@ -11,7 +11,8 @@ from rapidfuzz.distance import OSA
 
 from gatehouse.ops.evaluation.kinds import typos
 from gatehouse.ops.evaluation.parallel.messages import messages
-from gatehouse.ops.evaluation.parallel.typing_errors import KEYBOARDS, mistype, neighbours
+from gatehouse.ops.evaluation.parallel.typing_errors import mistype, neighbours
+from gatehouse.understanding.names import bending
 from gatehouse.understanding.types import Language
 
 ALL: tuple[Language, ...] = get_args(Language)
@@ -48,7 +49,7 @@ def test_a_missed_key_is_one_beside_it() -> None:
 
 @pytest.mark.parametrize("language", ALL)
 def test_no_key_stands_twice_on_a_keyboard(language: Language) -> None:
-    keys = "".join(KEYBOARDS[language])
+    keys = "".join(bending(language).keyboard)
     assert len(set(keys)) == len(keys)
 
 
