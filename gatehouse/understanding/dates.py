@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from gatehouse.understanding import refusals
 from gatehouse.understanding.days import Point, is_hour, point_at
 from gatehouse.understanding.names import bending
 from gatehouse.understanding.numbers import amount_at
@@ -53,8 +54,11 @@ def is_about_viewing(r: Reading, *, has_contact: bool = False) -> bool:
         return True
     if r.state.viewing and has_contact:
         return True
-    if r.mentions("come") and r.state.shown:  # "Kann ich am Donnerstag kommen?"
+    if r.says("intent", "cancel_viewing"):
         return True
+    is_plain = bool(r.state.shown) and r.mentions("come", "clash") and refusals.is_plain(r)
+    if is_plain and (r.mentions("come") or refusals.refused(r, list(_visit_days(r)))):
+        return True  # "Kann ich am Donnerstag kommen?", "tomorrow won't do"
     if not _is_little_but_a_day(r):
         return False
     if _is_viewing_open(r):
@@ -86,7 +90,16 @@ def _visit_days(r: Reading) -> Iterator[Point]:
 
 def hear_when(r: Reading) -> When | None:
     """The day, and the time if one was said, of a viewing."""
-    point = next(_visit_days(r), None)
+    points = list(_visit_days(r))
+    refused = refusals.refused(r, points)
+    point = next((p for p in points if p not in refused), None)
+    cancelled = refused[0] if refused and r.says("intent", "cancel_viewing") else None
+    for turned_down in refused if point or not cancelled else ():
+        r.take(turned_down.first, turned_down.last)
+        r.mark(turned_down.first, "intent", "move_viewing")
+    if refused and not (point or cancelled):
+        return None
+    point = point or cancelled
     clock, at = _clock(r, point)
     day = point.day if point else (r.state.when.day if r.state.when and clock else None)
     if day is None:

@@ -131,6 +131,8 @@ def hear_intents(
         found = (found - {Intent.TRUST}) | {Intent.ASK_ABOUT_HOME}
     if contact:
         found.add(Intent.LEAVE_CONTACT)
+    if when and found >= _CHANGES_VIEWING:  # "I can't come tomorrow, let's do Friday"
+        found = found - {Intent.CANCEL_VIEWING}
     if when and found.isdisjoint(_CHANGES_VIEWING):
         found.add(Intent.BOOK_VIEWING)
     found |= _seeking(r, changes, found=found, wants_home=wants_home, sort=sort)
