@@ -23,7 +23,7 @@ _SHORTEST_BENT, _SHORTEST_PLACE = 4, 5  # letters
 
 # What words are worth: in a phrase, each further one, in a place's name, or known at all.
 _SAID, _SAID_TOGETHER, _PLACE, _KNOWN, _HEARD = 3.0, 0.6, 3.0, 2.7, 1.9
-_TELLING, _FITTING = 0.3, 0.7  # more: for what homes are sought by, and next to what it goes with
+_TELLING, _FITTING = 0.3, 1.0  # more: for what homes are sought by, and next to what it goes with
 _CONTENT = frozenset(
     ("type", "amenity", "deal", "term", "noun", "cur", "unit", "month", "dur", "quality", "slot",
      "any", "max", "min", "about", "neg", "guests", "per")
@@ -131,8 +131,8 @@ class _Message(NamedTuple):
             return False
         if before.kind != "word":
             return ("num" if before.kind == "number" else _SIGNS.get(before.text)) in kinds
-        match = self.own.start(before.text).match
-        return match is not None and not match.labels.keys().isdisjoint(kinds)
+        matches = (self.own.start(option.text).match for option in self.options(at - 1))
+        return any(match and not match.labels.keys().isdisjoint(kinds) for match in matches)
 
 
 def _chosen(m: _Message) -> Iterator[tuple[int, str]]:
@@ -182,8 +182,9 @@ def _worth(m: _Message, at: int, labels: Labels) -> float:
     """What a phrase of one word is worth here: the most where it names what a number counts."""
     if labels.keys().isdisjoint(_CONTENT):
         return _HEARD if labels.keys() <= _FOREIGN else _SAID
-    is_counted = not labels.keys().isdisjoint(_COUNTED) and m.follows(at, "num", "slash", "cur")
-    return _SAID + _TELLING + (_FITTING if is_counted else 0.0)
+    is_counted = not labels.keys().isdisjoint(_COUNTED) and m.follows(at, "num", "slash")
+    fits = is_counted or ("per" in labels and m.follows(at, "cur"))
+    return _SAID + _TELLING + (_FITTING if fits else 0.0)
 
 
 def _places(m: _Message, at: int) -> Iterator[Path]:

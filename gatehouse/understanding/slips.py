@@ -23,6 +23,7 @@ _MOST_NEAR = 5
 _EVERYDAY = 0.3  # a word that means nothing to us had better be the nearer one
 _ODD_ENDING = 0.3  # so had a stem with an ending that we do not know
 _ENDS = 2  # letters: of five, no single slip spoils both the first and the last two
+_CUT = 0.15  # and a word that is left when a prefix falls away
 _LIKELY = 1.2  # what a slip in a short stem may cost
 
 # How much it speaks against a word as it stands that it is a stem with a usual ending, a word with
@@ -73,9 +74,11 @@ class Slips:
         for form in (word, *self._prefixes.all_forms(word)):
             if _SHORTEST - 1 <= len(form) <= _LONGEST:
                 for candidate in self._candidates(form):
-                    known = candidate[3]
-                    if candidate[0]:  # else it is only the word without its prefix
-                        found[known] = min(candidate, found.get(known, candidate))
+                    cost, *ties, known = candidate
+                    if cost:  # else it is only the word without its prefix
+                        cost += 0.0 if form is word else _CUT
+                        rated = (cost, ties[0], ties[1], known)
+                        found[known] = min(rated, found.get(known, rated))
         best = sorted(c for c in found.values() if self._is_other(word, c[3]))[:_MOST_NEAR]
         return tuple((cost, known) for cost, _, _, known in best)
 
@@ -124,7 +127,14 @@ class Slips:
     def _is_bent(self, word: str, stems: frozenset[str]) -> bool:
         """Is it one of these with a usual ending?"""
         lengths = range(_SHORTEST_SOUND_STEM, len(word))
-        return any(word[:n] in stems and word[n:] in self._cases for n in lengths)
+        return any(word[:n] in stems and self._is_usual(word[n:]) for n in lengths)
+
+    def _is_usual(self, ending: str) -> bool:
+        """Is it an ending of the language, or two where stems are words: "köpeğ-im-iz"?"""
+        cases = self._cases
+        if ending in cases or not self._has_bare_stems:
+            return ending in cases
+        return any(ending[:n] in cases and ending[n:] in cases for n in range(1, len(ending)))
 
     def _own_stem(self, word: str) -> str:
         """The longest of our stems that it begins with."""
@@ -172,7 +182,7 @@ class Slips:
 
     def _bent(self, stem: str, ending: str, cost: float) -> Iterator[_Candidate]:
         """The stem with that ending, if it is likely; a short one is told by its ending only."""
-        is_usual = ending in self._cases
+        is_usual = self._is_usual(ending)
         if len(stem) >= _LONG_STEM or (is_usual and (len(stem) >= _SHORTEST or cost <= _LIKELY)):
             yield cost + (0.0 if is_usual else _ODD_ENDING), -len(stem), 0, stem + ending
 
