@@ -248,6 +248,8 @@ def _long_range(r: Reading) -> tuple[Point, Point] | None:
         if one.day == two.day:
             continue  # "urgently, as soon as possible"
         between = range(one.last + 1, two.first)
+        if r.has(one.first, "now") and any(r.has(i, "stop") for i in between):
+            continue  # "urgently, until Monday"
         linked = any(r.has(i, "to", "until", "dash", "and") for i in between)
         tailed = r.at(one.last).tail in bending(r.language).origin
         plain = one.grain == two.grain == "day" and not any(r.has(i, "or") for i in between)

@@ -58,9 +58,10 @@ def _find_centres(r: Reading, wanted: list[int]) -> None:
 
 
 def _is_mere_no(r: Reading, index: int) -> bool:
-    """ "No Famagusta" after another place is a correction."""
+    """ "No Famagusta" after another place is a correction, unless "no" and "not" are one word."""
     filled = r.state.slots.get(Slot.LOCATION)
-    return filled is not None and r.has(index - 1, "no") and filled.value is not None
+    is_no = r.has(index - 1, "no") and not r.has(index - 1, "not")
+    return filled is not None and is_no and filled.value is not None
 
 
 def _between(r: Reading, wanted: list[int]) -> tuple[PlaceName, ...]:
@@ -112,7 +113,7 @@ def _names(r: Reading, indexes: list[int]) -> tuple[PlaceName, ...]:
     cities = {k.partition("/")[0] for k in keys if "/" in k}
     names: dict[str, PlaceName] = {}
     for index, key in zip(indexes, keys, strict=True):
-        is_both = r.mentions("or") or r.has(index + 1, "and") or r.has(index - 1, "and")
+        is_both = r.mentions("or") or r.has(index + 1, "and", "q") or r.has(index - 1, "and")
         is_narrowed = key in cities and not is_both
         if not is_narrowed and key not in names:
             names[key] = PlaceName(key, r.at(index).text)

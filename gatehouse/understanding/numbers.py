@@ -13,6 +13,7 @@ _CUES_BEFORE = frozenset(("max", "min", "about", "from"))
 _CUES_AFTER = frozenset(("maxafter", "minafter", "aboutafter"))
 _NO_CUES: frozenset[str] = frozenset()
 _THOUSAND = 1000.0
+_FEW = 9.0  # counts that people are of two minds about
 
 
 class Amount(NamedTuple):
@@ -91,8 +92,11 @@ def _range_end(r: Reading, at: int) -> tuple[int, float | None]:
     """The item that ends "400 to 600", "400-600", "2 or 3", and its number."""
     if _is_next_word(r, at):
         return at + 1, r.at(at + 1).number
-    if not r.mentions("dash", "to", "until", "or", "and", "stop"):
+    if not r.mentions("dash", "to", "until", "or", "and", "stop", "maybe"):
         return at, None
+    second = _second_thought(r, at)
+    if second is not None:
+        return second, r.at(second).number
     link = at + 1
     while r.has(link, "cur") and r.at(link).number is None and link < at + 3:
         link += 1
@@ -118,6 +122,16 @@ def _is_next_word(r: Reading, at: int) -> bool:
         return False
     low, high = first.number or 0.0, second.number or 0.0
     return 1 <= low < 10 and high == low + 1
+
+
+def _second_thought(r: Reading, at: int) -> int | None:
+    """The next number up in "two, maybe three", "two, three at most"; None if there is none."""
+    first, cue = r.at(at).number or 0.0, at + 1
+    while r.has(cue, "stop", "or"):
+        cue += 1
+    after = cue + 1 if r.has(cue, "maybe") or (cue > at + 1 and r.has(cue, "max")) else -1
+    is_next = r.at(after).number == first + 1 and first < _FEW and r.is_free(after)
+    return after if is_next else None
 
 
 def _alike(first: Item, second: float) -> bool:

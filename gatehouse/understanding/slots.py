@@ -89,7 +89,21 @@ def hear_rooms(r: Reading) -> list[SlotChange]:
     for index in r.free_numbers() if may_count else ():
         changes += _counted(r, index)
     changes = _united(r, changes)
+    changes = [_widened(r, c) for c in changes] if r.mentions("maybe") else changes
     return _amended(r, changes) if changes and r.mentions("corr") else changes
+
+
+def _widened(r: Reading, change: SlotChange) -> SlotChange:
+    """ "2 bedrooms, maybe 3": the next number up, and nothing else that it counts."""
+    rooms = change.value
+    for at in r.every("maybe") if isinstance(rooms, Range) else ():
+        counts = r.has(at + 2, "unit", "month", "cur", "plus", "th") or r.label(
+            at + 2, "noun"
+        ) not in (None, "bedroom", "bathroom", "room")
+        if r.at(at + 1).number == (rooms.high or 0) + 1 and r.is_free(at + 1) and not counts:
+            span = r.take(at + 1, at + 1 + r.has(at + 2, "noun"))
+            return replace(change, value=Range(rooms.low, r.at(at + 1).number), span=span)
+    return change
 
 
 def _amended(r: Reading, changes: list[SlotChange]) -> list[SlotChange]:
@@ -110,7 +124,9 @@ def _worded(r: Reading, index: int, kind: str, *, slot: Slot) -> SlotChange:
     """ "Двушка": a word for a number of rooms, "1", or for one of two, "0-1"; Arabic duals."""
     low, _, high = (r.label(index, kind) or "1").partition("-")
     is_least = r.has(index - 1, "min") or r.has(index + 1, "minafter")
-    is_most = r.has(index - 1, "max") or r.has(index + 1, "maxafter")
+    is_most = r.has(index - 1, "max") or (
+        r.has(index + 1, "maxafter") and r.at(index + 2).number is None
+    )
     rooms = Range(None if is_most else float(low), None if is_least else float(high or low))
     other = r.at(index - 2).number if r.has(index - 1, "or", "to", "dash") else None
     if other and rooms.low == rooms.high and 0 < float(low) - other <= _WIDEST_CHOICE - 1:
@@ -126,7 +142,7 @@ def _united(r: Reading, changes: list[SlotChange]) -> list[SlotChange]:
     if len(rooms) < 2:
         return changes
     last = rooms[-1]
-    if (r.mentions("or", "slash") or _is_spanned(r, rooms)) and not r.mentions("corr"):
+    if (r.mentions("or", "slash", "maybe") or _is_spanned(r, rooms)) and not r.mentions("corr"):
         bounds = [c.value for c in rooms if isinstance(c.value, Range)]
         lows, highs = [b.low for b in bounds], [b.high for b in bounds]
         low = None if None in lows else min(v for v in lows if v is not None)
