@@ -15,6 +15,7 @@ from gatehouse.understanding.slips import BENT, KIN, STRANGE, Nearest
 from gatehouse.understanding.vocabulary import UNSPOKEN, Frontier, Labels, Vocabulary, step
 from gatehouse.understanding.words import Token, word
 
+_LIKELY = 1.2  # what a slip may cost in a word that is a place as it stands
 _MOST_MENDED = 60  # strange words of one message that are worth mending
 _MOST_NAMES = 4  # of places that one of them may be
 _MOST_STEPS = 48  # from one word on
@@ -33,6 +34,7 @@ _COUNTED = frozenset(("noun", "cur", "unit", "month", "dur", "per"))
 _SIGNS = {"/": "slash"}
 _TOGETHER = 0.4  # of its doubt is left to a word that goes on a phrase
 _STRANGER = 1.25  # a word that we know nothing of may be one
+_NAMED_TOGETHER = 1.6  # what the words of a longer name of a place are worth more
 _RESPELT = 0.5  # what another spelling of a place's name costs
 
 
@@ -71,18 +73,27 @@ def _all_options(
     entry, language, doubt = glossary.entry, own.language, own.slips.doubt
     found: dict[int, tuple[Option, ...]] = {}
     for at, token in enumerate(tokens):
+        if len(found) >= _MOST_MENDED:
+            break
         if token.kind != "word":
             continue
         known = entry(token.text)
         if known.place is not None:
+            if not known.longest_place and (also := _longer_places(token, glossary)):
+                found[at] = (Option(token.text, 0.0, is_place=True), *also)
             continue
         if language not in known.known_in or len(token.base) >= _SHORTEST_BENT:
             cost = _broken(token, own) if token.tail else doubt(token.base)
             if cost:
                 found[at] = _options(token, own, glossary, cost)
-        if len(found) >= _MOST_MENDED:
-            break
     return found
+
+
+def _longer_places(token: Token, glossary: Glossary) -> tuple[Option, ...]:
+    """ "Girnee Limanı": a place by itself, but for a slip the first word of a longer name."""
+    near = glossary.names_near(token.base)[:_MOST_NAMES]
+    longer = (Option(text, cost) for cost, text in near if glossary.longest_place(text) > 1)
+    return tuple(option for option in longer if option.cost <= _LIKELY)
 
 
 def _broken(token: Token, own: Vocabulary) -> float:
@@ -199,7 +210,7 @@ def _places(m: _Message, at: int) -> Iterator[Path]:
                 name = " ".join([option.text.partition("'")[0] for option in options])
                 if m.glossary.place_of(name):
                     cost = sum(option.cost for option in options)
-                    worth = length * (_PLACE + _SAID_TOGETHER) - _SAID_TOGETHER
+                    worth = length * (_PLACE + _NAMED_TOGETHER) - _NAMED_TOGETHER
                     yield Path(length, worth - cost, tuple([o.text for o in options]))
 
 
