@@ -86,7 +86,8 @@ def hear_guests(r: Reading) -> list[SlotChange]:
         if amount is None or not 1 <= amount.value <= _MOST_GUESTS:
             continue
         is_counted = r.label(amount.last + 1, "noun") == "person"
-        if is_counted or (r.has(amount.first - 1, "party") and _is_last_word(r, amount.last)):
+        is_led = r.has(amount.first - 1, "party") and _is_last_word(r, amount.last)
+        if is_counted or is_led or r.has(index, "party"):  # Arabic says "two people" in one word
             span = r.take(index, amount.last + is_counted)
             people = _with_children(r, amount.range) if is_counted else amount.range
             return [SlotChange(Slot.GUESTS, Op.SET, people, span, 0.95, "so many people")]
