@@ -15,7 +15,7 @@ _MOST_ROOMS = 20
 _AREA_LIMITS = (8.0, 100_000.0)
 _TERMS = ("term", "deal", "term_if_asked", "deal_if_asked")
 _TURNS_AWAY = (
-    "than", "noneed", "instead", "neg", "noneedafter", "insteadafter", "negafter",
+    "than", "rather", "noneed", "instead", "neg", "noneedafter", "insteadafter", "negafter",
 )  # fmt: skip
 _ROOM_SLOTS = (Slot.BEDROOMS, Slot.BATHROOMS)
 _WIDEST_CHOICE = 3
@@ -38,7 +38,8 @@ def is_shunned(r: Reading, index: int) -> str | None:
         kind = next((k for k in ("noneed", "instead", "neg") if k in item.labels), None)
         if kind is not None and not _is_refusal(r, at):
             return kind
-        if item.has("than") and any(r.has(i, "rather") for i in range(at)):
+        is_passed_over = item.has("than") or (item.has("to") and r.has(at - 1, *_THINGS))
+        if is_passed_over and any(r.has(i, "rather") for i in range(at)):
             return "instead"  # "rather a house than a flat"
         if item.has(*_THINGS) and not r.has(at + 1, "or", "and"):
             break
