@@ -11,7 +11,7 @@ from itertools import product
 from typing import NamedTuple
 
 from gatehouse.understanding.glossary import Glossary
-from gatehouse.understanding.slips import BENT, KIN, STRANGE, Nearest
+from gatehouse.understanding.slips import BENT, KIN, STRANGE
 from gatehouse.understanding.vocabulary import UNSPOKEN, Frontier, Labels, Vocabulary, step
 from gatehouse.understanding.words import Token, word
 
@@ -70,23 +70,26 @@ def _all_options(
     tokens: Sequence[Token], own: Vocabulary, glossary: Glossary
 ) -> dict[int, tuple[Option, ...]]:
     """What the strange words may have been meant as; of so many, the first ones."""
-    entry, language, doubt = glossary.entry, own.language, own.slips.doubt
     found: dict[int, tuple[Option, ...]] = {}
     for at, token in enumerate(tokens):
         if len(found) >= _MOST_MENDED:
             break
-        if token.kind != "word":
-            continue
-        known = entry(token.text)
-        if known.place is not None:
-            if not known.longest_place and (also := _longer_places(token, glossary)):
-                found[at] = (Option(token.text, 0.0, is_place=True), *also)
-            continue
-        if language not in known.known_in or len(token.base) >= _SHORTEST_BENT:
-            cost = _broken(token, own) if token.tail else doubt(token.base)
-            if cost:
-                found[at] = _options(token, own, glossary, cost)
+        options = _options(token, own, glossary) if token.kind == "word" else ()
+        if options:
+            found[at] = options
     return found
+
+
+def _options(token: Token, own: Vocabulary, glossary: Glossary) -> tuple[Option, ...]:
+    """What a word may have been meant as, itself first; none where there is no doubt."""
+    known = glossary.entry(token.text)
+    if known.place is not None:
+        also = () if known.longest_place else _longer_places(token, glossary)
+        return (Option(token.text, 0.0, is_place=True), *also) if also else ()
+    if own.language in known.known_in and len(token.base) < _SHORTEST_BENT:
+        return ()
+    doubt = _broken(token, own) if token.tail else own.slips.doubt(token.base)
+    return _doubted(token, own, glossary, doubt=doubt) if doubt else ()
 
 
 def _longer_places(token: Token, glossary: Glossary) -> tuple[Option, ...]:
@@ -104,23 +107,21 @@ def _broken(token: Token, own: Vocabulary) -> float:
     return KIN if any("'" in text for _, text in own.slips.near(token.text)) else 0.0
 
 
-def _options(token: Token, own: Vocabulary, glossary: Glossary, cost: float) -> tuple[Option, ...]:
-    """What a word may have been meant as: itself, "doesn't" for "doens't", "villa'da"."""
-    names: tuple[Nearest, ...] = ()
-    if cost in (KIN, STRANGE):
-        names = glossary.names_near(token.base)[:_MOST_NAMES]
+def _doubted(
+    token: Token, own: Vocabulary, glossary: Glossary, *, doubt: float
+) -> tuple[Option, ...]:
+    """A doubtful word as it stands, and the others that it may be: words, then names."""
+    names = glossary.names_near(token.base)[:_MOST_NAMES] if doubt in (KIN, STRANGE) else ()
     is_respelt = (_RESPELT, token.base) in names
-    found = [Option(text, extra) for extra, text in own.slips.near(token.base)]
-    found += [
-        Option(text, extra, glossary.place_of(text) is not None)
-        for extra, text in names
-        if text != token.base
-    ]
+    found = [Option(text, cost) for cost, text in own.slips.near(token.base)]
+    for cost, text in names:
+        if text != token.base:
+            found.append(Option(text, cost, glossary.place_of(text) is not None))
     if token.tail:
         found = [option._replace(text=f"{option.text}'{token.tail}") for option in found]
         whole = own.slips.near(token.text)
-        found += [Option(text, extra) for extra, text in whole if "'" in text]
-    return (Option(token.text, _RESPELT if is_respelt else cost, is_respelt), *found)
+        found += [Option(text, cost) for cost, text in whole if "'" in text]
+    return (Option(token.text, _RESPELT if is_respelt else doubt, is_respelt), *found)
 
 
 class _Message(NamedTuple):
@@ -148,24 +149,29 @@ class _Message(NamedTuple):
 
 def _chosen(m: _Message) -> Iterator[tuple[int, str]]:
     """The words to put in place of others: those on the way of most worth to the end."""
-    count = len(m.tokens)
-    near = {at - back for at in m.strange for back in range(_LONGEST_REACH)}
-    best: list[tuple[float, Path]] = [(0.0, Path(0, 0.0, ()))] * (count + 1)
-    for at in range(count - 1, -1, -1):
-        paths = [Path(1, _STRANGER if at in m.strange else 0.0, (m.tokens[at].text,))]
-        if at in near and m.tokens[at].kind not in UNSPOKEN:
-            paths += (*_alone(m, at), *_phrases(m, at), *_places(m, at))
-        best[at] = max(
-            ((path.value + best[at + path.length][0], path) for path in paths),
-            key=lambda rated: rated[0],
-        )
+    best = _best_paths(m)
     at = 0
-    while at < count:
-        path = best[at][1]
+    while at < len(m.tokens):
+        path = best[at]
         for offset, text in enumerate(path.texts):
             if text != m.tokens[at + offset].text:
                 yield at + offset, text
         at += path.length
+
+
+def _best_paths(m: _Message) -> list[Path]:
+    """For each word, how the way of most worth from it to the end begins."""
+    count = len(m.tokens)
+    near = {at - back for at in m.strange for back in range(_LONGEST_REACH)}
+    worth = [0.0] * (count + 1)
+    best = [Path(0, 0.0, ())] * count
+    for at in range(count - 1, -1, -1):
+        paths = [Path(1, _STRANGER if at in m.strange else 0.0, (m.tokens[at].text,))]
+        if at in near and m.tokens[at].kind not in UNSPOKEN:
+            paths += (*_alone(m, at), *_phrases(m, at), *_places(m, at))
+        best[at] = max(paths, key=lambda path: path.value + worth[at + path.length])
+        worth[at] = best[at].value + worth[at + best[at].length]
+    return best
 
 
 def _alone(m: _Message, at: int) -> Iterator[Path]:
