@@ -22,6 +22,7 @@ WITHOUT_DATABASE = frozenset(
         "smoke",
         "phrases",
         "understand",
+        "evaluate",
         "check",
         "diffsettings",
     }

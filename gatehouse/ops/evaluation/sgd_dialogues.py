@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from gatehouse.ops.evaluation.sgd_score import Frame
-from gatehouse.ops.evaluation.sources import EvaluationError, read_json, read_json_lines, read_text
+from gatehouse.ops.evaluation.sources import (
+    EvaluationError,
+    Fields,
+    checked,
+    read_json,
+    read_json_lines,
+    read_text,
+)
 from gatehouse.understanding.tracking.acts import reply_from_acts
 from gatehouse.understanding.tracking.english import English
 from gatehouse.understanding.tracking.intents import NO_INTENT
@@ -19,6 +26,13 @@ from gatehouse.understanding.tracking.schema import Schema, read_schema
 from gatehouse.understanding.tracking.tracker import Tracked, Tracker
 
 Context = Literal["text", "acts"]
+_FRAME: Fields = {
+    "slot_values": dict,
+    "active_intent": str,
+    "requested_slots": list,
+    "acts": list,
+    "service_call": dict,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +47,29 @@ class Predicted:
 
 def read_dialogues(paths: Sequence[Path]) -> list[dict[str, Any]]:
     """All dialogues of the files. Raises EvaluationError."""
-    found = [record for path in paths for record in read_json_lines(path)]
-    if any("turns" not in record for record in found):
-        raise EvaluationError("a dialogue has no `turns`")
-    return found
+    found = [(path, record) for path in paths for record in read_json_lines(path, {"turns": list})]
+    if not found:
+        raise EvaluationError("the files hold no dialogues")
+    for path, record in found:
+        for at, turn in enumerate(record["turns"]):
+            _check_turn(turn, f"{path}, turn {at} of dialogue {record.get('id')},")
+    return [record for _, record in found]
+
+
+def _check_turn(turn: object, where: str) -> None:
+    """What is followed and judged must be there; what is not annotated may be missing."""
+    homes = checked(turn, where, {}).get("homes") or {}
+    checked(homes, f"{where} in `homes`", {})
+    for name, wanted in _FRAME.items():
+        if homes.get(name) is not None:
+            checked(homes, f"{where} in `homes`", {name: wanted})
+    for act in homes.get("acts") or ():
+        values = checked(act, f"{where} in `acts`", {}).get("values")
+        if values is not None and not isinstance(values, list):
+            raise EvaluationError(f"{where} has `values` of an act that are no list")
+    calls = homes.get("service_call") or {}
+    if calls.get("parameters") is not None:
+        checked(calls, f"{where} in `service_call`", {"parameters": dict})
 
 
 def service_of(path: Path) -> Mapping[str, Any]:
@@ -52,7 +85,7 @@ def read_service(path: Path) -> Schema:
     """The same, with the roles of its slots. Raises EvaluationError."""
     try:
         return read_schema(service_of(path))
-    except (KeyError, TypeError) as trouble:
+    except (KeyError, TypeError, AttributeError) as trouble:
         raise EvaluationError(f"{path} is no schema: {trouble!r}") from trouble
 
 

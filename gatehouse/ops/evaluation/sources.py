@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import UnionType
 from typing import Any
+
+Fields = Mapping[str, type | UnionType]  # what must be in an object, and of which type
 
 
 class EvaluationError(ValueError):
@@ -20,29 +24,43 @@ def read_text(path: Path) -> str:
             with gzip.open(path, "rt", encoding="utf-8") as file:
                 return file.read()
         return path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError, EOFError) as trouble:
+    except (OSError, UnicodeDecodeError, EOFError, zlib.error) as trouble:
         raise EvaluationError(f"{path} cannot be read: {trouble}") from trouble
 
 
 def read_json(path: Path) -> Any:
     """The parsed file. Raises EvaluationError."""
-    try:
-        return json.loads(read_text(path))
-    except ValueError as trouble:
-        if isinstance(trouble, EvaluationError):
-            raise
-        raise EvaluationError(f"{path} is not JSON: {trouble}") from trouble
+    return _parsed(read_text(path), str(path))
 
 
-def read_json_lines(path: Path) -> Iterator[dict[str, Any]]:
+def read_json_lines(path: Path, fields: Fields | None = None) -> Iterator[dict[str, Any]]:
     """One object per line; empty lines are skipped. Raises EvaluationError naming the line."""
     for number, line in enumerate(read_text(path).splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            found = json.loads(line)
-        except ValueError as trouble:
-            raise EvaluationError(f"{path}, line {number}, is not JSON: {trouble}") from trouble
-        if not isinstance(found, dict):
-            raise EvaluationError(f"{path}, line {number}, is no JSON object")
-        yield found
+        if line.strip():
+            where = f"{path}, line {number},"
+            yield checked(_parsed(line, where), where, fields or {})
+
+
+def checked(found: object, where: str, fields: Fields) -> dict[str, Any]:
+    """The object, if it is one with these fields. Raises EvaluationError saying where."""
+    if not isinstance(found, dict):
+        raise EvaluationError(f"{where} is no JSON object")
+    for name, wanted in fields.items():
+        if name not in found:
+            raise EvaluationError(f"{where} has no `{name}`")
+        if not isinstance(found[name], wanted):
+            raise EvaluationError(f"{where} has a `{name}` that is no {_named(wanted)}")
+    return found
+
+
+def _parsed(text: str, where: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as trouble:
+        raise EvaluationError(f"{where} is not JSON that can be read: {trouble}") from trouble
+
+
+def _named(wanted: type | UnionType) -> str:
+    names = {str: "text", list: "list", dict: "object", int: "number"}
+    kinds = getattr(wanted, "__args__", (wanted,))
+    return " or ".join(names.get(kind, "null") for kind in kinds)

@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from gatehouse.ops.evaluation.sources import EvaluationError, read_json_lines
+from gatehouse.ops.evaluation.sources import EvaluationError, Fields, checked, read_json_lines
 
 SCHEDULE, SEARCH = "apartment_schedule", "apartment_search"
 _SAID = ("utter", "pick_suggestion")
 _BOOKED = re.compile(r"\bsuccess\w*\s+scheduled\b|\bbooked\b", re.IGNORECASE)
+_ROW: Fields = {"id": str | int, "events": list}
+_EVENT: Fields = {"agent": str, "action": str}
 Speaker = Literal["user", "product", "booked", "found"]
 
 
@@ -53,6 +55,9 @@ def read_dialogues(paths: Iterable[Path]) -> Iterator[Dialogue]:
         for row in read_json_lines(path):
             if "events" not in row:
                 raise EvaluationError(f"{path} holds no STAR dialogues: no `events`")
+            where = f"{path}, dialogue {row.get('id')},"
+            for event in checked(row, where, _ROW)["events"]:
+                checked(event, where, _EVENT)
             yield _dialogue(row)
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from gatehouse.ops.evaluation.sources import read_json_lines
+from gatehouse.ops.evaluation.sources import Fields, read_json_lines
 from gatehouse.ops.evaluation.values_cases import Expected, Outcome, judged
 from gatehouse.ops.evaluation.values_dates import KINDS, key
 from gatehouse.ops.evaluation.values_units import CODES, HUNDREDTHS, money
@@ -17,6 +17,7 @@ from gatehouse.understanding.values.lengths import SECONDS
 from gatehouse.understanding.values.reader import find
 from gatehouse.understanding.values.types import Kind, Settings, Value
 
+_ROW: Fields = {"dim": str, "text": str, "lang": str, "gold_haskell": str}
 NOW = datetime(2013, 2, 12, 4, 30, tzinfo=timezone(timedelta(hours=-2)))
 _NUMBER = re.compile(r"(?:NumeralValue|OrdinalData) \(?(-?[\d.]+(?:e-?\d+)?)\)?$")
 _AMOUNT = re.compile(
@@ -32,7 +33,7 @@ Row = Mapping[str, Any]
 
 def outcomes(path: Path) -> Iterator[Outcome]:
     """The judged phrases whose gold is simple enough to be read; see `left_out`."""
-    for row in read_json_lines(path):
+    for row in read_json_lines(path, _ROW):
         found = _judged(row)
         if found is not None:
             yield found
@@ -40,7 +41,7 @@ def outcomes(path: Path) -> Iterator[Outcome]:
 
 def left_out(path: Path) -> tuple[int, int, int]:
     """How many golds are broken, how many are not simple, and how many there are."""
-    rows = list(read_json_lines(path))
+    rows = list(read_json_lines(path, _ROW))
     broken = sum(row["gold_haskell"].strip() == "=" for row in rows)
     judged_rows = sum(_judged(row) is not None for row in rows)
     return broken, len(rows) - broken - judged_rows, len(rows)

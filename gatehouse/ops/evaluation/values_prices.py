@@ -7,9 +7,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from gatehouse.ops.evaluation.sources import read_json_lines
+from gatehouse.ops.evaluation.sources import Fields, read_json_lines
 from gatehouse.ops.evaluation.values_cases import Outcome
 from gatehouse.understanding.values.pricetags import PriceTag, parse_price
+
+_ROW: Fields = {
+    "list": str,
+    "price_raw": str | None,
+    "currency_raw": str | None,
+    "decimal_separator": str | None,
+    "amount": str | int | float | None,
+    "currency": str | None,
+}
 
 
 def outcomes(path: Path) -> Iterator[Outcome]:
@@ -17,7 +26,7 @@ def outcomes(path: Path) -> Iterator[Outcome]:
 
     The currency is compared as it is written, dots at the end aside.
     """
-    for row in read_json_lines(path):
+    for row in read_json_lines(path, _ROW):
         found = parse_price(row["price_raw"], row["currency_raw"], decimal=row["decimal_separator"])
         is_hard = row["list"].startswith("examples_xfail")
         name = "price strings, upstream fails" if is_hard else "price strings"

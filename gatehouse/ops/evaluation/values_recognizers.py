@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from gatehouse.ops.evaluation import values_dates
-from gatehouse.ops.evaluation.sources import read_json
+from gatehouse.ops.evaluation.sources import EvaluationError, Fields, checked, read_json
 from gatehouse.ops.evaluation.values_cases import Expected, Outcome, judged
 from gatehouse.ops.evaluation.values_units import CODES, HUNDREDTHS, amount
 from gatehouse.understanding.types import Language
@@ -16,6 +17,8 @@ from gatehouse.understanding.values.reader import find
 from gatehouse.understanding.values.types import Bounds, Kind, Settings
 
 LANGUAGES: Mapping[str, Language] = {"english": "en", "turkish": "tr"}
+_NAME = re.compile(rf"recognizers_(?P<language>{'|'.join(LANGUAGES)})_(?P<model>[^_.]+)\.json$")
+_ROW: Fields = {"Input": str, "Results": list}
 _NOW = datetime(2019, 3, 1, tzinfo=UTC)
 
 Row = Mapping[str, Any]
@@ -23,11 +26,13 @@ Row = Mapping[str, Any]
 
 def outcomes(path: Path) -> Iterator[Outcome]:
     """The judged cases of a file named recognizers_<language>_<what>Model.json."""
-    _, name, model = path.name.removesuffix(".json").split("_")
-    language = LANGUAGES[name]
-    judge = _JUDGES.get(model, _skip)
+    named = _NAME.match(path.name)
+    if named is None:
+        raise EvaluationError(f"{path} is not named recognizers_<language>_<what>Model.json")
+    language = LANGUAGES[named["language"]]
+    judge = _JUDGES.get(named["model"], _skip)
     for row in read_json(path):
-        found = judge(row, language)
+        found = judge(checked(row, f"a case of {path}", _ROW), language)
         if found is not None:
             yield found
 

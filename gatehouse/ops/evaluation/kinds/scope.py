@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from gatehouse.ops.evaluation.parallel.messages import messages as parallel
 from gatehouse.ops.evaluation.report import Figure, Report, interval
-from gatehouse.ops.evaluation.sources import EvaluationError, read_json_lines, read_text
+from gatehouse.ops.evaluation.sources import EvaluationError, checked, read_json_lines, read_text
 from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.understanding.types import LANGUAGES, DialogueState, Heard, Intent
@@ -57,6 +57,8 @@ def run(options: Mapping[str, Any]) -> Report:
     """Hears every message as the first of a talk, when nothing else tells what it is about."""
     ear = RuleEar(Gazetteer.default(), today=lambda: TODAY, timezone="Asia/Nicosia")
     foreign = [m for path in options["paths"] for m in _read_foreign(path)]
+    if not foreign:
+        raise EvaluationError("the files hold no foreign messages")
     ours = [*_read_ours(options.get("in_scope")), *_read_dialogues(options["sgd"])]
     heard = {m: _hear(ear, m.text) for m in dict.fromkeys([*foreign, *ours])}
     calls = {m: h.wants(Intent.OUT_OF_SCOPE) for m, h in heard.items()}
@@ -130,7 +132,10 @@ def _error(message: Message, heard: Heard) -> str:
 def _read_foreign(path: Path) -> Iterator[Message]:
     """Foreign messages of a file, without those of our trade; upstream's own parts."""
     if path.suffix == ".csv":
-        for row in csv.DictReader(read_text(path).splitlines()):
+        rows = csv.DictReader(read_text(path).splitlines())
+        if "sentence" not in (rows.fieldnames or ()):
+            raise EvaluationError(f"{path} has no column `sentence`: is it HINT3?")
+        for row in rows:
             is_unanswered = row.get("label") == _UNANSWERED
             kind = f"HINT3 {'not answered' if is_unanswered else 'answered'} by its bot"
             yield Message(kind, row.get("sentence") or "", row.get("sentence") or "")
@@ -138,6 +143,7 @@ def _read_foreign(path: Path) -> Iterator[Message]:
     for row in read_json_lines(path):
         if not {"split", "text"} <= row.keys():
             raise EvaluationError(f"{path} has no `split` and `text`: is it CLINC150?")
+        checked(row, f"a row of {path}", {"split": str, "text": str})
         if not OF_OUR_TRADE.search(row["text"]):
             part = "check" if row["split"] == "oos_test" else "develop"
             yield Message(f"CLINC {part}", row["text"], row["text"])

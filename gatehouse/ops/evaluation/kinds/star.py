@@ -14,6 +14,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from gatehouse.ops.evaluation.report import Figure, Report, interval
+from gatehouse.ops.evaluation.sources import EvaluationError
 from gatehouse.ops.evaluation.star_dialogues import Dialogue, read_dialogues, stock
 from gatehouse.ops.evaluation.star_follow import Followed, Follower
 from gatehouse.ops.evaluation.star_names import HomeNames
@@ -40,6 +41,8 @@ class Judged:
 def run(options: Mapping[str, Any]) -> Report:
     """Follows every dialogue knowing the stock, never the gold or what the wizard typed."""
     dialogues = list(read_dialogues(options["paths"]))
+    if not dialogues:
+        raise EvaluationError("the files hold no dialogues")
     follower = Follower(HomeNames(stock(dialogues)))
     judged = [Judged(dialogue, follower.follow(dialogue)) for dialogue in dialogues]
     return Report(

@@ -52,4 +52,5 @@ class Command(BaseCommand):
 def _write(report: Report, path: Path | None) -> None:
     if path is not None:
         rows = (json.dumps(row, ensure_ascii=False) for row in report.predictions)
-        path.write_text("".join(f"{row}\n" for row in rows), "utf-8")
+        text = "".join(f"{row}\n" for row in rows)
+        path.write_text(text, "utf-8", errors="backslashreplace")  # halves of pairs, as in JSON
