@@ -24,7 +24,7 @@ _ACTS: Mapping[str, Act] = {
 def reply_from_acts(text: str, frame: Mapping[str, Any], schema: Schema) -> Reply:
     """The reply that these acts and this call make; names that the schema lacks are guessed."""
     acts: Sequence[Mapping[str, Any]] = frame.get("acts") or ()
-    confirmed = _said(acts, "CONFIRM", schema)
+    confirmed = _proposed(acts, schema) | _said(acts, "CONFIRM", schema)
     offered = _said(acts, "OFFER", schema).get("name")
     asked = [_role(a.get("slot") or "", schema) for a in acts if a.get("act") == "REQUEST"]
     call = frame.get("service_call") or {}
@@ -42,6 +42,12 @@ def reply_from_acts(text: str, frame: Mapping[str, Any], schema: Schema) -> Repl
         searched=searched,
         text=text,
     )
+
+
+def _proposed(acts: Sequence[Mapping[str, Any]], schema: Schema) -> dict[str, str]:
+    """ "Would March 4th suit you?" asks for a day and names one."""
+    asked = _said(acts, "REQUEST", schema)
+    return {role: value for role, value in asked.items() if role == "visit_date"}
 
 
 def _said(acts: Sequence[Mapping[str, Any]], kind: str, schema: Schema) -> dict[str, str]:

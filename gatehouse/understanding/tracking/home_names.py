@@ -53,6 +53,7 @@ def home_named(text: str, is_word: IsWord) -> str | None:
     runs = [
         *_runs(tokens, text, has_capitals=has_capitals),
         *_before_plurals(tokens, text, has_capitals=has_capitals),
+        *(() if has_capitals else _before_addresses(tokens, text)),
     ]
     for first, last in runs:
         score = _score(tokens, first, last)
@@ -98,6 +99,21 @@ def _before_plurals(
             first += 1
         if first < last:
             yield first - _is_numbered(tokens, first), last
+
+
+def _before_addresses(tokens: list[_Token], text: str) -> Iterator[tuple[int, int]]:
+    """ "canal view at 12 mill road", in small letters, though each word be known."""
+    for last in range(len(tokens)):
+        if not _may_be_named(tokens[last]) or not _is_addressed(tokens, last):
+            continue
+        first = last
+        while first and _may_be_named(tokens[first - 1]) and _is_next(tokens, first - 1, text):
+            first -= 1
+        yield first, last
+
+
+def _may_be_named(token: _Token) -> bool:
+    return token.text[0].isalpha() and token.plain not in _NEVER | _ADJECTIVES | _NAMING | _TAILS
 
 
 def _is_numbered(tokens: list[_Token], first: int) -> bool:
@@ -190,7 +206,8 @@ def _score(tokens: list[_Token], first: int, last: int) -> float:
         is_placed = _is_addressed(tokens, last)
         return 1.0 if is_placed else 0.3 if len(words) > 1 else 0
     is_road = words[-1] in _ROADS and not _LOWER_DWELLINGS & set(words)
-    return 1.0 + 0.5 * (before in _INTRODUCES) + 2 * is_home + 0.3 * len(words) - is_road * 0.5
+    told = 0.5 * (before in _INTRODUCES) + 0.5 * _is_addressed(tokens, last)
+    return 1.0 + told + 2 * is_home + 0.3 * len(words) - is_road * 0.5
 
 
 def _plain_at(tokens: list[_Token], at: int) -> str:

@@ -29,6 +29,8 @@ def next_intent(move: Move, stage: Stage) -> str:
         return _answer_to_offer(move, stage)
     if _names_day(move, stage) or (move.wants_visit and not (now == "search" and move.wants_more)):
         return "visit"
+    if now == "search" and _agrees_to_day(move, stage):
+        return "visit"
     if reply.does(Act.ASK_MORE, Act.FAILED) and (move.says_no or move.says_bye or move.thanks):
         return NO_INTENT
     if now == NO_INTENT:
@@ -45,6 +47,12 @@ def _answer_to_offer(move: Move, stage: Stage) -> str:
     if move.wants_more or stage.is_changed or (move.asked and not move.says_yes):
         return "search"
     return "visit"
+
+
+def _agrees_to_day(move: Move, stage: Stage) -> bool:
+    """ "Would you like to visit on the 4th?" "Yes, that day is fine." """
+    is_asked = stage.has_offer and "visit_date" in stage.reply.confirmed
+    return is_asked and (move.says_yes or move.likes) and not (move.says_no or move.wants_more)
 
 
 def _names_day(move: Move, stage: Stage) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from gatehouse.understanding.letters import fold
 from gatehouse.understanding.tracking.phrases import word_list
 
-_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’.-][^\W_]+)*")
+_SHORTENED = r"(?:\b(?:[Ss]te?|[Mm]t|[Ff]t|[Pp]t)\. )?"  # no end of a sentence
+_WORD = re.compile(_SHORTENED + r"[^\W\d_][^\W_]*(?:['’.-][^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.?!:;\n]")
 _SURE_CUES = word_list("before_places")
 _WITHIN = frozenset(("in", "around", "near"))
@@ -20,6 +21,7 @@ _MOST_WORDS = 4
 _NO_NAMES = word_list("no_names")
 _NO_PLACES = word_list("no_place_names")
 _TAILS = word_list("place_tails")
+_LINKS = word_list("place_links")
 _DETERMINERS = word_list("determiners")
 _MOVERS = word_list("movers")
 _DWELLINGS = word_list("lower_dwellings")
@@ -153,6 +155,8 @@ def _goes_on(words: list[_Word], at: int, text: str, is_word: IsWord) -> bool:
     here, ahead = words[at], words[at + 1]
     if text[here.end : ahead.start].strip() or ahead.plain in _NO_NAMES | _FUNCTION:
         return False
+    if here.plain in _LINKS:
+        return True  # "del mar", whatever else the word may mean
     if here.has_capital:
         return (
             ahead.has_capital
@@ -177,8 +181,10 @@ def _score(
     if is_asked:
         is_short = len(words) <= _MOST_WORDS or first == 0 or not ahead
         score += 2 + (before in _CUES) + is_short
-    is_strange = has_capital and not is_word(words[first].plain)
-    return score + (is_ours and (before in _CUES) + is_strange)
+    is_strange = not is_word(words[first].plain)
+    if is_ours and before == "about" and is_strange and not ahead:
+        score += _LEAST  # "how about …", whatever its letters
+    return score + (is_ours and (before in _CUES) + (has_capital and is_strange))
 
 
 def _is_no_place(words: list[_Word], first: int, last: int) -> bool:
