@@ -24,6 +24,7 @@ _WORTH_A_DATE = (
     "cur", "next", "intent", "q",
 )  # fmt: skip
 _MOST_POINTS = 8
+_DATES_ASKED = (Slot.CHECK_IN, Slot.CHECK_OUT, Slot.AVAILABLE_FROM)
 _VIEWING = ("book_viewing", "move_viewing")
 _OF_ANYTHING = frozenset(("in", "next", "intent", "q"))  # say no more than a day does
 # What may stand beside a day that accepts a viewing: times, a yes, "works for me".
@@ -56,7 +57,11 @@ def is_about_viewing(r: Reading, *, has_contact: bool = False) -> bool:
         return True
     if r.says("intent", "cancel_viewing"):
         return True
-    is_plain = bool(r.state.shown) and r.mentions("come", "clash") and refusals.is_plain(r)
+    is_plain = (
+        bool(r.state.shown)
+        and r.mentions("come", "clash", "instead", "insteadafter")
+        and refusals.is_plain(r)
+    )
     if is_plain and (r.mentions("come") or refusals.refused(r, list(_visit_days(r)))):
         return True  # "Kann ich am Donnerstag kommen?", "tomorrow won't do"
     if not _is_little_but_a_day(r):
@@ -271,7 +276,7 @@ def _is_worth_a_date(r: Reading, point: Point) -> bool:
     """Is it a date of living somewhere? Where a visit is at hand, more has to say so."""
     if _is_viewing_open(r):
         return r.mentions(*(kind for kind in _WORTH_A_DATE if kind not in _OF_ANYTHING))
-    if len(r.items) <= 3:
+    if len(r.items) <= 3 or r.state.awaiting in _DATES_ASKED:
         return True
     kinds: tuple[str, ...] = _WORTH_A_DATE
     if r.has(point.first, "now"):  # "now in English again"
@@ -285,7 +290,7 @@ def _slot_of(r: Reading, point: Point, stretch: Stretch | None) -> Slot:
         point.last + 1, "untilafter"
     ):
         return Slot.CHECK_OUT
-    if r.state.awaiting in (Slot.CHECK_IN, Slot.CHECK_OUT, Slot.AVAILABLE_FROM):
+    if r.state.awaiting in _DATES_ASKED:
         return r.state.awaiting
     is_short = _is_short(r) or (stretch is not None and stretch.nights is not None)
     is_short = is_short or point.grain == "weekend" or r.says("per", "night")

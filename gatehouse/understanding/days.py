@@ -127,7 +127,8 @@ def _is_dated(r: Reading, at: int) -> bool:
 def _part(r: Reading, day: date, *, first: int, last: int) -> Point:
     for index in (first - 1, first - 2, last + 1):
         part = r.label(index, "part")
-        if part:
+        is_of_another = index < first and r.has(index - 1, "month") and r.has(last + 1, "part")
+        if part and not is_of_another:
             ends = min(first, index), max(last, index)
             return Point(day.replace(day=_PART_DAY[part]), *ends)
     return Point(day, first, last, "month")

@@ -175,7 +175,8 @@ def _changes(
     if not asked:
         changes += slots.hear_terms(r)
         changes += extras.hear_amenities(r)
-        changes += extras.hear_features(r)
+        asks_of_home = points and r.mentions("q", "askhome")  # "is the second near a bus stop?"
+        changes += [] if asks_of_home else extras.hear_features(r)
     if "rel" in r.kinds or "refrel" in r.kinds:
         changes += wishes.hear_relative(r, changes)
     if "any" in r.kinds or "pair" in r.kinds:

@@ -176,6 +176,8 @@ def _cue_after(r: Reading, last: int) -> frozenset[str]:
     for index in range(last + 1, last + 4):
         item = r.at(index)
         if not _CUES_AFTER.isdisjoint(item.labels):
+            if item.has(*_CUES_BEFORE) and r.at(index + 1).number is not None:
+                break  # "2 baths, max 600": it bounds what follows
             return _CUES_AFTER & item.labels.keys()
         if item.has("plus") and index == last + 1 and r.at(index + 1).number is None:
             return frozenset({"plus"})

@@ -231,7 +231,7 @@ def _is_measured(r: Reading, index: int) -> bool:
 def _pairs(r: Reading) -> list[HomeRef]:
     """ "both", "these two": the first two on the screen."""
     index = next(r.where("pair"), None)
-    if index is None or len(r.state.shown) < 2 or r.mentions("dislike", "sort"):
+    if index is None or len(r.state.shown) < 2 or r.mentions("dislike", "sort", "any"):
         return []  # "the cheapest of these", "I don't like these" mean all of them
     span: Span = r.span(index, index)
     return [HomeRef(span, 1), HomeRef(span, 2)]

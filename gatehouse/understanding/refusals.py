@@ -33,11 +33,17 @@ def _refusals(r: Reading) -> Iterator[int]:
     ends = set()
     said = [i for i in r.every("clash") if r.label(i, "clash") == "no"]
     said += [i for i in r.every("intent") if r.label(i, "intent") == Intent.CANCEL_VIEWING]
+    said += [i for i in r.every("instead") if _names_day(r, i + 1) or _names_day(r, i + 2)]
+    said += [i for i in r.every("insteadafter") if _names_day(r, i - 1)]
     for at in sorted(said):
         end = _clause(r, at)[1]
         if end not in ends:
             ends.add(end)
             yield at
+
+
+def _names_day(r: Reading, at: int) -> bool:
+    return r.has(at, "weekday", "day") or r.at(at).day is not None
 
 
 def _clause(r: Reading, at: int) -> tuple[int, int]:
