@@ -88,7 +88,7 @@ class RuleEar:
         told = evidence(self._ordinary(tokens), self._glossary)
         words = (f"{code}: {', '.join(found)}" for code, found in told.items())
         reading = self._reading(tokens, heard.language, state)
-        return (*(f"language by {line}" for line in words), *remarks(reading, folded))
+        return (*(f"words of {line}" for line in words), *remarks(reading, folded))
 
     def _ordinary(self, tokens: Sequence[Token]) -> list[Token]:
         """The tokens that say something about the language."""

@@ -75,8 +75,8 @@ def why_outside(r: Reading, *, is_pointing: bool) -> str | None:
     doubt = 2 if _is_talking(r) else 0  # where a talk goes on, doubt speaks for us
     if found.foreign < found.ours + doubt or not _is_enough(r, found, has_topic=bool(topics)):
         return None
-    against = ", ".join(found.words[:4])
-    return f"out of scope: {against} ({found.foreign}) against {found.ours} for homes"
+    against = ", ".join(dict.fromkeys(found.words[:4]))
+    return f"out of scope: {against} weigh {found.foreign}, words about homes {found.ours}"
 
 
 def _is_talking(r: Reading) -> bool:

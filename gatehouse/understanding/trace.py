@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from gatehouse.understanding.money import bounds_text
 from gatehouse.understanding.types import (
     Budget,
+    Contact,
     DialogueState,
     Filled,
     Heard,
@@ -15,6 +16,7 @@ from gatehouse.understanding.types import (
     Range,
     SlotValue,
     Span,
+    When,
 )
 
 
@@ -30,25 +32,38 @@ def lines(heard: Heard) -> Iterator[str]:
     if heard.asked:
         yield f"asked: {', '.join(heard.asked)}"
     if heard.when:
-        time = heard.when.time or "any time"
-        yield f"viewing: {heard.when.day} {time}  {_quoted(heard, heard.when.span)}"
+        yield f"viewing: {when_text(heard.when)}  {_quoted(heard, heard.when.span)}"
     if heard.contact:
-        known = (heard.contact.name, heard.contact.phone, heard.contact.email)
-        yield f"contact: {', '.join(k for k in known if k)}"
+        yield f"contact: {contact_text(heard.contact)}"
     if heard.sort:
         yield f"order: {heard.sort}"
     yield from (f"note: {note}" for note in heard.notes)
 
 
 def differences(before: DialogueState, after: DialogueState) -> list[str]:
-    """The slots that one state has otherwise than the other."""
+    """What one state has otherwise than the other: slots, and what stands beside them."""
     slots = sorted({*before.slots, *after.slots})
-    return [
+    changed = [
         f"{slot.value}: {_filled_text(before.slots.get(slot))} → "
         f"{_filled_text(after.slots.get(slot))}"
         for slot in slots
         if before.slots.get(slot) != after.slots.get(slot)
     ]
+    pairs = zip(_beside_slots(before), _beside_slots(after), strict=True)
+    return changed + [
+        f"{name}: {was or 'none'} → {now or 'none'}"
+        for (name, was), (_, now) in pairs
+        if was != now
+    ]
+
+
+def _beside_slots(state: DialogueState) -> Iterator[tuple[str, str]]:
+    """What a state knows that is no slot, by a name for people."""
+    yield "order", state.sort or ""
+    yield "home in focus", state.focus or ""
+    yield "homes to view", ", ".join(state.chosen)
+    yield "day of the viewing", when_text(state.when) if state.when else ""
+    yield "contact", contact_text(state.contact) if state.contact else ""
 
 
 def value_text(value: SlotValue | None) -> str:
@@ -62,6 +77,16 @@ def value_text(value: SlotValue | None) -> str:
     if isinstance(value, tuple):
         return ", ".join(e.key if isinstance(e, PlaceName) else e for e in value)
     return str(value)
+
+
+def when_text(when: When) -> str:
+    """A day, with its time where one was said."""
+    return f"{when.day} {when.time or 'any time'}"
+
+
+def contact_text(contact: Contact) -> str:
+    """What is known of how to reach the visitor."""
+    return ", ".join(k for k in (contact.name, contact.phone, contact.email) if k)
 
 
 def ref_text(ref: HomeRef) -> str:
