@@ -14,11 +14,13 @@ from gatehouse.base.config import Settings
 from gatehouse.base.values import allowed
 from gatehouse.talk.phrases import examples, gather
 from gatehouse.understanding import vocabulary
-from gatehouse.understanding.types import Language
+from gatehouse.understanding.types import LANGUAGES, Language
 
 ROOT = Path(vocabulary.__file__).parents[1]
 LEXICON = ROOT / "understanding" / "lexicon"
+TESTS = Path(__file__).parents[2]
 _BLANK = re.compile(r"\{(\w+)\}")
+_BY_LANGUAGE = re.compile(r'^ {4,8}"([a-z]{2})": ', re.MULTILINE)  # in a table of a test
 _COUNTS = range(200)  # the rules of plurals look at the last two digits
 
 
@@ -30,6 +32,7 @@ def lacks(language: Language) -> Iterator[str]:
     yield from _listings(language)
     yield from _lexicon(language)
     yield from _talks(language)
+    yield from _measures(language)
     if language not in allowed(Settings.model_fields["default_language"]):
         yield f"base/config.py: default_language does not allow {language!r}"
 
@@ -139,6 +142,19 @@ def _talks(language: Language) -> Iterator[str]:
         yield f"ops/smoke_talks.json: no talk in {language!r}"
     path = f"talk/phrases/{language}/examples.json"
     yield from _missing(path, dict.fromkeys(examples.TOPICS), _read(path))
+
+
+def _measures(language: Language) -> Iterator[str]:
+    """What the language is measured and tested by."""
+    for path in ("gatehouse/ops/evaluation/parallel/", "tests/unit/understanding/tables/"):
+        if not (TESTS.parent / path / f"{language}.txt").exists():
+            yield f"{path.removeprefix('gatehouse/')}{language}.txt: no such file"
+    if f"[{language}]" not in (TESTS / "unit/understanding/strangers.txt").read_text("utf-8"):
+        yield f"tests/unit/understanding/strangers.txt: no words that mean nothing in {language!r}"
+    for path in sorted(TESTS.rglob("*.py")):
+        told = frozenset(_BY_LANGUAGE.findall(path.read_text("utf-8")))
+        if told >= {*LANGUAGES} - {language} and language not in told:
+            yield f"tests/{path.relative_to(TESTS)}: nothing in {language!r}"
 
 
 def _read(path: str) -> dict[str, Any]:

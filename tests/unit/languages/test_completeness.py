@@ -24,7 +24,12 @@ def test_a_language_lacks_nothing_that_english_has(language: Language) -> None:
 def test_a_language_that_nobody_wrote_lacks_something_in_every_file() -> None:
     found = list(lacks(cast(Language, "it")))
     files = {line.partition(":")[0] for line in found}
-    assert files == {
+    assert {name for name in files if name.startswith("tests/")} >= {
+        "tests/conversations/scripts.py",
+        "tests/unit/understanding/tables/it.txt",
+        "tests/unit/understanding/strangers.txt",
+    }
+    assert {name for name in files if not name.startswith("tests/")} == {
         "talk/phrases/it/LC_MESSAGES/gatehouse.po",
         "talk/phrases/it/examples.json",
         "widget/texts/languages.js",
@@ -34,6 +39,7 @@ def test_a_language_that_nobody_wrote_lacks_something_in_every_file() -> None:
         *(f"understanding/lexicon/it/{name}" for name in lexicon_files()),
         "listings/seeding/words/it.json",
         "ops/smoke_talks.json",
+        "ops/evaluation/parallel/it.txt",
         "base/config.py",
     }
 
