@@ -48,11 +48,12 @@ def hear_move(text: str, scene: Scene, english: English, places: PlaceNames) -> 
         wants_more=wants_more,
     )
     begins_yes = begins(text, "yes")
+    wishes = _wishes(text, scene, english, places)
     return Move(
-        wishes=_wishes(text, scene, english, places) | dict.fromkeys(wished, "True"),
+        wishes=wishes | dict.fromkeys(wished, "True"),
         asked=tuple(dict.fromkeys((*asked, *_facts_asked(text, scene)))),
         wants_more=wants_more,
-        wants_visit=_wants_visit(text),
+        wants_visit=_wants_visit(text.replace(wishes.get("area") or "\n", "X")),
         says_busy=says(text, "not_visit"),
         seeks=says(text, "seeks") and says(text, "home"),
         likes=says(text, "likes"),

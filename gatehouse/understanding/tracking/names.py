@@ -22,6 +22,7 @@ _NO_NAMES = word_list("no_names")
 _NO_PLACES = word_list("no_place_names")
 _TAILS = word_list("place_tails")
 _LINKS = word_list("place_links")
+_HEADS = word_list("place_heads")
 _DETERMINERS = word_list("determiners")
 _MOVERS = word_list("movers")
 _DWELLINGS = word_list("lower_dwellings")
@@ -74,7 +75,10 @@ def place_said(text: str, is_word: IsWord, *, is_asked: bool, is_ours: bool = Tr
         if (score := _score(words, first, last, is_word, is_asked=is_asked, is_ours=is_ours))
         >= _LEAST
     ]
-    best = max(found)[2] if found else _in_small_letters(words, text) if is_ours else None
+    best = max(found)[2] if found else None
+    if is_ours:
+        small = _in_small_letters(words, text, is_asked=is_asked)
+        best = small if small and (best is None or small.endswith(best)) else best
     return re.sub(r"(?:['’]s?|[.-])$", "", best) if best else None
 
 
@@ -97,11 +101,19 @@ def _runs(words: list[_Word], text: str, is_word: IsWord) -> Iterator[tuple[int,
         end = at
         while end + 1 < len(words) and _goes_on(words, end, text, is_word):
             end += 1
+        while at and _leads_on(words, at - 1, text):
+            at -= 1
         yield at, end
         at = end + 1
 
 
-def _in_small_letters(words: list[_Word], text: str) -> str | None:
+def _leads_on(words: list[_Word], at: int, text: str) -> bool:
+    """Is it the "port" of a name in small letters?"""
+    is_small = not words[at + 1].has_capital
+    return is_small and words[at].plain in _HEADS and _touch(words, at, text)
+
+
+def _in_small_letters(words: list[_Word], text: str, *, is_asked: bool) -> str | None:
     """What follows "in" where no capitals tell names from other words, though each be known."""
     if any(word.has_capital and not word.opens for word in words):
         return None
@@ -112,6 +124,16 @@ def _in_small_letters(words: list[_Word], text: str) -> str | None:
         while end + 1 < len(words) and _may_follow(words[end + 1]) and _touch(words, end, text):
             end += 1
         return text[words[at].start : words[end].end]
+    return _by_its_tail(words, text) if is_asked else None
+
+
+def _by_its_tail(words: list[_Word], text: str) -> str | None:
+    """ "I think pleasant valley would do", in answer to a question for a place."""
+    for at in range(1, len(words)):
+        before = words[at - 1].plain
+        is_name = before not in _FUNCTION | _NOUNS | _NO_NAMES | _NO_PLACES | _SURE_CUES | _CUES
+        if words[at].plain in _TAILS and is_name and _touch(words, at - 1, text):
+            return text[words[at - 1].start : words[at].end]
     return None
 
 
@@ -184,7 +206,7 @@ def _score(
     is_strange = not is_word(words[first].plain)
     if is_ours and before == "about" and is_strange and not ahead:
         score += _LEAST  # "how about …", whatever its letters
-    return score + (is_ours and (before in _CUES) + (has_capital and is_strange))
+    return score + (is_ours and (before in _CUES) + (is_strange and (has_capital or is_asked)))
 
 
 def _is_no_place(words: list[_Word], first: int, last: int) -> bool:

@@ -17,6 +17,38 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     return {kind: re.compile(rf"(?<![\w'])(?:{'|'.join(ps)})(?!\w)") for kind, ps in found.items()}
 
 
+_CONTRACTIONS = (
+    "that's|what's|where's|there's|here's|how's|who's|don't|doesn't|didn't|isn't|aren't|wasn't"
+    "|won't|wouldn't|couldn't|can't|haven't|hasn't|i'm|i've|you're|they're|let's|that'll"
+)
+_CONTRACTED = {form.replace("'", ""): form for form in _CONTRACTIONS.split("|")}
+_UNMARKED = re.compile(rf"\b(?:{'|'.join(_CONTRACTED)})\b", re.IGNORECASE)
+_MARKED_AFTER = (
+    (
+        re.compile(
+            r"\b(i)d(?= (?:also |really |just )?(?:like|love|prefer|rather|be|want|need|go)\b)",
+            re.IGNORECASE,
+        ),
+        r"\1'd",
+    ),
+    (
+        re.compile(
+            r"\b(i)ll(?= (?:also |just )?(?:take|go|have|be|need|try|pass|do|keep|look)\b)",
+            re.IGNORECASE,
+        ),
+        r"\1'll",
+    ),
+)
+
+
+def with_apostrophes(text: str) -> str:
+    """ "thats" as "that's", "id like" as "i'd like"."""
+    marked = _UNMARKED.sub(lambda m: _CONTRACTED[m[0].lower()], text)
+    for pattern, form in _MARKED_AFTER:
+        marked = pattern.sub(form, marked)
+    return marked
+
+
 @cache
 def word_list(kind: str) -> frozenset[str]:
     """Single words that tell names from other words, by kind."""

@@ -10,7 +10,7 @@ from gatehouse.understanding.tracking.english import English
 from gatehouse.understanding.tracking.intents import NO_INTENT, Stage, next_intent
 from gatehouse.understanding.tracking.moves import Move, hear_move
 from gatehouse.understanding.tracking.names import PlaceNames, place_said
-from gatehouse.understanding.tracking.phrases import says
+from gatehouse.understanding.tracking.phrases import says, with_apostrophes
 from gatehouse.understanding.tracking.replies import reply_from_text
 from gatehouse.understanding.tracking.scene import NOTHING_SAID, Act, Reply, Scene
 from gatehouse.understanding.tracking.schema import COUNTED_ROLES, Schema
@@ -86,6 +86,7 @@ class Tracker:
 
     def hear_user(self, text: str) -> Tracked:
         """A user turn about homes."""
+        text = with_apostrophes(text)
         named = self._named(text)
         self._offered = named or self._offered
         scene = self._scene(named)
