@@ -21,7 +21,7 @@ _FEWEST_DIGITS, _MOST_DIGITS = 7, 15
 _SURE_DIGITS = 10
 _LONGEST_NAME = 3
 _SIGNED = re.compile(
-    r"[\d\w]\s{0,2}[,;-]\s{0,2}([^\W\d_]{2,30}(?: [^\W\d_]{2,30}){0,2})[.!]?\s{0,3}$"
+    r"[\d\w]\s{0,2}[,،;-]\s{0,2}([^\W\d_]{2,30}(?: [^\W\d_]{2,30}){0,2})[.!]?\s{0,3}$"
 )
 _NAME_WORD = re.compile(r"[^\W\d_]{2,30}$")
 

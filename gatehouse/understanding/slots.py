@@ -97,7 +97,9 @@ def hear_rooms(r: Reading) -> list[SlotChange]:
 def _widened(r: Reading, change: SlotChange) -> SlotChange:
     """ "2 bedrooms, maybe 3": the next number up, and nothing else that it counts."""
     rooms = change.value
-    for at in r.every("maybe") if isinstance(rooms, Range) else ():
+    if not isinstance(rooms, Range):
+        return change
+    for at in r.every("maybe"):
         counts = r.has(at + 2, "unit", "month", "cur", "plus", "th") or r.label(
             at + 2, "noun"
         ) not in (None, "bedroom", "bathroom", "room")
@@ -129,12 +131,18 @@ def _worded(r: Reading, index: int, kind: str, *, slot: Slot) -> SlotChange:
         r.has(index + 1, "maxafter") and r.at(index + 2).number is None
     )
     rooms = Range(None if is_most else float(low), None if is_least else float(high or low))
-    other = r.at(index - 2).number if r.has(index - 1, "or", "to", "dash") else None
+    other = _one_or(r, index) if r.has(index - 1, "or", "to", "dash") else None
     if other and rooms.low == rooms.high and 0 < float(low) - other <= _WIDEST_CHOICE - 1:
         rooms = Range(other, rooms.high)
     elif other and other == rooms.high:  # "zwei- oder Dreizimmerwohnung": one is a living room
         rooms = Range(other - 1, rooms.high)
     return SlotChange(slot, Op.SET, rooms, r.take(index), 0.95, f"a word for so many {kind}")
+
+
+def _one_or(r: Reading, index: int) -> float | None:
+    """The other number of "two or three-room flat"; Arabic "a room or two" says it by the noun."""
+    number = r.at(index - 2).number
+    return 1.0 if number is None and r.label(index - 2, "type") == "room" else number
 
 
 def _united(r: Reading, changes: list[SlotChange]) -> list[SlotChange]:
@@ -302,6 +310,8 @@ def hear_kinds(r: Reading) -> list[SlotChange]:
 
 
 def _is_counted_room(r: Reading, index: int) -> bool:
+    if r.has(index + 1, "or") and r.has(index + 2, "bedrooms"):  # "a room or two rooms"
+        return True
     before = index - 2 if r.at(index - 1).is_word else index - 1  # "3 large rooms"
     after = index + 2 if r.at(index + 1).text == ":" else index + 1  # "rooms: 3"
     if r.at(index - 1).number is not None or r.at(before).number is not None:
