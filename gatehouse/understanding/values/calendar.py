@@ -6,11 +6,13 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from gatehouse.understanding.values.named import Named, add_months, easter, nth_month, whole_of
+from gatehouse.understanding.values.feasts import falls_on
+from gatehouse.understanding.values.named import Named, add_months, nth_month, whole_of
 from gatehouse.understanding.values.parts import Parts
 from gatehouse.understanding.values.written import resolved
 
 _AMBIGUOUS = frozenset(("may", "march", "mar", "mart", "dec", "sun", "sat"))
+_DEEPEST = 6  # names inside names: "the first Friday of the month of May 2027" has three
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,17 @@ class Calendar(Parts):
         """The days named from this item on, if any are."""
         if at not in self.known:
             item = self.at(at)
-            is_mute = not item.labels and item.number is None
-            self.known[at] = None if is_mute else self._week_or_less(at)
+            if not item.labels and item.number is None:
+                return None
+            if len(self.asked) >= _DEEPEST:
+                return None  # "the first of the first of the first of …"
+            self.asked.append(at)
+            self.known[at] = self._week_or_less(at)
+            self.asked.pop()
         return self.known[at]
 
     def _week_or_less(self, at: int) -> Named | None:
-        found = self._any_at(at)
+        found = self._week_with(at) or self._any_at(at)
         if found is not None and found.grain == "day" and self.has(found.last + 1, "weekafter"):
             monday = found.start - timedelta(days=found.start.weekday())
             return whole_of(monday, "week", at, found.last + 1, has_year=True)
@@ -34,6 +41,18 @@ class Calendar(Parts):
             is_same = self.label(found.last + 1, "weekday") == str(found.start.weekday())
             return found._replace(last=found.last + 1) if is_same else found
         return found
+
+    def _week_with(self, at: int) -> Named | None:
+        """ "18'i haftası": the week that holds the 18th."""
+        value = self.day_number(at) if self.at(at).tail or self.has(at + 1, "th") else None
+        behind = self.skip(at + 1, "th")
+        if value is None or not self.has(behind, "weekafter"):
+            return None
+        day = self._next_such_day(value, at, behind)
+        if day is None:
+            return None
+        monday = day.start - timedelta(days=day.start.weekday())
+        return whole_of(monday, "week", at, behind, has_year=True)
 
     def _any_at(self, at: int) -> Named | None:
         return (
@@ -73,17 +92,18 @@ class Calendar(Parts):
         return one._replace(first=at) if one else None
 
     def _holiday(self, at: int) -> Named | None:
-        """Days with a name and a fixed date: "MMDD"."""
-        said = self.label(at, "holiday")
+        """ "Easter", "this Christmas", "Thanksgiving 2027"."""
+        start = self.skip(at, "thisone", "next") if self.has(at + 1, "holiday") else at
+        said = self.label(start, "holiday")
         if said is None:
             return None
-        if said == "easter":
-            year_at = self.skip(at + 1, "in")
-            year = self.year_number(year_at)
-            near = self.today.year + (easter(self.today.year) < self.today)
-            last = at if year is None else year_at
-            return self.on(easter(year or near), at, last, has_year=year is not None)
-        return self._month_day(int(said[:2]), int(said[2:]), at, at)
+        year_at = self.skip(start + 1, "in")
+        year, last = self.year_number(year_at), year_at
+        if year is None and self.label(year_at, "nextspan") == "year":
+            year = self.today.year + 1
+        last = start if year is None else year_at
+        day = falls_on(said, after=self.today, year=year)
+        return self.on(day, at, last, has_year=year is not None) if day else None
 
     def _weekday(self, at: int) -> Named | None:
         """ "Friday", "next Friday", "next week Monday", "Monday the 4th"."""
@@ -199,8 +219,8 @@ class Calendar(Parts):
         """ "May", "May 3rd, 2019", "May 2019", "this May"."""
         start = self.skip(at, "thisone", "next") if self.has(at, "thisone", "next") else at
         month = self.label(start, "month")
-        if month is None:
-            return None
+        if month is None or self.has(start - 1, "untilafter", "betweenafter"):
+            return None  # "aralık" is a stretch there, not December
         after = self.behind_dot(start + 1)
         day_at = self.skip(self.skip(after, "slash", "in"), "det")
         value = self.day_number(day_at)

@@ -14,6 +14,11 @@ from gatehouse.understanding.values.types import Kind, Length, Settings, Value
 from gatehouse.understanding.values.written import with_written
 
 _NUMBER_LABELS = frozenset(("num", "stop", "frac", "numand", "compound", "fraction"))
+_FAR = 8  # items between the first word of a date and the one that makes it one
+_OF_TIME = frozenset((
+    "month", "weekday", "weekend", "unit", "per", "dur", "nextspan", "day", "holiday", "now",
+    "written", "weekafter", "weekof", "ord", "the", "th", "part", "rel", "rest", "wc",
+))  # fmt: skip
 _STEMS = ("gun", "hafta", "ay", "yil", "sene", "gece")  # Turkish units, whatever they end in
 
 
@@ -22,14 +27,26 @@ def read_dates(page: Page, settings: Settings) -> Iterator[Value]:
     items, written = with_written(page, settings.order)
     items = with_ordinals(with_numbers(items) if written else list(numbered(page)))
     calendar = Calendar(items, settings.now.date(), written)
-    at = 0
+    near, at = _near_time(items), 0
     while at < len(items):
-        found = found_at(calendar, at) if _may_begin(items, at) else None
+        found = found_at(calendar, at) if near[at] and _may_begin(items, at) else None
         if found is None:
             at += 1
             continue
         yield _value(items, found)
         at = max(found.last, at) + 1
+
+
+def _near_time(items: Sequence[Item]) -> list[bool]:
+    """Which items have a word of time, or a year, at hand; nothing else can be about time."""
+    near = [False] * len(items)
+    ahead = _FAR + 1
+    for at in range(len(items) - 1, -1, -1):
+        item = items[at]
+        is_year = item.number is not None and 1900 <= item.number <= 2100
+        ahead = 0 if is_year or not _OF_TIME.isdisjoint(item.labels) else ahead + 1
+        near[at] = ahead <= _FAR
+    return near
 
 
 def _may_begin(items: Sequence[Item], at: int) -> bool:
@@ -53,6 +70,8 @@ def _value(items: Sequence[Item], found: Found) -> Value:
 
 def _ending(item: Item) -> int:
     """How many characters of the last word only bend it: "Mayıs'ta", "haftada"."""
+    if "untilafter" in item.labels and item.text.endswith("ki"):
+        return 2
     if item.tail:
         return len(item.tail) + 1
     stem = next((s for s in _STEMS if item.text.startswith(s) and "unit" in item.labels), item.text)

@@ -64,6 +64,9 @@ def stretch_at(c: Calendar, at: int) -> Stretch | None:
         number, _, unit = ready.partition(" ")
         return Stretch(Length(float(number), cast(Unit, unit)), at, at)
     count, unit_at = _count(c, at)
+    if c.has(unit_at, "weekend") or c.label(unit_at, "unit") == "weekend":
+        is_length = c.at(at).number is not None and bool(count)
+        return Stretch(Length(2 * (count or 1), "day"), at, unit_at) if is_length else None
     is_of_it = unit_at == at or c.has(at, "frac")  # "half a day": "a day" may be one item
     unit = c.label(unit_at, "unit") or (c.label(unit_at, "per") if is_of_it else None)
     if count is None or unit not in UNITS or count <= 0:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-Grain = Literal["day", "week", "weekend", "month", "quarter", "year"]
+Grain = Literal["day", "week", "workweek", "weekend", "month", "quarter", "year"]
 GRAINS: Mapping[str, Grain] = {
-    "day": "day", "week": "week", "weekend": "weekend", "month": "month", "quarter": "quarter",
-    "year": "year",
+    "day": "day", "week": "week", "workweek": "workweek", "weekend": "weekend", "month": "month",
+    "quarter": "quarter", "year": "year",
 }  # fmt: skip
 
 
@@ -31,6 +31,8 @@ def whole_of(start: date, grain: Grain, first: int, last: int, *, has_year: bool
     """From the first day of a week, month, … to its end."""
     if grain == "week":
         end = start + timedelta(days=7)
+    elif grain == "workweek":
+        end = start + timedelta(days=5)
     elif grain == "weekend":
         start, end = start + timedelta(days=5), start + timedelta(days=7)
     else:

@@ -22,6 +22,7 @@ class Sheet(ABC):
     today: date
     written: Mapping[int, Written]
     known: dict[int, Named | None] = field(default_factory=dict)  # what begins at each item
+    asked: list[int] = field(default_factory=list)  # where names are being read just now
 
     def at(self, index: int) -> Item:
         """The item, or an empty one beyond either end."""

@@ -94,7 +94,7 @@ class Weeks(Sheet):
         today = self.today
         if grain == "day":
             return self.on(today + timedelta(days=shift), first, last, has_year=True)
-        if grain in ("week", "weekend"):
+        if grain in ("week", "workweek", "weekend"):
             start = today + timedelta(days=7 * shift - today.weekday())
         elif grain == "year":
             start = date(today.year + shift, 1, 1)
