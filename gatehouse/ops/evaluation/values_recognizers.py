@@ -74,8 +74,11 @@ def _phones(row: Row, language: Language) -> Outcome:
 
 
 def _dialled(said: str) -> str:
-    plus = "+" if said.startswith("+") else ""
-    return plus + "".join(c for c in said if c.isdecimal())
+    """The digits; both 00 and + begin a number of another country, and mean the same."""
+    digits = "".join(c for c in said if c.isdecimal())
+    if said.startswith("+"):
+        return f"+{digits}"
+    return f"+{digits[2:]}" if digits.startswith("00") and len(digits) > 10 else digits
 
 
 def _amount(gold: Mapping[str, str | None]) -> tuple[float | None, str, bool]:
