@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from gatehouse.understanding import refusals
-from gatehouse.understanding.days import Point, is_hour, point_at
+from gatehouse.understanding.days import Point, after, is_hour, point_at, that_day_after
 from gatehouse.understanding.names import bending
 from gatehouse.understanding.numbers import amount_at
 from gatehouse.understanding.reading import Reading
@@ -69,7 +69,9 @@ def is_about_viewing(r: Reading, *, has_contact: bool = False) -> bool:
     if _is_viewing_open(r):
         return True
     point = next(_visit_days(r), None) if r.state.shown else None
-    return point is not None and _clock(r, point)[0] is not None
+    if point is None and not (r.state.chosen and r.state.when):
+        return False
+    return _clock(r, point)[0] is not None
 
 
 def _is_viewing_open(r: Reading) -> bool:
@@ -203,22 +205,17 @@ def _said_range(r: Reading) -> list[SlotChange]:
     if pair is None:
         return []
     start, end = pair
-    span = r.take(start.first, end.last)
-    out = _after(start.day, end.day)
+    for point in pair:  # what stands between may be of a place or a home
+        r.take(point.first, point.last)
+    span = r.span(start.first, end.last)
+    is_bare = all(
+        r.at(at).has("th", "in") or _numbered(r, at) for at in range(end.first, end.last + 1)
+    )
+    out = that_day_after(start.day, end.day.day) if is_bare else after(start.day, end.day)
     return [
         _set(Slot.CHECK_IN, start.day, span, "the first day of a range"),
         _set(Slot.CHECK_OUT, out, span, "the last day of a range"),
     ]
-
-
-def _after(start: date, end: date) -> date:
-    """A last day that lies before the first is meant a year later."""
-    if end > start:
-        return end
-    try:
-        return end.replace(year=start.year + (end.replace(year=start.year) <= start))
-    except ValueError:
-        return start + timedelta(days=1)
 
 
 def _short_range(r: Reading) -> tuple[Point, Point] | None:
@@ -260,6 +257,8 @@ def _long_range(r: Reading) -> tuple[Point, Point] | None:
         plain = one.grain == two.grain == "day" and not any(r.has(i, "or") for i in between)
         if len(between) <= 3 and (linked or tailed or plain or not between):
             return one, two
+        if _is_end(r, two) and not _is_end(r, one):
+            return one, two  # "from October, needs a studio till June"
     return None
 
 
@@ -285,16 +284,20 @@ def _is_worth_a_date(r: Reading, point: Point) -> bool:
 
 
 def _slot_of(r: Reading, point: Point, stretch: Stretch | None) -> Slot:
-    before = [point.first - 1, point.first - 2]
-    if any(r.has(i, "until") and not r.has(i, "in") for i in before) or r.has(
-        point.last + 1, "untilafter"
-    ):
+    if _is_end(r, point):
         return Slot.CHECK_OUT
     if r.state.awaiting in _DATES_ASKED:
         return r.state.awaiting
     is_short = _is_short(r) or (stretch is not None and stretch.nights is not None)
     is_short = is_short or point.grain == "weekend" or r.says("per", "night")
     return Slot.CHECK_IN if is_short else Slot.AVAILABLE_FROM
+
+
+def _is_end(r: Reading, point: Point) -> bool:
+    """ "Until June", "hazirana kadar"."""
+    before = (point.first - 1, point.first - 2)
+    is_until = any(r.has(i, "until") and not r.has(i, "in") for i in before)
+    return is_until or r.has(point.last + 1, "untilafter")
 
 
 def _is_short(r: Reading) -> bool:

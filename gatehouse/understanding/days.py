@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
@@ -10,6 +11,7 @@ from gatehouse.understanding.reading import NO_YEAR, Reading
 
 Grain = Literal["day", "month", "weekend", "week"]
 _LATEST_YEAR = 2100
+_LONGEST_WAIT = 63  # days within which every day of a month comes
 _AMBIGUOUS_MONTHS = frozenset({"may", "march", "mar", "mart", "лют", "трав", "груд"})
 _PART_DAY = {"early": 1, "mid": 15, "late": 25}
 
@@ -203,3 +205,22 @@ def _day_of_month(today: date, day: int, *, first: int, last: int) -> Point | No
         if point and point.day >= today:
             return point
     return None
+
+
+def after(start: date, end: date) -> date:
+    """A last day that lies before the first is meant a year later."""
+    if end > start:
+        return end
+    try:
+        return end.replace(year=start.year + (end.replace(year=start.year) <= start))
+    except ValueError:
+        return start + timedelta(days=1)
+
+
+def that_day_after(start: date, day: int) -> date:
+    """ "From 3 August, leaving the 17th": the next such day of a month after the first."""
+    return next((d for d in _days_after(start) if d.day == day), start + timedelta(days=1))
+
+
+def _days_after(start: date) -> Iterator[date]:
+    return (start + timedelta(days=ahead) for ahead in range(1, _LONGEST_WAIT))

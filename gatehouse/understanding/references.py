@@ -100,7 +100,10 @@ def _from_start(r: Reading, number: int) -> int:
 
 def _numbered(r: Reading, index: int) -> list[HomeRef]:
     """ "number 2", "#2", "вариант 3", "2 numara"; and "1 and 3" after it."""
-    for at in (index + 1, index - 1):
+    sides = (index + 1, index - 1)
+    if r.at(index - 1).number is not None and not r.has(index - 1, "nr"):
+        sides = (index - 1, index + 1)  # "4 numaraya iki köpek"
+    for at in sides:
         number = r.at(at).number
         if number is not None and 1 <= number <= 20 and number == int(number) and r.is_free(at):
             if r.has(at + 1, "cur", "unit") or (r.has(at + 1, "noun") and at > index):
