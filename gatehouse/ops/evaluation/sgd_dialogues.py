@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,9 @@ from gatehouse.understanding.tracking.schema import Schema, read_schema
 from gatehouse.understanding.tracking.tracker import Tracked, Tracker
 
 Context = Literal["text", "acts"]
+Part = Literal["all", "develop", "held-out"]
+PARTS: tuple[Part, ...] = ("all", "develop", "held-out")
+_HELD_OUT_OF = 3  # one dialogue in three
 _FRAME: Fields = {
     "slot_values": dict,
     "active_intent": str,
@@ -72,6 +76,22 @@ def _check_turn(turn: object, where: str) -> None:
         checked(calls, f"{where} in `service_call`", {"parameters": dict})
 
 
+def of_part(dialogues: Sequence[dict[str, Any]], part: Part) -> list[dict[str, Any]]:
+    """The dialogues of one part; which one a dialogue falls into hangs on its name alone."""
+    wanted = {"all": (True, False), "develop": (False,), "held-out": (True,)}[part]
+    return [d for d in dialogues if is_held_out(name_of(d)) in wanted]
+
+
+def is_held_out(name: str) -> bool:
+    """Is the dialogue of this name among the third that rules are not made from?"""
+    return zlib.crc32(name.encode()) % _HELD_OUT_OF == 0
+
+
+def name_of(dialogue: Mapping[str, Any]) -> str:
+    """The name of a dialogue, "" if it has none."""
+    return str(dialogue.get("id") or dialogue.get("dialogue_id") or "")
+
+
 def service_of(path: Path) -> Mapping[str, Any]:
     """The one service that a schema file describes. Raises EvaluationError."""
     described = read_json(path)
@@ -99,7 +119,7 @@ def follow(
 ) -> Iterator[Predicted]:
     """One prediction for each user turn with a `homes` key; gold is copied, never looked at."""
     tracker = Tracker(schema, english, places)
-    name = str(dialogue.get("id") or dialogue.get("dialogue_id") or "")
+    name = name_of(dialogue)
     for at, turn in enumerate(dialogue["turns"]):
         text = str(turn.get("utterance") or "")
         if turn.get("speaker") != "USER":

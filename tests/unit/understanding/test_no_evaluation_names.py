@@ -1,13 +1,12 @@
-"""No name of the evaluation data stands in the code; the search finds one that is planted.
+"""The search for names of the evaluation data in the code finds one that is planted.
 
-The data is not in the repository. Where it is at hand, name its files, apart by colons, in
-GATEHOUSE_EVALUATION_DATA, or run `gatehouse evaluate understanding names PATH …`.
+The data is not in the repository; `gatehouse evaluate understanding names PATH …` searches the
+code for its names where it is at hand.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ from gatehouse.ops.evaluation.kinds import names
 from gatehouse.ops.evaluation.report import Report
 from gatehouse.ops.evaluation.sources import EvaluationError
 
-DATA = [Path(p) for p in os.environ.get("GATEHOUSE_EVALUATION_DATA", "").split(":") if p]
 TALK = {
     "id": "1",
     "turns": [
@@ -86,10 +84,3 @@ def test_data_without_names_proves_nothing(tmp_path: Path) -> None:
     data.write_text('{"turns": []}\n')
     with pytest.raises(EvaluationError, match="no names"):
         names.run({"paths": [data], "code": tmp_path, "ordinary": names.ORDINARY})
-
-
-@pytest.mark.skipif(not DATA, reason="GATEHOUSE_EVALUATION_DATA names no files")
-def test_no_name_of_the_data_stands_in_the_code() -> None:
-    code = Path(names.__file__).parents[3]
-    report = names.run({"paths": DATA, "code": code, "ordinary": names.ORDINARY})
-    assert found(report) == []

@@ -141,6 +141,11 @@ def test_a_day_is_kept_as_it_was_said(text: str, expected: str | None) -> None:
         ("Grimsdale. And two baths.", True, "Grimsdale"),
         ("looking for a home in west fendle that takes dogs", False, "west fendle"),
         ("Oxmoor's fine with me", True, "Oxmoor"),
+        ("Somewhere around St. Fendle, 3 beds", True, "St. Fendle"),
+        ("a place in rio del mar", False, "rio del mar"),
+        ("hows about grimsdale?", False, "grimsdale"),
+        ("i think pleasant valley would do", True, "pleasant valley"),
+        ("i was thinking of port fendle", True, "port fendle"),
         ("I need it in total by May", False, None),
         ("Is there laundry in the unit?", False, None),
         ("I am interested in finding a home", False, None),
@@ -167,6 +172,9 @@ def test_places_that_are_known_need_no_position() -> None:
         ("at 4 Dell Street there's the Villas At Dell Homes", "Villas At Dell Homes"),
         ("there is mallow ridge apartments at 3 high road", "mallow ridge apartments"),
         ("I found 10 apartments for you.", None),
+        ("Then Quarrel Homes at 15 Mill Road, 2 bedrooms", "Quarrel Homes"),
+        ("In Oxmoor there's Plum Blossom at 40 Tarn Highway", "Plum Blossom"),
+        ("how about garden view at 18 mill street? 3 bedrooms", "garden view"),
     ],
 )
 def test_the_home_offered_is_found_in_the_text(text: str, expected: str | None) -> None:
@@ -234,6 +242,9 @@ def test_before_anything_is_offered_a_question_is_a_wish() -> None:
         ("What is the rent?", None),
         ("to rent or to buy, I don't know", None),
         ("homes for sale", "buy"),
+        ("at least one bathroom", None),
+        ("homes on the market", "buy"),
+        ("houses that are being sold", "buy"),
     ],
 )
 def test_renting_and_buying_are_told_apart(text: str, deal: str | None) -> None:
@@ -310,3 +321,15 @@ def test_what_was_said_of_something_else_is_taken_over_unless_it_is_asked_for() 
 def test_turning_down_a_visit_ends_it_and_a_parting_too() -> None:
     tracker = told("find me a home", OFFER, "I like it", "S Would you like to visit it?")
     assert tracker.hear_user("Not right now").intent == "NONE"
+
+
+def test_agreeing_to_a_day_that_is_proposed_is_a_visit_on_it() -> None:
+    tracker = told("find me a home", OFFER, "I like it", "S Would you like to visit on March 4th?")
+    agreed = tracker.hear_user("Yes, that day is fine.")
+    assert (agreed.intent, agreed.values["visit_date"]) == ("visit", "March 4th")
+
+
+def test_apostrophes_may_be_left_out() -> None:
+    assert told("find me a home", OFFER).hear_user("ill take it").values["name"] == "Tern House"
+    tracker = told("find me a home", OFFER, "I like it", "S Shall I schedule a visit?")
+    assert tracker.hear_user("i dont want to").intent == "NONE"

@@ -11,8 +11,10 @@ from typing import Any
 
 from gatehouse.ops.evaluation.report import Figure, Report
 from gatehouse.ops.evaluation.sgd_dialogues import (
+    PARTS,
     Predicted,
     follow,
+    of_part,
     read_dialogues,
     read_places,
     read_service,
@@ -40,6 +42,12 @@ def add_arguments(parser: ArgumentParser) -> None:
         default="acts",
         help="of system turns, read the text or also their acts, calls and results",
     )
+    parser.add_argument(
+        "--part",
+        choices=PARTS,
+        default="all",
+        help="of the dialogues: a third, by their names, is held out",
+    )
     parser.add_argument("--places", type=Path, help="names of places that the site knows")
     parser.add_argument(
         "--paraphrases",
@@ -53,7 +61,8 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Mapping[str, Any]) -> Report:
     """Follows every dialogue; judges those turns whose gold is in the file."""
     schema = read_service(options["schema"])
-    dialogues = read_dialogues(options["paths"])
+    part = options.get("part", "all")
+    dialogues = of_part(read_dialogues(options["paths"]), part)
     followed = _followed(dialogues, schema, options)
     judged = [turns for turns in map(with_gold, followed) if turns]
     found = list(figures(judged, schema, TARGETS[options["context"]]))
@@ -61,11 +70,16 @@ def run(options: Mapping[str, Any]) -> Report:
         found += _paraphrased(dialogues, schema, options)
     turns = sum(map(len, followed))
     return Report(
-        title=f"schema-guided dialogues, {schema.service}, context {options['context']}",
+        title=_title(schema.service, options["context"], part),
         figures=(*found, Figure("user turns followed", float(turns), turns)),
         errors=Counter(kind for talk in judged for p in talk for kind in errors(p, schema)),
         predictions=[as_row(p) for talk in followed for p in talk],
     )
+
+
+def _title(service: str, context: str, part: str) -> str:
+    told = "" if part == "all" else f", part {part}"
+    return f"schema-guided dialogues, {service}, context {context}{told}"
 
 
 def _followed(

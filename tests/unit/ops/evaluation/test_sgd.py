@@ -131,6 +131,17 @@ def test_every_user_turn_about_homes_gets_one_line(tmp_path: Path) -> None:
     assert set(rows[0]) == {"dialogue_id", "turn", "state", "intent", "requested"}
 
 
+def test_each_dialogue_is_either_held_out_or_not(tmp_path: Path) -> None:
+    records = [talk | {"id": f"{at}-{talk['id']}"} for at in range(30) for talk in talks()[:1]]
+    whole, rest, held = (
+        {row["dialogue_id"] for row in measured(tmp_path, "acts", records, part=part).predictions}
+        for part in ("all", "develop", "held-out")
+    )
+    assert rest | held == whole == {record["id"] for record in records}
+    assert not rest & held
+    assert len(records) / 6 < len(held) < len(records) / 2
+
+
 def test_empty_states_and_shuffled_gold_score_at_the_floor(tmp_path: Path) -> None:
     report = measured(tmp_path, "acts", talks())
     assert value(report, "floor: joint goal accuracy, empty states") < 0.1
