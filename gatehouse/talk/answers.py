@@ -156,6 +156,7 @@ _CELLS: dict[str, Answering] = {
     ),
     "bills": lambda voice, home: None,
     "floor": lambda voice, home: None,
+    "guests": lambda voice, home: None,
     "sea_distance": lambda voice, home: (
         amenity(voice, "near_sea") if "near_sea" in home.amenities else None
     ),
@@ -183,6 +184,7 @@ _FORMS = {
     "verified_at": N_("Last checked on {value}."),
     "bills": N_("Bills: {value}."),
     "floor": N_("Floor: {value}."),
+    "guests": N_("Number of guests: {value}."),
     "sea_distance": N_("By the sea: {value}; the listing gives no distance."),
     "description": N_("The listing says: {value}"),
 }

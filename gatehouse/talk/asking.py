@@ -156,7 +156,7 @@ def day_of(scene: Scene) -> str:
     if when is None:
         return ""
     day = scene.voice.weekday(when.day)
-    return f"{day}, {when.time}" if when.time else day
+    return scene.voice.listed((day, when.time)) if when.time else day
 
 
 def starts(scene: Scene) -> tuple[SuggestedAction, ...]:

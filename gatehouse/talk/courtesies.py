@@ -5,7 +5,7 @@ from __future__ import annotations
 from gatehouse.talk.asking import ABILITIES, DISCLOSURE, QUESTIONS, chips, hello, question, starts
 from gatehouse.talk.phrases import N_
 from gatehouse.talk.scene import Scene, message, plain, sentences
-from gatehouse.talk.types import Reply
+from gatehouse.talk.types import Move, Reply
 from gatehouse.understanding.types import Intent
 
 
@@ -36,16 +36,22 @@ def part(scene: Scene) -> Reply:
     return plain(voice.say(N_("Goodbye")), summary)
 
 
+ASSURANCE = N_(
+    "A fair question. I'm a program and take no payments; every listing names its agency, "
+    "and a colleague can answer you in person."
+)
+
+
+def assurance(scene: Scene) -> str:
+    """To a doubt beside another wish: what can be checked, and who answers for it."""
+    is_answered = scene.decision.move in (Move.SMALL_TALK, Move.GOODBYE)
+    doubts = scene.heard.wants(Intent.TRUST) and not is_answered
+    return scene.voice.say(ASSURANCE) if doubts else ""
+
+
 def _trust(scene: Scene) -> Reply:
-    """What can be checked, and who answers for it."""
     voice = scene.voice
-    summary = voice.say(
-        N_(
-            "A fair question. I'm a program and take no payments; every listing names its agency, "
-            "and a colleague can answer you in person."
-        )
-    )
-    return plain(voice.say(N_("A word on me")), summary, actions=starts(scene))
+    return plain(voice.say(N_("A word on me")), voice.say(ASSURANCE), actions=starts(scene))
 
 
 def small_talk(scene: Scene) -> Reply:

@@ -8,7 +8,7 @@ from gatehouse.listings import wording
 from gatehouse.listings.types import Listing
 from gatehouse.talk.phrases import N_, NN_
 from gatehouse.talk.voice import Voice
-from gatehouse.talk.wording import amenity, feature, property_type
+from gatehouse.talk.wording import amenity, feature, property_type, without_feature
 from gatehouse.understanding.types import (
     Budget,
     DialogueState,
@@ -96,7 +96,7 @@ def _said(voice: Voice, slot: Slot, *, value: object, currency: str) -> str:
     if isinstance(value, date):
         return voice.say(_DAYS.get(slot, "{day}"), day=voice.day(value))
     if isinstance(value, tuple):
-        return voice.join([_name(voice, slot, part=part) for part in value])
+        return _between(voice, value) or voice.join([_name(voice, slot, part=p) for p in value])
     if isinstance(value, int):
         return voice.many(_LENGTHS[slot], value)
     return voice.say(_OFFERS.get(str(value), str(value)))
@@ -166,6 +166,20 @@ def _name(voice: Voice, slot: Slot, *, part: object) -> str:
     )
 
 
+def _between(voice: Voice, said: tuple[object, ...]) -> str:
+    """ "Between Girne and Lapta": its ends were named, what lies on the way was not."""
+    places = [part for part in said if isinstance(part, PlaceName)]
+    if len(places) < 3 or not all(_is_on_the_way(place) for place in places[1:-1]):
+        return ""
+    one, other = (voice.place(places[at].key) for at in (0, -1))
+    return voice.say(N_("between {one} and {other}"), one=one, other=other)
+
+
+def _is_on_the_way(place: PlaceName) -> bool:
+    """Nobody says the key of an area."""
+    return place.said == place.key and "/" in place.key
+
+
 def _around(voice: Voice, place: PlaceName) -> str:
     name = voice.place(place.key)
     if place.radius_km is None:
@@ -177,7 +191,7 @@ def _without(voice: Voice, slot: Slot, *, shunned: tuple[str, ...]) -> list[str]
     if slot is Slot.LOCATION:
         return [voice.say(N_("not {thing}"), thing=voice.place(key)) for key in shunned]
     if slot is Slot.FEATURES:
-        return [voice.say(N_("not {thing}"), thing=feature(voice, code)) for code in shunned]
+        return [without_feature(voice, code) for code in shunned]
     if slot is Slot.AMENITIES:
         return [voice.say(N_("no {thing}"), thing=amenity(voice, code)) for code in shunned]
     return [voice.say(N_("not {thing}"), thing=_name(voice, slot, part=c)) for c in shunned]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -51,12 +51,23 @@ async def look_up(
 
 async def _search(decision: Decision, state: DialogueState, *, tools: Tools, arm: str) -> Lookup:
     start = memory.page(state, decision)
-    wanted = wish(state, tools.market, limit=min(start + PAGE, MOST_FETCHED))
-    answer = await _timed(tools.catalogue.find(wanted), arm)
+    most = start + PAGE + len(state.rejected)
+    wanted = wish(state, tools.market, limit=min(most, MOST_FETCHED))
+    answer = without_rejected(await _timed(tools.catalogue.find(wanted), arm), state.rejected)
     found = answer.found.listings
     if not found and answer.relaxed and set(answer.relaxed.limits) <= set(state.accepted):
         found = answer.relaxed.found.listings
     return Lookup(found[start : start + PAGE], answer)
+
+
+def without_rejected(answer: Answer, rejected: tuple[str, ...]) -> Answer:
+    """The answer without the homes that the visitor turned down."""
+    if not rejected:
+        return answer
+    kept = tuple(home for home in answer.found.listings if str(home.id) not in rejected)
+    dropped = len(answer.found.listings) - len(kept)
+    found = replace(answer.found, listings=kept, total=answer.found.total - dropped)
+    return replace(answer, found=found)
 
 
 async def _timed(search: Awaitable[Answer], arm: str) -> Answer:

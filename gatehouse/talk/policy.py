@@ -118,7 +118,7 @@ def _viewing(state: DialogueState, heard: Heard) -> Decision | None:
     homes = spoken_of(state, heard)
     if homes:
         return _arrange(homes, state.contact)
-    if state.shown:
+    if state.shown or (heard.refs and state.has_searched):
         return _clarify(Move.WHICH_HOME, asked=("viewing",))
     return proceed(state)
 
@@ -169,6 +169,8 @@ def _about_home(state: DialogueState, heard: Heard) -> Decision | None:
     """A question about shown homes, or pointing at one of them."""
     if heard.wants(Intent.NO) and heard.wants(Intent.MORE_OPTIONS):
         return None  # "I don't like the first one"
+    if heard.changes and is_doubt(heard):
+        return None  # "is this a scam? show me something with a pool"
     asks = bool(heard.asked) or heard.wants(Intent.ASK_ABOUT_HOME)
     if not asks and (heard.changes or not heard.refs):
         return None
@@ -181,6 +183,11 @@ def _about_home(state: DialogueState, heard: Heard) -> Decision | None:
     if not homes:
         return _clarify(Move.WHICH_HOME, asked=asked)
     return _clarify(Move.ANSWER_HOME, homes=homes, asked=asked)
+
+
+def is_doubt(heard: Heard) -> bool:
+    """Is nothing asked about a home but whether it can be trusted?"""
+    return heard.asked == ("verified_at",) or (heard.wants(Intent.TRUST) and not heard.asked)
 
 
 def _asked_before(state: DialogueState) -> tuple[str, ...]:

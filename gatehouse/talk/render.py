@@ -38,7 +38,9 @@ def render(scene: Scene, *, actions_on: bool = True) -> Reply:
     reply = _WORDS[scene.decision.move](scene)
     return Reply(
         reply.title,
-        clipped(sentences(_opening(scene), reply.summary), LONGEST_SUMMARY),
+        clipped(
+            sentences(_opening(scene), courtesies.assurance(scene), reply.summary), LONGEST_SUMMARY
+        ),
         blocks=reply.blocks,
         cards=reply.cards,
         suggested_actions=distinct(reply.suggested_actions) if actions_on else (),

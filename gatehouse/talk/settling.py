@@ -11,6 +11,7 @@ from statistics import median
 from types import MappingProxyType
 from typing import get_args
 
+from gatehouse.talk.pointing import spoken_of
 from gatehouse.understanding.state import is_filled
 from gatehouse.understanding.types import (
     Budget,
@@ -26,6 +27,8 @@ from gatehouse.understanding.types import (
 
 LONGEST_SHORT_STAY_DAYS = 60
 DEFAULT_CURRENCY: Currency = "GBP"  # where a price or a budget names none
+MOST_REJECTED = 30
+_STAY = (Slot.CHECK_OUT, Slot.MIN_NIGHTS)
 _BLANK = DialogueState()
 _NO_RATES: Mapping[str, float] = MappingProxyType({})
 # Nobody rents for this much; in the currency itself.
@@ -46,7 +49,8 @@ def settle(
 
     `before` is the state without this message; `rates` are units of a currency for one pound.
     """
-    state = _with_term(_with_deal(state), heard)
+    state = _with_term(_with_deal(_with_rejected(state, heard)), heard)
+    state = _without_stay(state, heard, before=before)
     state = _with_cheaper(state, heard, before=before, rates=rates)
     return _with_offer_taken(state, heard)
 
@@ -55,6 +59,35 @@ def value(state: DialogueState, slot: Slot) -> object | None:
     """The slot's value; None when it is open or any."""
     filled = state.slots.get(slot)
     return filled.value if filled else None
+
+
+def _with_rejected(state: DialogueState, heard: Heard) -> DialogueState:
+    """A home that was turned down is not shown again."""
+    if not (heard.wants(Intent.NO) and heard.wants(Intent.MORE_OPTIONS)):
+        return state
+    homes = tuple(h for h in spoken_of(state, heard) if h not in state.rejected)
+    on_screen = sum(shown.id in homes for shown in state.shown)
+    return replace(
+        state,
+        rejected=(*state.rejected, *homes)[-MOST_REJECTED:],
+        seen=max(0, state.seen - on_screen),
+    )
+
+
+def _without_stay(state: DialogueState, heard: Heard, *, before: DialogueState) -> DialogueState:
+    """The days of a holiday are no wish for the home that somebody buys, or moves into."""
+    dropped = _stay_dropped(state, before)
+    said = {change.slot for change in heard.changes}
+    slots = {s: f for s, f in state.slots.items() if s not in dropped or s in said}
+    return replace(state, slots=slots) if len(slots) < len(state.slots) else state
+
+
+def _stay_dropped(state: DialogueState, before: DialogueState) -> tuple[Slot, ...]:
+    deal, term = value(state, Slot.DEAL), value(state, Slot.RENTAL_TYPE)
+    if deal == "buy" != value(before, Slot.DEAL):
+        return (*_STAY, Slot.CHECK_IN, Slot.MIN_TERM_MONTHS)
+    was_short = value(before, Slot.RENTAL_TYPE) == "short_term"
+    return _STAY if was_short and term == "long_term" else ()
 
 
 def _with_deal(state: DialogueState) -> DialogueState:

@@ -27,6 +27,7 @@ ATTRIBUTES = {
     "description": N_("description"),
     "bills": N_("bills"),
     "floor": N_("floor"),
+    "guests": N_("number of guests"),
     "sea_distance": N_("distance to the sea"),
 }
 # Wishes that no listing states.
@@ -68,6 +69,8 @@ FEATURES = {
     "agents": N_("through an agent"),
 }
 
+_WITHOUT = {"agents": N_("without an agent")}
+
 
 def property_type(voice: Voice, code: str) -> str:
     """The kind of home, in small letters."""
@@ -82,6 +85,13 @@ def amenity(voice: Voice, code: str) -> str:
 def feature(voice: Voice, code: str) -> str:
     """A wish that no listing states, in small letters."""
     return voice.say(FEATURES.get(code, code.replace("_", " ")))
+
+
+def without_feature(voice: Voice, code: str) -> str:
+    """A wish that a home should not be so, in small letters."""
+    if code in _WITHOUT:
+        return voice.say(_WITHOUT[code])
+    return voice.say(N_("not {thing}"), thing=feature(voice, code))
 
 
 def thing(voice: Voice, code: str) -> str:

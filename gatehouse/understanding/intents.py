@@ -40,7 +40,8 @@ def hear_asked(r: Reading, refs: Sequence[HomeRef], *, contact: Contact | None) 
     """The attributes and amenities asked about, in the order said."""
     is_about_home = bool(refs or r.state.focus or r.state.shown)
     is_question = _is_question(r)
-    if is_question and r.mentions("trust") and (r.state.focus or refs):
+    is_doubt = is_question and r.mentions("trust") and not r.mentions("findq", "amenity")
+    if is_doubt and (r.state.focus or refs):
         return ("verified_at",)
     if not r.mentions("attr", "amenity"):
         return ()
@@ -59,7 +60,8 @@ def hear_asked(r: Reading, refs: Sequence[HomeRef], *, contact: Contact | None) 
 def _is_asked(
     r: Reading, index: int, attribute: str, is_about_home: bool, is_question: bool
 ) -> bool:
-    if r.has(index, "quality") and not is_question:
+    is_described = not is_about_home and r.mentions("place", "type", "plus", "noun")
+    if r.has(index, "quality") and (is_described or not is_question):
         return False
     if attribute == "price" and _is_of_a_sum(r, index):
         return False
@@ -88,7 +90,7 @@ def _asks_extras(r: Reading, refs: Sequence[HomeRef]) -> bool:
     """Is "… a pool" a question about a shown home, and not a wish for another?"""
     if any(ref for ref in refs if not ref.is_it):
         return r.mentions("q", "askhome", "mayq")
-    if r.mentions("findq"):
+    if r.mentions("findq", "trust"):
         return False
     return r.mentions("askhome") or _is_bare_question(r)
 
@@ -128,7 +130,7 @@ def hear_intents(
     found = said - {Intent.SEARCH}
     found |= _answers(r, changes)
     if asked:
-        found = (found - {Intent.TRUST}) | {Intent.ASK_ABOUT_HOME}
+        found.add(Intent.ASK_ABOUT_HOME)
     if contact:
         found.add(Intent.LEAVE_CONTACT)
     if when and found >= _CHANGES_VIEWING:  # "I can't come tomorrow, let's do Friday"
@@ -137,7 +139,7 @@ def hear_intents(
         found.add(Intent.BOOK_VIEWING)
     found |= _seeking(r, changes, found=found, wants_home=wants_home, sort=sort)
     found = _outside(found, outside)
-    if r.mentions("dislike"):
+    if r.mentions("dislike") and (refs or not r.dated):
         found = (found - {Intent.ASK_ABOUT_HOME}) | {Intent.NO, Intent.MORE_OPTIONS}
     if refs and found <= _POLITE:
         found.add(Intent.ASK_ABOUT_HOME)

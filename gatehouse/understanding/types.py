@@ -157,6 +157,7 @@ Attribute = Literal[
     "bills",
     "floor",
     "sea_distance",
+    "guests",
 ]
 
 
@@ -255,3 +256,4 @@ class DialogueState:
     viewing: tuple[str, ...] = ()  # ids of the homes whose viewing waits for a contact
     chosen: tuple[str, ...] = ()  # ids of the homes whose viewing was asked for, the last ones last
     sort: str | None = None  # a `listings.types.Sort` asked for: "price" after "cheapest"
+    rejected: tuple[str, ...] = ()  # ids of homes that were turned down: not shown again

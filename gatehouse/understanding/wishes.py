@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from math import ceil, floor
+from statistics import median
 
 from gatehouse.understanding.reading import Reading
 from gatehouse.understanding.types import (
@@ -162,6 +164,8 @@ def _comparisons(r: Reading) -> list[tuple[int, str]]:
 def _relative(r: Reading, index: int, kind: str) -> SlotChange | None:
     kind, _, said = kind.partition("+")
     count = float(said or 1)
+    if kind in ("bigger", "smaller") and r.has(index + 1, "amenity"):
+        return None  # "a bigger garden" is not a bigger home
     span = r.take(index)
     if kind in ("cheaper", "dearer"):
         op = Op.LESS if kind == "cheaper" else Op.MORE
@@ -219,11 +223,24 @@ def _resized(state: DialogueState, kind: str) -> tuple[Slot, Range | None]:
     if area and kind in ("bigger", "smaller"):
         return Slot.AREA, _resized_area(area, kind)
     if rooms is None:
-        return Slot.AREA if kind in ("bigger", "smaller") else Slot.BEDROOMS, None
+        if kind not in ("bigger", "smaller"):
+            return Slot.BEDROOMS, None
+        return Slot.AREA, _unlike_shown(state, kind)
     if kind in _MORE_ROOMS:
         return Slot.BEDROOMS, Range((rooms.low or rooms.high or 0) + 1, None)
     fewer = max(0.0, (rooms.high or rooms.low or 1) - 1)
     return Slot.BEDROOMS, Range(None, fewer)
+
+
+def _unlike_shown(state: DialogueState, kind: str) -> Range | None:
+    """Larger, or smaller, than most of the homes on the screen."""
+    sizes = [shown.area_m2 for shown in state.shown if shown.area_m2]
+    if not sizes:
+        return None
+    middle = median(sizes)
+    if kind == "bigger":
+        return Range(floor(middle) + 1.0, None)
+    return Range(None, max(1.0, ceil(middle) - 1.0))
 
 
 def _resized_area(area: Range, kind: str) -> Range:

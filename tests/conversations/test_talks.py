@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from gatehouse.base.errors import SearchDown, SearchTimeout
+from gatehouse.talk.courtesies import ASSURANCE
 from gatehouse.talk.phrases.examples import pool
 from gatehouse.talk.rules import RulesHandler
 from gatehouse.talk.types import (
@@ -20,6 +21,7 @@ from gatehouse.talk.types import (
     Thread,
     Tools,
 )
+from gatehouse.talk.voice import Voice
 from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.understanding.types import LANGUAGES, DialogueState, Language, Slot
@@ -294,3 +296,56 @@ async def _says_and_is_understood(visit: Visit, text: str) -> None:
     other.state, other.turn = visit.state, visit.turn
     outcome = await other.say(text)
     assert outcome.decision.move is not Move.NOT_UNDERSTOOD, text
+
+
+_DISLIKED: dict[Language, tuple[str, str]] = {
+    "en": ("an apartment in Kyrenia, any price, long term", "I don't like the second one"),
+    "tr": ("Girne'de daire, fiyat fark etmez, uzun dönem", "ikincisini beğenmedim"),
+    "ru": ("квартира в Кирении, любая цена, надолго", "вторая не подходит"),
+    "uk": ("квартира в Кіренії, будь-яка ціна, надовго", "друга не підходить"),
+    "de": ("Wohnung in Girne, Preis egal, langfristig", "die zweite gefällt mir nicht"),
+    "pl": ("mieszkanie w Kirenii, cena dowolna, na długo", "drugie mi nie odpowiada"),
+    "fr": ("appartement à Kyrénia, peu importe le prix, longue durée", "je n'aime pas le deuxième"),
+    "ar": ("شقة في كيرينيا، أي سعر، لفترة طويلة", "الثانية لا تعجبني"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_home_that_was_turned_down_does_not_come_again(language: Language) -> None:
+    visit = Visit()
+    search, dislike = _DISLIKED[language]
+    first = await visit.say(search)
+    shown = [card["id"] for card in first.reply.cards]
+    after = await visit.say(dislike)
+    assert after.decision.move is Move.MORE
+    assert visit.state.rejected == (shown[1],)
+    again = await visit.say(search)
+    ids = [card["id"] for card in again.reply.cards]
+    assert shown[0] in ids
+    assert shown[1] not in ids
+
+
+_DOUBTS: dict[Language, str] = {
+    "en": "is it a scam? with a pool please",
+    "tr": "dolandırıcılık mı bu? havuzlu olsun",
+    "ru": "это не мошенники? и с бассейном",
+    "uk": "це не шахраї? і з басейном",
+    "de": "ist das Betrug? mit Pool bitte",
+    "pl": "czy to nie oszuści? i z basenem",
+    "fr": "c'est une arnaque ? avec piscine",
+    "ar": "هل هذا احتيال؟ مع مسبح من فضلك",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_doubt_beside_a_wish_is_answered_with_it(language: Language) -> None:
+    visit = Visit()
+    await visit.say(_DISLIKED[language][0])
+    alone = Visit()
+    doubt = (await alone.say(_DOUBTS[language])).reply.summary
+    outcome = await visit.say(_DOUBTS[language])
+    assert outcome.decision.move in (Move.RECOMMEND, Move.NOTHING_FOUND)
+    assert Slot.AMENITIES in visit.state.slots
+    words = Voice(language).say(ASSURANCE)
+    assert words in outcome.reply.summary
+    assert words in doubt
