@@ -41,12 +41,7 @@ def detect(
     """The language of the tokens of `raw`; `fallbacks` decide what the words leave open."""
     words = [t for t in tokens if t.kind == "word"]
     candidates = _candidates(words, glossary)
-    scores = dict.fromkeys(candidates, 0.0)
-    is_marked = not raw.isascii()
-    for token in words:
-        if is_marked:
-            _weigh_letters(raw[token.start : token.end], scores, glossary)
-        _weigh(token, scores, glossary)
+    scores = _weighed(raw, words, candidates=candidates, glossary=glossary)
     best, share = _leading(scores)
     if share < _PLAIN or scores[best] < 2 * _ENOUGH:
         _weigh_slips(words, scores, glossary)
@@ -70,6 +65,19 @@ def evidence(tokens: Iterable[Token], glossary: Glossary) -> dict[Language, list
             for language in glossary.entry(token.text).languages:
                 found.setdefault(language, []).append(token.text)
     return dict(sorted(found.items(), key=lambda said: -len(said[1])))
+
+
+def _weighed(
+    raw: str, words: list[Token], *, candidates: tuple[Language, ...], glossary: Glossary
+) -> dict[Language, float]:
+    """What the words, and their letters, say for each language."""
+    scores = dict.fromkeys(candidates, 0.0)
+    is_marked = not raw.isascii()
+    for token in words:
+        if is_marked:
+            _weigh_letters(raw[token.start : token.end], scores, glossary)
+        _weigh(token, scores, glossary)
+    return scores
 
 
 def _leading(scores: dict[Language, float]) -> tuple[Language, float]:
