@@ -61,6 +61,6 @@ def _parsed(text: str, where: str) -> Any:
 
 
 def _named(wanted: type | UnionType) -> str:
-    names = {str: "text", list: "list", dict: "object", int: "number"}
+    names: Mapping[object, str] = {str: "text", list: "list", dict: "object", int: "number"}
     kinds = getattr(wanted, "__args__", (wanted,))
     return " or ".join(names.get(kind, "null") for kind in kinds)

@@ -151,10 +151,10 @@ def _measures(language: Language) -> Iterator[str]:
             yield f"{path.removeprefix('gatehouse/')}{language}.txt: no such file"
     if f"[{language}]" not in (TESTS / "unit/understanding/strangers.txt").read_text("utf-8"):
         yield f"tests/unit/understanding/strangers.txt: no words that mean nothing in {language!r}"
-    for path in sorted(TESTS.rglob("*.py")):
-        told = frozenset(_BY_LANGUAGE.findall(path.read_text("utf-8")))
+    for test in sorted(TESTS.rglob("*.py")):
+        told = frozenset(_BY_LANGUAGE.findall(test.read_text("utf-8")))
         if told >= {*LANGUAGES} - {language} and language not in told:
-            yield f"tests/{path.relative_to(TESTS)}: nothing in {language!r}"
+            yield f"tests/{test.relative_to(TESTS)}: nothing in {language!r}"
 
 
 def _read(path: str) -> dict[str, Any]:
