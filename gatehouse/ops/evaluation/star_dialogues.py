@@ -46,7 +46,7 @@ class Dialogue:
     @property
     def half(self) -> str:
         """ "develop" or "check", by the person who spoke."""
-        return "check" if zlib.crc32(self.user.encode()) % 2 else "develop"
+        return "check" if zlib.crc32(self.user.encode("utf-8", "surrogatepass")) % 2 else "develop"
 
 
 def read_dialogues(paths: Iterable[Path]) -> Iterator[Dialogue]:

@@ -41,7 +41,7 @@ class Outcome:
     @property
     def half(self) -> str:
         """Which half the text falls into, by its hash."""
-        return HALVES[hashlib.sha256(self.text.encode()).digest()[0] % 2]
+        return HALVES[hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).digest()[0] % 2]
 
     def as_line(self) -> Mapping[str, Any]:
         """For --predictions."""
