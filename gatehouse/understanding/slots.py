@@ -55,6 +55,9 @@ def _is_refusal(r: Reading, at: int) -> bool:
 
 def _shunned_after(r: Reading, index: int) -> str | None:
     """Languages that put the "no" behind: "havuz olmasın", "Lapta hariç"."""
+    if index == 0 or r.has(index - 1, "stop", "but"):  # "парковка и сад не нужны": both
+        while r.has(index + 1, "and", "or") and r.has(index + 2, *_THINGS):
+            index += 2
     for at in (index + 1, index + 2):
         item = r.at(at)
         for kind in ("noneedafter", "insteadafter", "negafter"):
