@@ -10,6 +10,7 @@ from gatehouse.understanding.types import Intent
 
 _AFTERNOON = range(1, 8)  # hours that are of the afternoon where nobody says "am"
 _LONGEST_DAY, _NOON = 24, 12
+_STEPS = {"late": 1, "early": -1}
 _LEADS = ("at", "about", "weekday", "max", "min", "until", "between", "bound", "or")
 
 
@@ -28,6 +29,8 @@ class Moment:
     is_relative: bool = False
     is_refused: bool = False
     is_open: bool = False  # "any time on Friday", "before 7"
+    until: int | None = None  # the last hour of "between 4 and 6 pm"
+    step: int = 1  # -1 where an earlier hour is wished rather than a later one
 
     @property
     def has_day(self) -> bool:
@@ -43,6 +46,18 @@ def moments(r: Reading, *, awaits_hour: bool = False, is_ours: bool = False) -> 
     """
     found = (_of_clause(r, c, awaits_hour=awaits_hour, is_ours=is_ours) for c in _clauses(r))
     return [moment for clause in found for moment in clause]
+
+
+def today_told(r: Reading) -> int | None:
+    """The weekday that today is, where a message says so: "today, Monday", "Tuesday (tomorrow)"."""
+    for at in r.where("weekday"):
+        for beside in (at - 1, at + 1, at - 2, at + 2):
+            ahead = r.label(beside, "day")
+            between = r.at((at + beside) // 2) if abs(at - beside) == 2 else None
+            is_same = between is None or between.has("stop", "at", "in")
+            if ahead in ("0", "1") and is_same and not r.has(beside, "now"):
+                return (int(r.label(at, "weekday") or 0) - int(ahead)) % 7
+    return None
 
 
 def _clauses(r: Reading) -> Iterator[list[int]]:
@@ -66,12 +81,17 @@ def _of_clause(
     hours = [(at, hour) for at in clause if (hour := _hour(r, at, awaits_hour=awaits_hour))]
     if len(hours) == 2 and any(r.has(at, "between", "bound") for at in clause):
         hours = [(hours[0][0], _start(hours[0][1], hours[1][1]))]
-    is_open = any(r.has(at, "flexible", "any") for at in clause)
+    if len(days) > 1 and any(r.has(at, "or") for at in range(days[0][0], days[1][0])):
+        days = days[:1]  # of "Monday or Tuesday" the first is tried first
+    shifts = [r.label(at, "shift") for at in clause if r.has(at, "shift")]
+    is_open = bool(shifts) or any(r.has(at, "flexible", "any") for at in clause)
+    is_open = is_open and not (shifts and hours)  # "an earlier slot, at 9" names its hour
+    step = _STEPS[shifts[0] or ""] if shifts else 1
     is_refused = _clashes(r, clause, is_ours=is_ours)
     is_refused = is_refused or _is_negated(r, clause, [at for at, _ in days + hours])
     if not days and not hours:
         if is_open and not is_refused:
-            yield Moment(is_open=True)
+            yield Moment(is_open=True, step=step)
         return
     for n in range(max(len(days), len(hours))):
         day = days[min(n, len(days) - 1)][1] if days else Moment()
@@ -84,6 +104,8 @@ def _of_clause(
             day.is_relative,
             is_refused,
             is_open or hour.is_open,
+            hour.until,
+            step,
         )
 
 
@@ -92,7 +114,7 @@ def _start(first: Moment, last: Moment) -> Moment:
     is_late = last.has_half_day and (last.hour or 0) >= _NOON > (first.hour or 0)
     is_same = is_late and not first.has_half_day and (first.hour or 0) + _NOON <= (last.hour or 0)
     hour = (first.hour or 0) + _NOON if is_same else first.hour
-    return replace(first, hour=hour, is_open=True)
+    return replace(first, hour=hour, is_open=True, until=last.hour)
 
 
 def _clashes(r: Reading, clause: list[int], *, is_ours: bool) -> bool:

@@ -46,6 +46,10 @@ _OF_TALK = (
     "attr", "clash", "flexible", "sameagain", "fee", "unsure", "denied", "th", "name",
     "leave_message",
 )  # fmt: skip
+_OF_A_VISIT = (
+    "weekday", "day", "am", "pm", "oclock", "yes", "no", "clash", "flexible", "unsure", "name",
+    "fee",
+)  # fmt: skip
 _OF_A_HOME = ("it", "askhome", "type", "findq", "also", "neg", "place", "bedrooms")
 _OWNED = frozenset(("type", "home", "noun", "amenity", "ours"))
 _SEEKING = ("findq", "one", "rel", "slot", "corr", "home", "type")
@@ -65,6 +69,8 @@ def why_outside(r: Reading, *, is_pointing: bool) -> str | None:
     topics = [r.items[at].text for at in r.every("scope")]
     if not (topics or r.mentions("world")) and all(item.is_known for item in r.items):
         return "out of scope: a question with nothing of homes in it" if _is_hollow(r) else None
+    if _is_arranging(r) and not asks(r):
+        return None  # an aside about a wedding asks nothing of us
     asked, told = _strangers(r)
     strangers = asked if asks(r) else told
     found = Evidence(
@@ -72,7 +78,8 @@ def why_outside(r: Reading, *, is_pointing: bool) -> str | None:
         _TOPIC * len(topics) + min(len(strangers), _MOST_STRANGERS),
         (*topics, *strangers),
     )
-    doubt = 2 if _is_talking(r) else 0  # where a talk goes on, doubt speaks for us
+    is_answering = _is_arranging(r) and r.mentions(*_OF_A_VISIT)
+    doubt = 2 if _is_talking(r) or is_answering else 0  # where a talk goes on, doubt speaks for us
     if found.foreign < found.ours + doubt or not _is_enough(r, found, has_topic=bool(topics)):
         return None
     against = ", ".join(dict.fromkeys(found.words[:4]))
@@ -82,6 +89,11 @@ def why_outside(r: Reading, *, is_pointing: bool) -> str | None:
 def _is_talking(r: Reading) -> bool:
     """Are homes on the screen, or is an answer awaited?"""
     return bool(r.state.shown or r.state.focus or r.state.awaiting)
+
+
+def _is_arranging(r: Reading) -> bool:
+    """Is a viewing asked for or offered, so that days, names and excuses are to be expected?"""
+    return bool(r.state.viewing or r.state.chosen) or r.state.offered == "viewing"
 
 
 def _is_hollow(r: Reading) -> bool:

@@ -15,16 +15,25 @@ from gatehouse.ops.evaluation.sources import EvaluationError, Fields, checked, r
 SCHEDULE, SEARCH = "apartment_schedule", "apartment_search"
 _SAID = ("utter", "pick_suggestion")
 _BOOKED = re.compile(r"\bsuccess\w*\s+scheduled\b|\bbooked\b", re.IGNORECASE)
+_TAKEN = re.compile(r"\bunavailable\b|\bnot available\b", re.IGNORECASE)
+_FREE = re.compile(r"\bavailable\b", re.IGNORECASE)
 _ROW: Fields = {"id": str | int, "events": list}
 _EVENT: Fields = {"agent": str, "action": str}
-Speaker = Literal["user", "product", "booked", "found"]
+Speaker = Literal["user", "product", "booked", "taken", "free", "found"]
+
+_ANSWERS: tuple[tuple[Speaker, re.Pattern[str]], ...] = (
+    ("booked", _BOOKED),
+    ("taken", _TAKEN),
+    ("free", _FREE),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
     """What one side said, or what the product's own calendar or stock answered.
 
-    `text` of "found" is the name of the home found, of "booked" it is empty.
+    `text` of "found" is the name of the home found; of the calendar's answers "booked", "taken"
+    and "free" it is empty: they tell no hour.
     """
 
     speaker: Speaker
@@ -86,8 +95,11 @@ def _events(events: Sequence[Mapping[str, Any]]) -> Iterator[Event]:
 def _answer(item: Mapping[str, Any], weekday: int) -> Iterator[Event]:
     if item.get("APIName") == SEARCH and item.get("Name"):
         yield Event("found", item["Name"], weekday)
-    elif item.get("APIName") == SCHEDULE and _BOOKED.search(item.get("Message") or ""):
-        yield Event("booked", "", weekday)
+    elif item.get("APIName") == SCHEDULE:
+        told = item.get("Message") or ""
+        answer = next((kind for kind, says in _ANSWERS if says.search(told)), None)
+        if answer:
+            yield Event(answer, "", weekday)
 
 
 def stock(dialogues: Iterable[Dialogue]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from gatehouse.ops.evaluation.star_dialogues import Dialogue, Event
 from gatehouse.ops.evaluation.star_goal import Visit, message_said, wishes_of
+from gatehouse.ops.evaluation.star_hours import Hours
 from gatehouse.ops.evaluation.star_names import HomeNames, visitor_name
 from gatehouse.ops.evaluation.star_words import (
     TODAY,
@@ -17,7 +18,7 @@ from gatehouse.ops.evaluation.star_words import (
     is_elsewhere,
     plain_english,
 )
-from gatehouse.understanding.appointment import Moment, moments
+from gatehouse.understanding.appointment import Moment, moments, today_told
 from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.understanding.reading import Reading
@@ -57,6 +58,10 @@ class _Talk:
     follower: Follower
     visit: Visit = field(default_factory=Visit)
     first: Visit = field(default_factory=Visit)
+    hours: Hours = field(default_factory=Hours)
+    today: int | None = None  # the weekday of today, where somebody told it
+    proposed: Moment | None = None  # asked of the visitor and not yet answered
+    is_free: bool = False  # the calendar has just answered that it is
     booked: dict[str, str] | None = None
     asked: frozenset[str] = frozenset()
     is_elsewhere: bool = False
@@ -68,13 +73,21 @@ class _Talk:
     def take(self, event: Event) -> None:
         """One event, in order."""
         if event.speaker == "booked":
-            self.booked, self.is_past = self.visit.as_row(), False
+            self.booked, self.is_past = self._standing(), False
+        elif event.speaker == "taken":
+            self.hours.taken()
+        elif event.speaker == "free":
+            self.hours.asked()
+            self.is_free = True
         elif event.speaker == "found":
             self.visit.home = event.text
         elif event.speaker == "product":
             self._hear_product(event)
         else:
             self._hear_user(event)
+
+    def _standing(self) -> dict[str, str]:
+        return replace(self.visit, hour=self.hours.asked()).as_row()
 
     def _hear_product(self, event: Event) -> None:
         text = event.text
@@ -86,10 +99,12 @@ class _Talk:
         if named and not self.visit.home:
             self.visit.home = named
         told = [m for m in moments(self._read(text), is_ours=True) if not m.is_refused]
-        for moment in told[:1]:
-            self._settle(moment, event.weekday)
+        is_asked = bool(told) and text.rstrip().endswith("?") and not self.is_free
+        self.proposed, self.is_free = told[0] if is_asked else None, False
+        if told and self.proposed is None:
+            self._settle(told[0], event.weekday)
         if is_arranged(text) and not self.is_past and (told or self.booked is None):
-            self.booked = self.visit.as_row()
+            self.booked = self._standing()
 
     def _hear_user(self, event: Event) -> None:
         text = event.text
@@ -101,6 +116,11 @@ class _Talk:
             return
         self._hear_home(text)
         r = self._read(text)
+        told = today_told(r)
+        self.today = self.today if told is None else told
+        if self.proposed and not r.says("mark", "?"):
+            self._settle(self.proposed, event.weekday)
+        self.proposed = None
         said = moments(r, awaits_hour="hour" in self.asked)
         is_plain = "day" in self.asked and not any(m.weekday is not None for m in said)
         for moment in said:
@@ -132,26 +152,27 @@ class _Talk:
         if self.first.hour is None and (moment.is_refused or not moment.is_open):
             self.first.hour = moment.hour
         if not moment.is_refused:
-            self._settle(moment, today)
+            self._set_day(day)
+            self.hours.wish(moment)
 
     def _settle(self, moment: Moment, today: int) -> None:
-        day = self._day(moment, today)
-        self.visit.day = self.visit.day if day is None else day
-        if moment.hour is None:
-            return
-        hour, known = moment.hour, self.visit.hour
-        if moment.is_open and known is not None:
-            return
-        if not moment.has_half_day and known is not None and hour % 12 == known % 12:
-            return
-        self.visit.hour = hour
+        """A day and hour that we told ourselves."""
+        self._set_day(self._day(moment, today))
+        if moment.hour is not None:
+            self.hours.settle(moment.hour, has_half_day=moment.has_half_day)
+
+    def _set_day(self, day: int | None) -> None:
+        if day is not None and day != self.visit.day:
+            self.visit.day = day
+            self.hours.change_day()
 
     def _day(self, moment: Moment, today: int) -> int | None:
         if moment.weekday is not None:
             return moment.weekday
         if moment.ahead is None:
             return None
-        start = self.visit.day if moment.is_relative else today
+        now = today if self.today is None else self.today
+        start = self.visit.day if moment.is_relative else now
         return None if start is None else (start + moment.ahead) % 7
 
     def _hear_fee(self, r: Reading) -> None:

@@ -234,3 +234,23 @@ def _labelled(
 def _labels(known: Vocabulary, word: str) -> set[str]:
     match = known.start(word).match
     return set(match.labels) if match else set()
+
+
+ARRANGING = DialogueState(viewing=("home",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my cousin's wedding is going to have an elephant",
+        "oh, I have a job interview on Monday at 9",
+        "I'm really looking forward to the circus",
+    ],
+)
+def test_asides_while_a_viewing_is_arranged_are_no_foreign_questions(text: str) -> None:
+    assert not EAR.hear(text, state=ARRANGING, language="en").wants(Intent.OUT_OF_SCOPE)
+
+
+@pytest.mark.parametrize("text", FOREIGN.splitlines())
+def test_a_foreign_question_stays_one_while_a_viewing_is_arranged(text: str) -> None:
+    assert EAR.hear(text, state=ARRANGING, language="en").wants(Intent.OUT_OF_SCOPE)

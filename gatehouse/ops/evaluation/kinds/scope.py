@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from gatehouse.ops.evaluation.parallel.messages import messages as parallel
 from gatehouse.ops.evaluation.report import Figure, Report, interval
 from gatehouse.ops.evaluation.sources import EvaluationError, checked, read_json_lines, read_text
+from gatehouse.ops.evaluation.star_words import asked_in
 from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.understanding.types import LANGUAGES, DialogueState, Heard, Intent
@@ -22,6 +23,9 @@ TODAY = date(2026, 4, 15)
 FEWEST_RECALLED = 0.90
 MOST_FALSE_ALARMS = 0.02
 _UNANSWERED = "NO_NODES_DETECTED"  # how HINT3 marks what its bots could not answer
+_IN_TALK = "STAR apartments, in their talk"
+_PATIENT = "CLINC check, while a viewing is arranged"
+_SAID = ("utter", "pick_suggestion")
 _DWELLING = r"(?:apartments?|flats?|houses?|homes?|condos?|propert(?:y|ies)|real estate|rooms?)"
 _DEALING = r"(?:rent|rents|rental|renting|sale|sell|selling|buy|buying|lease|agents?|realtors?)"
 # Foreign questions that are not foreign to an estate agent: a dwelling together with letting,
@@ -32,11 +36,15 @@ OF_OUR_TRADE = re.compile(
 
 
 class Message(NamedTuple):
-    """One message, the set it belongs to, and what is resampled together."""
+    """One message, the set it belongs to, and what is resampled together.
+
+    `is_arranging`: a viewing was spoken of before, as the product's own state would tell.
+    """
 
     kind: str
     group: str
     text: str
+    is_arranging: bool = False
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -54,16 +62,16 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Mapping[str, Any]) -> Report:
-    """Hears every message as the first of a talk, when nothing else tells what it is about."""
+    """Hears messages as the first of a talk; STAR's also while their viewing is arranged."""
     ear = RuleEar(Gazetteer.default(), today=lambda: TODAY, timezone="Asia/Nicosia")
     foreign = [m for path in options["paths"] for m in _read_foreign(path)]
     if not foreign:
         raise EvaluationError("the files hold no foreign messages")
     ours = [*_read_ours(options.get("in_scope")), *_read_dialogues(options["sgd"])]
-    heard = {m: _hear(ear, m.text) for m in dict.fromkeys([*foreign, *ours])}
+    heard = {m: _hear(ear, m) for m in dict.fromkeys([*foreign, *ours])}
     calls = {m: h.wants(Intent.OUT_OF_SCOPE) for m, h in heard.items()}
     return Report(
-        title="out of scope, every message heard as the first of a talk",
+        title="out of scope, messages heard as the first of a talk unless told otherwise",
         figures=tuple(figures(foreign, ours, calls=calls.__getitem__)),
         errors=Counter(_error(m, h) for m, h in heard.items() if _is_wrong(m, calls[m])),
         predictions=[
@@ -73,8 +81,9 @@ def run(options: Mapping[str, Any]) -> Report:
     )
 
 
-def _hear(ear: RuleEar, text: str) -> Heard:
-    return ear.hear(text, state=DialogueState(), language=None)
+def _hear(ear: RuleEar, message: Message) -> Heard:
+    state = DialogueState(viewing=("home",)) if message.is_arranging else DialogueState()
+    return ear.hear(message.text, state=state, language=None)
 
 
 def figures(
@@ -85,7 +94,8 @@ def figures(
         target = FEWEST_RECALLED if kind == "CLINC check" else None
         name = f"heard as out of scope: {kind}"
         yield _share(name, messages, calls, target=target)
-    for kind, messages in [*_by_kind(ours), ("all of them", list(ours))]:
+    alone = [m for m in ours if m.kind != _IN_TALK]  # each message counts once in the whole
+    for kind, messages in [*_by_kind(ours), ("all of them", alone)]:
         name = f"false alarms: {kind}"
         yield _share(name, messages, calls, target=MOST_FALSE_ALARMS, is_limit=True)
 
@@ -147,6 +157,8 @@ def _read_foreign(path: Path) -> Iterator[Message]:
         if not OF_OUR_TRADE.search(row["text"]):
             part = "check" if row["split"] == "oos_test" else "develop"
             yield Message(f"CLINC {part}", row["text"], row["text"])
+            if part == "check":  # the price of patience: the same while a viewing is arranged
+                yield Message(_PATIENT, row["text"], row["text"], is_arranging=True)
 
 
 def _read_ours(paths: Sequence[Path] | None) -> Iterator[Message]:
@@ -181,10 +193,21 @@ def _sgd_turns(row: Mapping[str, Any]) -> Iterator[Message]:
 
 
 def _star_turns(row: Mapping[str, Any]) -> Iterator[Message]:
-    """User utterances, without those that the person behind the bot called out of scope."""
-    events = row["events"]
+    """User utterances, without those that the person behind the bot called out of scope.
+
+    Each is heard twice: by itself, and as the product would once its own words were of a viewing.
+    """
+    events, is_arranging = row["events"], False
     for at, event in enumerate(events):
+        if event["agent"] == "Wizard" and event["action"] in _SAID:
+            is_arranging = is_arranging or _is_of_viewing(event.get("text") or "")
         if event["agent"] == "User" and event["action"] == "utter":
             picked = (e for e in events[at + 1 :] if e["action"] == "pick_suggestion")
             if next((e.get("label") for e in picked), None) != "out_of_scope":
                 yield Message("STAR apartments", str(row["id"]), event["text"])
+                yield Message(_IN_TALK, str(row["id"]), event["text"], is_arranging)
+
+
+def _is_of_viewing(text: str) -> bool:
+    """Do our own words ask for what a viewing needs, or speak of one?"""
+    return bool(asked_in(text) & {"name", "day", "hour", "fee"}) or "viewing" in text.casefold()

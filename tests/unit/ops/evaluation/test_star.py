@@ -20,8 +20,10 @@ MONDAY = 0
 
 
 def followed(*said: str, homes: tuple[str, ...] = HOMES) -> Followed:
-    """Lines "U: …" of the visitor, "P: …" of the product, "B" for a booking, "F: name" found."""
-    kinds = {"U": "user", "P": "product", "B": "booked", "F": "found"}
+    """Lines "U: …" of the visitor, "P: …" of ours, "F: …" found; "B" booked, "T" taken, "A" not."""
+    kinds = {
+        "U": "user", "P": "product", "B": "booked", "T": "taken", "A": "free", "F": "found"
+    }  # fmt: skip
     events = [Event(kinds[s[0]], s[3:], MONDAY) for s in said]  # type: ignore[arg-type]
     dialogue = Dialogue("1", "u", True, tuple(events), None, None)
     return Follower(HomeNames(homes)).follow(dialogue)
@@ -80,7 +82,11 @@ def test_the_home_found_last_is_the_one_visited() -> None:
 
 def test_a_number_in_a_home_s_name_is_no_hour() -> None:
     found = followed("U: a viewing at Two at Harbour Apartments", "U: on Monday", "B")
-    assert found.booking == {"Name": "Two at Harbour Apartments", "Day": "Monday"}
+    assert found.booking == {
+        "Name": "Two at Harbour Apartments",
+        "Day": "Monday",
+        "StartTimeHour": "9 am",  # nobody named one: the first of the day
+    }
 
 
 def test_a_search_goal_has_rooms_floor_price_and_balcony() -> None:
@@ -174,3 +180,47 @@ def test_shuffled_gold_scores_low(tmp_path: Path) -> None:
 def test_a_file_of_another_shape_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="no STAR dialogues"):
         star.run({"paths": [write(tmp_path / "s.jsonl", {"turns": []})]})
+
+
+@pytest.mark.parametrize(
+    ("said", "hour"),
+    [
+        (("T", "U: any time that day works", "A", "B"), "6 pm"),
+        (("T", "U: any time that day works", "T", "A", "B"), "7 pm"),
+        (("T", "U: any time between 5 and 6 pm", "T", "T", "A", "B"), "6 pm"),
+        (("T", "U: try an earlier time", "T", "A", "B"), "3 pm"),
+        (("T", "U: then at 8 pm", "A", "B"), "8 pm"),
+        (("A", "B"), "5 pm"),
+    ],
+)
+def test_a_taken_hour_moves_on_as_far_as_the_visitor_lets_it(
+    said: tuple[str, ...], hour: str
+) -> None:
+    found = followed("U: Maple Court on Tuesday at 5 pm", *said)
+    assert found.booking is not None
+    assert found.booking["StartTimeHour"] == hour
+
+
+def test_a_taken_hour_stands_where_nobody_moved_it() -> None:
+    found = followed("U: Maple Court on Tuesday at 5 pm", "T", "T", "B")
+    assert found.booking is not None
+    assert found.booking["StartTimeHour"] == "5 pm"
+
+
+def test_a_slot_that_we_only_ask_about_is_not_agreed_by_another_question() -> None:
+    talk = ("U: Maple Court on Tuesday at 10 pm", "P: Tuesday at 10 am?")
+    left = followed(*talk, "U: Is there a lift?", "B")
+    agreed = followed(*talk, "U: yes", "B")
+    assert left.booking is not None and left.booking["StartTimeHour"] == "10 pm"
+    assert agreed.booking is not None and agreed.booking["StartTimeHour"] == "10 am"
+
+
+def test_the_visitor_tells_which_day_is_today() -> None:
+    found = followed(
+        "U: a viewing at Maple Court",
+        "P: What day would you like?",
+        "U: today or tomorrow on Sunday",
+        "B",
+    )
+    assert found.booking is not None
+    assert found.booking["Day"] == "Saturday"
