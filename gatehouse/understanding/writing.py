@@ -22,7 +22,8 @@ class Writing:
     joints: tuple[str, ...]  # "and" inside number words: fünf-und-zwanzig
     elided: tuple[str, ...]  # words that an apostrophe ties to the next one: d'un, qu'il
     clock: tuple[str, ...]  # words that make hours of "15.30"
-    telephone: tuple[str, ...]  # what stands before a number to call, as regular expressions
+    free: tuple[str, ...]  # prices that are none: gratis
+    telephone: tuple[str, ...]  # what stands before a number to call; "stem*" takes endings
 
 
 @cache
@@ -36,6 +37,7 @@ def writing(language: Language) -> Writing:
         joints=_folded(about["number_joints"]),
         elided=_folded(about["elided"]),
         clock=_folded(about["clock"]),
+        free=_folded(about["free"]),
         telephone=_folded(about["telephone"]),
     )
 

@@ -8,7 +8,9 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
+from gatehouse.understanding.letters import fold
 from gatehouse.understanding.values.currencies import currencies
+from gatehouse.understanding.writing import of_all
 
 LONGEST_TAG = 400  # characters; what follows is not read
 _AMOUNT = re.compile(
@@ -17,11 +19,6 @@ _AMOUNT = re.compile(
 )
 _CENTS = re.compile(r"\s?[€£$]\s?(\d\d)(?![\d.,%])")  # "35€ 99"
 _LEADING = re.compile(r"(?<![\d\w])[.,](?=\d+(?![\d.,]))")
-_FREE = re.compile(
-    r"\b(?:free|gratis|gratuite?|kostenlos|umsonst|ücretsiz|bedava|бесплатно|безкоштовно"
-    r"|bezpłatnie|مجانا|مجاني)\b",
-    re.IGNORECASE,
-)
 _BETWEEN = re.compile(r"[\s:=.\-(]*$")
 # Codes that are words too count only beside a number.
 _WORDS = frozenset(("ALL", "TOP", "CUP", "MAD", "TRY", "PEN", "COP", "BAM", "BOB", "GEL", "SOS"))
@@ -58,7 +55,7 @@ def parse_price(
         amount = _below_one(text, found, amount)
     if found and amount is not None and (cents := _CENTS.match(text, found.end())):
         amount += Decimal(cents.group(1)) / 100 if amount % 1 == 0 else 0
-    if amount is None and _FREE.search(text):
+    if amount is None and _free().search(fold(text)):
         amount = Decimal(0)
     mark = _best(text, marks, found)
     if mark:
@@ -66,6 +63,12 @@ def parse_price(
     mark = _best(hint, list(_marks(hint)), None)
     said = hint[mark.start : mark.end] if mark else None
     return PriceTag(amount, mark.code if mark else None, said)
+
+
+@cache
+def _free() -> re.Pattern[str]:
+    """A word for a price of nothing, in any language."""
+    return re.compile(rf"\b(?:{'|'.join(of_all(lambda w: w.free))})\b")
 
 
 def _below_one(text: str, found: re.Match[str], amount: Decimal) -> Decimal:
