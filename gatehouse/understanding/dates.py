@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from gatehouse.understanding import refusals
+from gatehouse.understanding.almanac import almanac_days
 from gatehouse.understanding.days import Point, after, is_hour, point_at, that_day_after
 from gatehouse.understanding.names import bending
 from gatehouse.understanding.numbers import amount_at
@@ -92,7 +93,8 @@ def _is_little_but_a_day(r: Reading) -> bool:
 
 def _visit_days(r: Reading) -> Iterator[Point]:
     """The days named for a visit: "now" and "as soon as possible" name none."""
-    return (point for point in _points(r) if not r.has(point.first, "now"))
+    known = almanac_days(r)
+    return iter(known) if known else (p for p in _points(r) if not r.has(p.first, "now"))
 
 
 def hear_when(r: Reading) -> When | None:
@@ -167,10 +169,14 @@ def _hour(r: Reading, at: int, said: float) -> str | None:
 
 def hear_stay(r: Reading) -> list[SlotChange]:
     """Check-in and check-out, moving date, and how long: everything said about time."""
-    if not (r.dated or r.mentions("dur", "unit", "per")):
+    known = almanac_days(r)
+    if not (known or r.dated or r.mentions("dur", "unit", "per")):
         return []
     stretch = _stretch(r)
-    changes = (_said_range(r) or _said_day(r, stretch)) if r.dated else []
+    if known:
+        changes = _known_days(r, known, stretch)
+    else:
+        changes = (_said_range(r) or _said_day(r, stretch)) if r.dated else []
     if stretch:
         changes += _lasting(r, stretch, changes)
     return changes
@@ -200,22 +206,33 @@ def _is_repeated(r: Reading, point: Point) -> bool:
     return again is not None and again.day.weekday() == point.day.weekday()
 
 
+def _known_days(r: Reading, known: tuple[Point, ...], stretch: Stretch | None) -> list[SlotChange]:
+    if len(known) > 1:
+        start, end = known
+        return _from_to(start.day, end.day, r.take(start.first, end.last))
+    return _one_day(r, known[0], stretch)
+
+
+def _from_to(start: date, out: date, span: Span) -> list[SlotChange]:
+    return [
+        _set(Slot.CHECK_IN, start, span, "the first day of a range"),
+        _set(Slot.CHECK_OUT, out, span, "the last day of a range"),
+    ]
+
+
 def _said_range(r: Reading) -> list[SlotChange]:
     pair = _short_range(r) or _long_range(r)
     if pair is None:
         return []
     start, end = pair
-    for point in pair:  # what stands between may be of a place or a home
+    for point in (start, end):  # what stands between may be of a place or a home
         r.take(point.first, point.last)
     span = r.span(start.first, end.last)
     is_bare = all(
         r.at(at).has("th", "in") or _numbered(r, at) for at in range(end.first, end.last + 1)
     )
     out = that_day_after(start.day, end.day.day) if is_bare else after(start.day, end.day)
-    return [
-        _set(Slot.CHECK_IN, start.day, span, "the first day of a range"),
-        _set(Slot.CHECK_OUT, out, span, "the last day of a range"),
-    ]
+    return _from_to(start.day, out, span)
 
 
 def _short_range(r: Reading) -> tuple[Point, Point] | None:
@@ -264,7 +281,11 @@ def _long_range(r: Reading) -> tuple[Point, Point] | None:
 
 def _said_day(r: Reading, stretch: Stretch | None) -> list[SlotChange]:
     point = next(_points(r), None)
-    if point is None or not _is_worth_a_date(r, point):
+    return _one_day(r, point, stretch) if point else []
+
+
+def _one_day(r: Reading, point: Point, stretch: Stretch | None) -> list[SlotChange]:
+    if not _is_worth_a_date(r, point):
         return []  # "I am bored today" says nothing about a home
     slot = _slot_of(r, point, stretch)
     span = r.take(point.first, point.last)

@@ -110,6 +110,7 @@ def _hear(
     guess: Guess,
     reach: tuple[str | None, str | None],
 ) -> Heard:
+    r.text = raw
     phone, email = reach
     name = contacts.hear_name(r, raw, has_reach=bool(phone or email))
     contact = contacts.as_contact(name, phone, email)

@@ -84,6 +84,7 @@ class Reading:
     _values: dict[str, set[str]] = field(default_factory=dict)  # kind -> all that it says
     numbers: list[int] = field(default_factory=list)  # the items that are numbers
     dated: list[int] = field(default_factory=list)  # items that may name a day, if any does
+    text: str = ""  # as written, where days of the almanac are to be heard
     amounts: dict[int, object] = field(default_factory=dict)  # what `numbers` made of them
 
     def __post_init__(self) -> None:

@@ -24,9 +24,8 @@ _STEMS = ("gun", "hafta", "ay", "yil", "sene", "gece")  # Turkish units, whateve
 
 def read_dates(page: Page, settings: Settings) -> Iterator[Value]:
     """Every day, range and length of time, in the order of the text."""
-    items, written = with_written(page, settings.order)
-    items = with_ordinals(with_numbers(items) if written else list(numbered(page)))
-    calendar = Calendar(items, settings.now.date(), written)
+    calendar = calendar_of(page, settings)
+    items = calendar.items
     near, at = _near_time(items), 0
     while at < len(items):
         found = found_at(calendar, at) if near[at] and _may_begin(items, at) else None
@@ -35,6 +34,13 @@ def read_dates(page: Page, settings: Settings) -> Iterator[Value]:
             continue
         yield _value(items, found)
         at = max(found.last, at) + 1
+
+
+def calendar_of(page: Page, settings: Settings) -> Calendar:
+    """The items of a page, with all days that they may name."""
+    items, written = with_written(page, settings.order)
+    items = with_ordinals(with_numbers(items) if written else list(numbered(page)))
+    return Calendar(items, settings.now.date(), written)
 
 
 def _near_time(items: Sequence[Item]) -> list[bool]:

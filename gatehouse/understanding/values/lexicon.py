@@ -45,6 +45,11 @@ def _borrowed(language: Language) -> Iterator[tuple[str, Sequence[str]]]:
                 yield label, said
 
 
+def figures(language: Language) -> Mapping[str, Sequence[str]]:
+    """Ordinals, feasts and the like, which only the reader of values knows: label to phrases."""
+    return _read(language, "figures")
+
+
 def _read(language: Language, part: str) -> Mapping[str, Sequence[str]]:
     source = resources.files(_LEXICON).joinpath(f"lexicon/{language}/{part}.json")
     if not source.is_file():
