@@ -139,8 +139,9 @@ def description(home: Listing, language: str) -> str:
 
 @lru_cache(maxsize=2048)
 def day(when: date, language: str) -> str:
-    """3 May 2026."""
-    return str(format_date(when, _day_pattern(language), locale=locale(language)))
+    """3 May 2026; French counts the first day: 1er mai 2026."""
+    said = str(format_date(when, _day_pattern(language), locale=locale(language)))
+    return said.replace("1", "1er", 1) if language == "fr" and when.day == 1 else said
 
 
 @lru_cache(maxsize=1024)

@@ -48,6 +48,7 @@ MISSED = (
 )
 UNSTATED = frozenset((Slot.FEATURES, Slot.GUESTS, Slot.FLOOR))
 HELLO = (N_("Hello!"), N_("Good day!"), N_("Welcome!"))
+CONTACT_KEPT = N_("Thank you, I have kept your contact details for the agency.")
 DISCLOSURE = N_("I'm the agency's automated assistant.")
 ABILITIES = N_(
     "I can find homes to rent or buy, answer questions about them, compare them, "
@@ -91,7 +92,8 @@ def which_home(scene: Scene) -> Reply:
     titles = [home.title for home in scene.state.shown]
     if not titles:
         return _no_home_yet(scene)
-    summary = voice.pick((N_("Which home do you mean?"), N_("Which of these homes is it?")))
+    which = voice.pick((N_("Which home do you mean?"), N_("Which of these homes is it?")))
+    summary = sentences(voice.say(CONTACT_KEPT) if leaves_contact(scene) else "", which)
     chips = (message(voice.say(N_("The first one"))), message(voice.say(N_("The second one"))))
     return Reply(
         voice.say(N_("Which home?")),
@@ -99,6 +101,12 @@ def which_home(scene: Scene) -> Reply:
         blocks=(items(titles, is_ordered=True),),
         suggested_actions=chips[: len(titles)],
     )
+
+
+def leaves_contact(scene: Scene) -> bool:
+    """Is there a way to reach the visitor in this message?"""
+    contact = scene.heard.contact
+    return contact is not None and bool(contact.phone or contact.email)
 
 
 def _no_home_yet(scene: Scene) -> Reply:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from gatehouse.talk.asking import ABILITIES, DISCLOSURE, QUESTIONS, chips, hello, question, starts
+from gatehouse.talk.asking import (
+    ABILITIES,
+    CONTACT_KEPT,
+    DISCLOSURE,
+    QUESTIONS,
+    chips,
+    hello,
+    question,
+    starts,
+)
 from gatehouse.talk.phrases import N_
 from gatehouse.talk.scene import Scene, message, plain, sentences
 from gatehouse.talk.types import Move, Reply
@@ -98,7 +107,7 @@ def declined(scene: Scene) -> Reply:
 
 def contact_kept(scene: Scene) -> Reply:
     voice = scene.voice
-    summary = voice.say(N_("Thank you, I have kept your contact details for the agency."))
+    summary = voice.say(CONTACT_KEPT)
     return plain(voice.say(N_("Contact details kept")), sentences(summary, _onward(scene)))
 
 

@@ -20,8 +20,12 @@ def remember(
     homes: tuple[Listing, ...] = (),
     answer: Answer | None = None,
     turn: int,
+    is_ranked: bool = False,
 ) -> DialogueState:
-    """The next state. `homes` are the cards of this reply, `answer` what the search brought."""
+    """The next state. `homes` are the cards of this reply, `answer` what the search brought.
+
+    `is_ranked`: the visitor asked for the cheapest or the largest; the talk is of that one now.
+    """
     after = replace(
         state,
         turn=turn,
@@ -32,7 +36,7 @@ def remember(
         chosen=_chosen(state, decision),
         focus=_focus(state, decision, is_gone=_is_gone(decision, homes)),
     )
-    return _with_search(after, decision, homes=homes)
+    return _with_search(after, decision, homes=homes, is_ranked=is_ranked)
 
 
 def page(state: DialogueState, decision: Decision) -> int:
@@ -122,7 +126,11 @@ def _focus(state: DialogueState, decision: Decision, *, is_gone: bool) -> str | 
 
 
 def _with_search(
-    after: DialogueState, decision: Decision, *, homes: tuple[Listing, ...]
+    after: DialogueState,
+    decision: Decision,
+    *,
+    homes: tuple[Listing, ...],
+    is_ranked: bool,
 ) -> DialogueState:
     if decision.move not in SEARCHING:
         return after
@@ -130,7 +138,7 @@ def _with_search(
     if not homes:
         return after
     seen = page(after, decision) + len(homes)
-    focus = str(homes[0].id) if len(homes) == 1 else None
+    focus = str(homes[0].id) if len(homes) == 1 or is_ranked else None
     return replace(
         after, shown=tuple(as_shown(home, after.language) for home in homes), seen=seen, focus=focus
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from gatehouse.talk.asking import day_of, titles_of
+from gatehouse.talk.asking import day_of, leaves_contact, titles_of
 from gatehouse.talk.facts import known
 from gatehouse.talk.phrases import N_
 from gatehouse.talk.policy import can_reach
@@ -87,7 +87,9 @@ def effects(scene: Scene) -> tuple[Effect, ...]:
             return tuple(_viewing(scene, home_id) for home_id in scene.decision.home_ids)
         case Move.HANDED_OVER:
             return (Effect("handover", _handover(scene)),)
-        case Move.CONTACT_KEPT:
+        case Move.WHICH_HOME if not leaves_contact(scene):
+            return ()
+        case Move.CONTACT_KEPT | Move.WHICH_HOME:
             return (Effect("lead", _wishes(scene)),)
     return ()
 

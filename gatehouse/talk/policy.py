@@ -200,7 +200,7 @@ def _more(state: DialogueState, heard: Heard) -> Decision | None:
     accepts = accepts_offer(heard) and state.offered == "more"
     if not (accepts or heard.wants(Intent.MORE_OPTIONS)) or heard.changes:
         return None
-    return _search(state, Move.MORE) if state.has_searched else proceed(state)
+    return _search(state, Move.MORE) if state.shown else proceed(state)
 
 
 def _searching(state: DialogueState, heard: Heard) -> Decision | None:
@@ -223,6 +223,8 @@ def _offer_answered(state: DialogueState, heard: Heard) -> Decision | None:
 def _contact_left(state: DialogueState, heard: Heard) -> Decision | None:
     if heard.contact is None and not heard.wants(Intent.LEAVE_CONTACT):
         return None
+    if state.offered == "which:viewing" and state.shown:
+        return _clarify(Move.WHICH_HOME, asked=("viewing",))
     return _clarify(Move.CONTACT_KEPT if can_reach(state.contact) else Move.ASK_CONTACT)
 
 

@@ -163,6 +163,7 @@ def _outcome(
         homes=looked.homes,
         answer=looked.answer,
         turn=thread.turn_no,
+        is_ranked=scene.heard.sort is not None,
     )
     return Outcome(
         decision=scene.decision,

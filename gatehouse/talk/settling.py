@@ -21,6 +21,7 @@ from gatehouse.understanding.types import (
     Heard,
     Intent,
     Op,
+    Range,
     Shown,
     Slot,
 )
@@ -50,7 +51,7 @@ def settle(
     `before` is the state without this message; `rates` are units of a currency for one pound.
     """
     state = _with_term(_with_deal(_with_rejected(state, heard)), heard)
-    state = _without_stay(state, heard, before=before)
+    state = _without_stay(_without_studio(state, heard), heard, before=before)
     state = _with_cheaper(state, heard, before=before, rates=rates)
     return _with_offer_taken(state, heard)
 
@@ -72,6 +73,19 @@ def _with_rejected(state: DialogueState, heard: Heard) -> DialogueState:
         rejected=(*state.rejected, *homes)[-MOST_REJECTED:],
         seen=max(0, state.seen - on_screen),
     )
+
+
+def _without_studio(state: DialogueState, heard: Heard) -> DialogueState:
+    """Who wants bedrooms after all wants no studio, and the other way round."""
+    said = {change.slot for change in heard.changes}
+    rooms = value(state, Slot.BEDROOMS)
+    has_rooms = isinstance(rooms, Range) and (rooms.low or 0) >= 1
+    if not has_rooms or value(state, Slot.PROPERTY_TYPE) != ("studio",):
+        return state
+    if len(said & {Slot.BEDROOMS, Slot.PROPERTY_TYPE}) != 1:
+        return state
+    old = Slot.PROPERTY_TYPE if Slot.BEDROOMS in said else Slot.BEDROOMS
+    return replace(state, slots={s: f for s, f in state.slots.items() if s is not old})
 
 
 def _without_stay(state: DialogueState, heard: Heard, *, before: DialogueState) -> DialogueState:

@@ -30,6 +30,7 @@ _LONG_TERM_MONTHS = 2
 _SURE = 0.6  # how sure of a language makes it the language of the talk
 _MOST_VALUES = 30
 _OPEN = Filled(None)
+_SPECIAL = {"pool": "private_pool", "parking": "garage"}  # forgotten with what they are a kind of
 _TELLS_TERM = (
     Slot.DEAL, Slot.BUDGET, Slot.CHECK_IN, Slot.CHECK_OUT, Slot.MIN_NIGHTS, Slot.MIN_TERM_MONTHS,
 )  # fmt: skip
@@ -123,6 +124,7 @@ def _clear(slots: Slots, change: SlotChange, old: Filled) -> None:
         slots.pop(change.slot, None)
         return
     names = {_name(e) for e in _elements(change.value)}
+    names |= {_SPECIAL[name] for name in names & _SPECIAL.keys()}
     left = tuple(e for e in _elements(old.value) if _name(e) not in names)
     shunned = tuple(s for s in old.shunned if s not in names)
     if left or shunned:

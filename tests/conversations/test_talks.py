@@ -349,3 +349,27 @@ async def test_a_doubt_beside_a_wish_is_answered_with_it(language: Language) -> 
     words = Voice(language).say(ASSURANCE)
     assert words in outcome.reply.summary
     assert words in doubt
+
+
+async def test_a_contact_before_the_home_is_chosen_keeps_the_viewing_open() -> None:
+    visit = Visit()
+    await visit.say("an apartment in Kyrenia, any price, long term")
+    await visit.say("I'd like to see it tomorrow at 11")
+    asked = await visit.say("anna@example.com")
+    assert asked.decision.move is Move.WHICH_HOME
+    assert [effect.kind for effect in asked.effects] == ["lead"]
+    stored = await visit.say("the first one")
+    assert stored.decision.move is Move.VIEWING_STORED
+    again = await visit.say("make it 4pm")
+    assert again.decision.move is Move.VIEWING_STORED
+    assert visit.state.when is not None and visit.state.when.time == "16:00"
+
+
+async def test_a_question_after_the_largest_is_about_that_one() -> None:
+    visit = Visit()
+    await visit.say("an apartment in Kyrenia, any price, long term")
+    ranked = await visit.say("which is the biggest?")
+    if ranked.decision.move is Move.RECOMMEND:
+        assert visit.state.focus == ranked.reply.cards[0]["id"]
+    answer = await visit.say("does it have parking?")
+    assert len(answer.decision.home_ids) == 1

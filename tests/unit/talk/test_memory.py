@@ -98,3 +98,11 @@ def test_the_open_question_is_kept_while_the_home_is_asked_for() -> None:
     assert remember(DialogueState(), which, turn=4).offered == "about:pool,deposit"
     viewing = Decision(Act.CLARIFY, Move.WHICH_HOME, asked=("viewing",))
     assert remember(DialogueState(), viewing, turn=4).offered == "which:viewing"
+
+
+def test_after_the_cheapest_was_asked_for_the_talk_is_of_it() -> None:
+    after = remember(
+        DialogueState(), RECOMMEND, homes=HOMES, answer=found(14), turn=3, is_ranked=True
+    )
+    assert after.focus == IDS[0]
+    assert remember(after, RECOMMEND, homes=HOMES, answer=found(14), turn=4).focus is None

@@ -20,6 +20,7 @@ from gatehouse.understanding.types import (
     Language,
     Op,
     PlaceName,
+    Range,
     Shown,
     Slot,
     SlotChange,
@@ -102,3 +103,12 @@ def test_places_that_were_named_one_by_one_are_listed() -> None:
     keys = ("girne", "lefkosa", "gazimagusa")
     state = DialogueState(slots={Slot.LOCATION: Filled(tuple(PlaceName(k, k) for k in keys))})
     assert known(Voice("en"), state, currency="GBP") == ("Kyrenia, Nicosia and Famagusta",)
+
+
+@pytest.mark.parametrize(
+    ("said", "dropped"), [(Slot.BEDROOMS, Slot.PROPERTY_TYPE), (Slot.PROPERTY_TYPE, Slot.BEDROOMS)]
+)
+def test_a_studio_and_bedrooms_replace_each_other(said: Slot, dropped: Slot) -> None:
+    slots = {Slot.BEDROOMS: Filled(Range(2, 2)), Slot.PROPERTY_TYPE: Filled(("studio",))}
+    after = settle(DialogueState(slots=slots), told(said, "any"))
+    assert said in after.slots and dropped not in after.slots
