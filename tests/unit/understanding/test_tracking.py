@@ -219,6 +219,9 @@ def test_a_reply_is_read_from_its_text(text: str, acts: set[Act]) -> None:
         ("I don't need a garage", set(), set()),
         ("How can I contact them?", set(), {"phone"}),
         ("How much time do I have?", set(), set()),
+        ("Is it possible to get a house with in-unit laundry?", {"laundry"}, set()),
+        ("I'd rather have laundry in the unit. Anything like that?", {"laundry"}, set()),
+        ("I am okay with no laundry.", set(), set()),
     ],
 )
 def test_a_question_about_a_home_is_no_wish(text: str, wished: set[str], asked: set[str]) -> None:
@@ -245,6 +248,8 @@ def test_before_anything_is_offered_a_question_is_a_wish() -> None:
         ("at least one bathroom", None),
         ("homes on the market", "buy"),
         ("houses that are being sold", "buy"),
+        ("I am tired of renting, I want to buy", "buy"),
+        ("How much does it cost to rent it?", None),
     ],
 )
 def test_renting_and_buying_are_told_apart(text: str, deal: str | None) -> None:
