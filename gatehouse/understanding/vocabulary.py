@@ -179,12 +179,7 @@ def _merged(ends: list[tuple[int, Node]]) -> Labels:
 def load(language: Language) -> Vocabulary:
     """The vocabulary of one language, read once from its folder of data files."""
     about = _read(language, "language")
-    root = Node()
-    for part in PARTS:
-        for label, phrases in _read(language, part).items():
-            kind, _, value = label.partition(":")
-            for phrase in phrases:
-                _plant(root, _parts(phrase), (kind, value))
+    root = _planted(said for part in PARTS for said in _read(language, part).items())
     words, stems = _settled(root)
     prefixes = Prefixes(_letters(about, "joined"), _letters(about, "bound"))
     everyday = frozenset(_everyday(about["common"]))
@@ -208,11 +203,7 @@ def load(language: Language) -> Vocabulary:
 
 def starts(labelled: Iterable[tuple[str, Iterable[str]]]) -> Callable[[str], Start]:
     """What each word may begin where only these labels ("num:2") and their phrases are known."""
-    root = Node()
-    for label, phrases in labelled:
-        kind, _, value = label.partition(":")
-        for phrase in phrases:
-            _plant(root, _parts(phrase), (kind, value))
+    root = _planted(labelled)
     _settled(root)
     return lru_cache(_REMEMBERED_WORDS)(partial(_start, root, NO_PREFIXES))
 
@@ -251,6 +242,16 @@ def _parts(phrase: str) -> list[tuple[bool, list[str]]]:
         choices = (optional or plain).split("/")
         steps.append((bool(optional), [c.strip() for c in choices if c.strip()]))
     return steps
+
+
+def _planted(labelled: Iterable[tuple[str, Iterable[str]]]) -> Node:
+    """The tree of all phrases, each ending in its label."""
+    root = Node()
+    for label, phrases in labelled:
+        kind, _, value = label.partition(":")
+        for phrase in phrases:
+            _plant(root, _parts(phrase), (kind, value))
+    return root
 
 
 def _plant(node: Node, steps: list[tuple[bool, list[str]]], label: tuple[str, str]) -> None:
