@@ -71,10 +71,10 @@ def with_written(page: Page, order: Order) -> tuple[list[Item], dict[int, Writte
     found = {w.start: w for w in written_dates(page, order)}
     if not found:
         return [], found
-    folded = page.folded
+    letters = list(page.folded)
     for start, one in found.items():
-        folded = folded[:start] + " " * (one.end - start) + folded[one.end :]
-    items = page.items(folded)
+        letters[start : one.end] = " " * (one.end - start)
+    items = page.items("".join(letters))
     items += [Item("", w.start, w.end, {"written": ""}) for w in found.values()]
     items.sort(key=lambda item: item.start)
     return items, found
