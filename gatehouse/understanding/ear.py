@@ -111,13 +111,9 @@ def _hear(
     reach: tuple[str | None, str | None],
 ) -> Heard:
     r.text = raw
-    phone, email = reach
-    name = contacts.hear_name(r, raw, has_reach=bool(phone or email))
-    contact = contacts.as_contact(name, phone, email)
+    contact = _contact(r, raw, reach)
     changes = wishes.hear_clear(r) if r.mentions("clear", "clearafter") else []
-    refs = references.hear_refs(r)
-    if "see" in r.kinds:
-        references.mark_viewings(r, refs)
+    refs = _refs(r)
     is_visit = dates.is_about_viewing(r, has_contact=contact is not None)
     when = dates.hear_when(r) if is_visit else None
     refs = refs or _pointed_at(r, contact)
@@ -130,21 +126,27 @@ def _hear(
     wanted = intents.hear_intents(
         r, changes=changes, asked=asked, refs=refs, contact=contact, when=when, sort=sort
     )
+    notes = (f"language: {guess.why}", *r.notes)
+    heard = Heard(text, guess.language, guess.confidence, wanted, contact=contact, notes=notes)
     if Intent.OUT_OF_SCOPE in wanted:
-        changes, refs, asked, when, sort = [], [], (), None, None
-    return Heard(
-        text=text,
-        language=guess.language,
-        language_confidence=guess.confidence,
-        intents=wanted,
-        changes=tuple(changes),
-        refs=tuple(refs),
-        asked=asked,
-        contact=contact,
-        when=when,
-        notes=(f"language: {guess.why}", *r.notes),
-        sort=sort,
+        return heard
+    return replace(
+        heard, changes=tuple(changes), refs=tuple(refs), asked=asked, when=when, sort=sort
     )
+
+
+def _contact(r: Reading, raw: str, reach: tuple[str | None, str | None]) -> Contact | None:
+    phone, email = reach
+    name = contacts.hear_name(r, raw, has_reach=bool(phone or email))
+    return contacts.as_contact(name, phone, email)
+
+
+def _refs(r: Reading) -> list[HomeRef]:
+    """Homes that are pointed to, other than by "it"."""
+    refs = references.hear_refs(r)
+    if "see" in r.kinds:
+        references.mark_viewings(r, refs)
+    return refs
 
 
 def _pointed_at(r: Reading, contact: Contact | None) -> list[HomeRef]:
