@@ -48,6 +48,12 @@ def moments(r: Reading, *, awaits_hour: bool = False, is_ours: bool = False) -> 
     return [moment for clause in found for moment in clause]
 
 
+def start_of_span(r: Reading) -> str | None:
+    """ "14:00" for "between 2 and 5 pm", whose start is booked."""
+    spans = (m for m in moments(r) if m.until is not None and not m.is_refused)
+    return next((f"{m.hour:02d}:00" for m in spans if m.hour is not None), None)
+
+
 def today_told(r: Reading) -> int | None:
     """The weekday that today is, where a message says so: "today, Monday", "Tuesday (tomorrow)"."""
     for at in r.where("weekday"):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from gatehouse.understanding import refusals
 from gatehouse.understanding.almanac import almanac_days
+from gatehouse.understanding.appointment import start_of_span
 from gatehouse.understanding.days import Point, after, is_hour, point_at, that_day_after
 from gatehouse.understanding.names import bending
 from gatehouse.understanding.numbers import amount_at
@@ -33,7 +34,7 @@ _BESIDE_A_DAY = (
     "day", "weekday", "weekend", "month", "nextspan", "next", "thisone", "part", "in", "at", "am",
     "pm", "oclock", "half", "halfto", "noon", "th", "ord", "unit", "and", "or", "dash", "from",
     "to", "about", "between", "after", "stop", "daypart", "halfday",
-    "slash", "mark", "yes", "suits", "corr", "but", "it",
+    "slash", "mark", "yes", "suits", "corr", "but", "it", "bound", "flexible",
 )  # fmt: skip
 _COURTEOUS = ("greeting", "thanks")
 
@@ -132,6 +133,8 @@ def _clock(r: Reading, point: Point | None) -> tuple[str | None, int | None]:
         if inside or not 0 <= hour <= 24 or hour % 1 not in (0.0, 0.5):
             continue
         clock = _hour(r, index, hour)
+        if clock is not None and r.mentions("between"):
+            clock = start_of_span(r) or clock
         if clock is not None:
             return clock, index
     noon = next(r.where("noon"), None)
@@ -154,7 +157,7 @@ def _hour(r: Reading, at: int, said: float) -> str | None:
     after = at + 1
     while r.has(after, "oclock") and not r.has(after, "am", "pm"):
         after += 1
-    is_said = after > at + 1 or r.has(after, "am", "pm") or r.has(at - 1, "at")
+    is_said = after > at + 1 or r.has(after, "am", "pm") or r.has(at - 1, "at", "about")
     is_said = is_said or (said % 1 == _HALF and " " in r.at(at).text)  # "3 buçuk"
     if r.has(at - 1, "halfto"):  # "halb vier" is half past three
         said, is_said = said - _HALF, True

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from gatehouse.understanding.appointment import Moment, moments
+from gatehouse.understanding.appointment import Moment, moments, today_told
 from gatehouse.understanding.glossary import Glossary
 from gatehouse.understanding.letters import fold
 from gatehouse.understanding.numbers import join_numbers
@@ -15,6 +15,7 @@ from gatehouse.understanding.reading import Reading, read
 from gatehouse.understanding.types import DialogueState
 from gatehouse.understanding.vocabulary import load
 from gatehouse.understanding.words import split
+from tests.unit.understanding.notation import EAR
 
 ENGLISH = load("en")
 GLOSSARY = Glossary({"en": ENGLISH}, Gazetteer(()))
@@ -91,3 +92,26 @@ def test_numbers_of_other_things_are_no_hours(text: str) -> None:
 def test_the_day_after_counts_from_the_day_talked_about() -> None:
     [moment] = said("the next day would be good")
     assert (moment.ahead, moment.is_relative) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("after 3 on Friday", None),
+        ("any time on Friday", None),
+        ("Friday between 2 and 5 pm", "14:00"),
+        ("Friday around 11", "11:00"),
+        ("Friday or Saturday at 5", "17:00"),
+    ],
+)
+def test_an_answer_about_an_open_viewing_names_its_day_and_only_a_sure_time(
+    text: str, time: str | None
+) -> None:
+    when = EAR.hear(text, state=DialogueState(viewing=("home",)), language="en").when
+    assert when is not None
+    assert (when.day.weekday(), when.time) == (4, time)
+
+
+def test_a_weekday_beside_today_tells_which_day_today_is() -> None:
+    items = join_numbers(read(split(fold("Tuesday (tomorrow)")), ENGLISH, GLOSSARY))
+    assert today_told(Reading(items, "en", DialogueState(), date(2026, 4, 15))) == 0
