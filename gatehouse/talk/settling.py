@@ -167,7 +167,7 @@ def _with_cheaper(
     currency = _spoken_in(before) or budget.currency or DEFAULT_CURRENCY
     currency, prices = _alike(state.shown, currency, rates=rates)
     below = math.ceil(median(prices)) - 1 if len(prices) > 1 else 0
-    if below < min(prices, default=0):
+    if not prices or below < min(prices):
         return state
     lower = replace(budget, low=None, high=float(below), currency=currency)
     return replace(state, slots={**state.slots, Slot.BUDGET: Filled(lower)}, sort="price")

@@ -36,6 +36,7 @@ _BESIDE_A_DAY = (
     "to", "about", "between", "after", "stop", "daypart", "halfday",
     "slash", "mark", "yes", "suits", "corr", "but", "it", "bound", "flexible",
 )  # fmt: skip
+_OF_A_STAY = ("from", "until", "unit", "per", "dur", "place", "type", "home")
 _COURTEOUS = ("greeting", "thanks")
 
 
@@ -66,6 +67,8 @@ def is_about_viewing(r: Reading, *, has_contact: bool = False) -> bool:
     )
     if is_plain and (r.mentions("come") or refusals.refused(r, list(_visit_days(r)))):
         return True  # "Kann ich am Donnerstag kommen?", "tomorrow won't do"
+    if r.state.chosen and r.mentions("weekday") and not r.mentions(*_OF_A_STAY):
+        return True  # "can we do Friday instead?", once a viewing was asked for
     if not _is_little_but_a_day(r):
         return False
     if _is_viewing_open(r):

@@ -24,7 +24,7 @@ from gatehouse.talk.types import (
 from gatehouse.talk.voice import Voice
 from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
-from gatehouse.understanding.types import LANGUAGES, DialogueState, Language, Slot
+from gatehouse.understanding.types import LANGUAGES, Contact, DialogueState, Language, Slot
 from tests.conversations.scripts import PHONE, SCRIPTS, Script
 from tests.conversations.stock import Twin, home, seeded
 
@@ -373,3 +373,31 @@ async def test_a_question_after_the_largest_is_about_that_one() -> None:
         assert visit.state.focus == ranked.reply.cards[0]["id"]
     answer = await visit.say("does it have parking?")
     assert len(answer.decision.home_ids) == 1
+
+
+_ANOTHER_DAY: dict[Language, str] = {
+    "en": "can we do Friday instead?",
+    "tr": "cuma olur mu?",
+    "ru": "а можно в пятницу?",
+    "uk": "а можна у п'ятницю?",
+    "de": "geht auch Freitag?",
+    "pl": "a może w piątek?",
+    "fr": "plutôt vendredi ?",
+    "ar": "هل يمكن يوم الجمعة بدلا من ذلك؟",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_another_day_after_a_viewing_was_asked_for_moves_the_viewing(
+    language: Language,
+) -> None:
+    visit = Visit()
+    await visit.say(_DISLIKED[language][0])
+    first = visit.state.shown[0].id
+    visit.state = replace(
+        visit.state, chosen=(first,), focus=first, contact=Contact(phone="+905331112233")
+    )
+    moved = await visit.say(_ANOTHER_DAY[language])
+    assert moved.decision.home_ids == (first,)
+    assert visit.state.when is not None and visit.state.when.day == date(2026, 1, 9)
+    assert Slot.AVAILABLE_FROM not in visit.state.slots

@@ -12,6 +12,7 @@ from gatehouse.talk.looking import without_rejected
 from gatehouse.talk.settling import settle
 from gatehouse.talk.voice import Voice
 from gatehouse.understanding.types import (
+    Budget,
     DialogueState,
     Filled,
     Heard,
@@ -112,3 +113,11 @@ def test_a_studio_and_bedrooms_replace_each_other(said: Slot, dropped: Slot) -> 
     slots = {Slot.BEDROOMS: Filled(Range(2, 2)), Slot.PROPERTY_TYPE: Filled(("studio",))}
     after = settle(DialogueState(slots=slots), told(said, "any"))
     assert said in after.slots and dropped not in after.slots
+
+
+def test_cheaper_with_nothing_on_the_screen_does_not_mean_for_nothing() -> None:
+    budget = Budget(None, 297_500.0, "EUR", "total")
+    change = SlotChange(Slot.BUDGET, Op.LESS, budget, None)
+    state = DialogueState(slots={Slot.BUDGET: Filled(budget)})
+    after = settle(state, heard(Intent.REFINE, changes=(change,)))
+    assert after.slots[Slot.BUDGET].value == budget
