@@ -115,7 +115,7 @@ def _would_find(voice: Voice, relaxed: Relaxed) -> str:
             relaxed.found.total,
             price=price(voice, first),
         ),
-        voice.say(N_("Shall I show them?")),
+        voice.say(N_("Shall I show it?") if relaxed.found.total == 1 else N_("Shall I show them?")),
     )
 
 
