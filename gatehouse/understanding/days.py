@@ -11,6 +11,7 @@ from gatehouse.understanding.reading import NO_YEAR, Reading
 
 Grain = Literal["day", "month", "weekend", "week"]
 _LATEST_YEAR = 2100
+_MOST_POINTS = 8
 _LONGEST_WAIT = 63  # days within which every day of a month comes
 _AMBIGUOUS_MONTHS = frozenset({"may", "march", "mar", "mart", "лют", "трав", "груд"})
 _PART_DAY = {"early": 1, "mid": 15, "late": 25}
@@ -224,3 +225,32 @@ def that_day_after(start: date, day: int) -> date:
 
 def _days_after(start: date) -> Iterator[date]:
     return (start + timedelta(days=ahead) for ahead in range(1, _LONGEST_WAIT))
+
+
+def points(r: Reading) -> Iterator[Point]:
+    """The days that are named, in order; of "Saturday, 3 May" only the second."""
+    behind, found = -1, 0
+    for index in r.dated:
+        point = point_at(r, index) if index > behind else None
+        if not point:
+            continue
+        behind = point.last
+        if not (r.has(point.last, "weekday") and _is_repeated(r, point)):
+            yield point
+            found += 1
+        if found == _MOST_POINTS:
+            return
+
+
+def _is_repeated(r: Reading, point: Point) -> bool:
+    """Does a day of the month follow that says the same as the weekday?"""
+    after = point.last + 1
+    after += r.has(after, "stop", "in")
+    after += r.has(after, "in")
+    again = point_at(r, after)
+    return again is not None and again.day.weekday() == point.day.weekday()
+
+
+def said_number(r: Reading, at: int) -> float:
+    """The number that an item says, as a number or as an ordinal; 0 for none."""
+    return r.at(at).number or float(r.label(at, "ord") or 0)

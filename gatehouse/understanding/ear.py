@@ -16,6 +16,7 @@ from gatehouse.understanding import (
     money,
     references,
     slots,
+    viewing_days,
     wishes,
 )
 from gatehouse.understanding import contact as contacts
@@ -114,8 +115,8 @@ def _hear(
     contact = _contact(r, raw, reach)
     changes = wishes.hear_clear(r) if r.mentions("clear", "clearafter") else []
     refs = _refs(r)
-    is_visit = dates.is_about_viewing(r, has_contact=contact is not None)
-    when = dates.hear_when(r) if is_visit else None
+    is_visit = viewing_days.is_about_viewing(r, has_contact=contact is not None)
+    when = viewing_days.hear_when(r) if is_visit else None
     refs = refs or _pointed_at(r, contact)
     asked = intents.hear_asked(r, refs, contact=contact)
     points = bool(asked or (refs and any(not ref.is_it for ref in refs)))
