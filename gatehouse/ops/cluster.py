@@ -240,10 +240,8 @@ def _socket_folder(home: Path, account: Account) -> Path:
 
 def private_folder(folder: Path, account: Account) -> Path:
     """Makes the folder for the account alone; refuses one that somebody else may have prepared."""
-    with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-        if os.geteuid() != account.uid:
-            os.chown(folder, account.uid, account.gid)
+    if not os.path.lexists(folder):
+        _place(folder, account)
     status = folder.lstat()
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != account.uid or status.st_mode & 0o077:
         raise ClusterTrouble(
@@ -251,6 +249,17 @@ def private_folder(folder: Path, account: Account) -> Path:
             "put that right, or give another folder in GATEHOUSE_DATA"
         )
     return folder
+
+
+def _place(folder: Path, account: Account) -> None:
+    """Puts the folder there with its owner and mode at once: another process may look already."""
+    draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.", dir=folder.parent))  # mode 0700
+    if os.geteuid() != account.uid:
+        os.chown(draft, account.uid, account.gid)
+    try:
+        draft.rename(folder)
+    except OSError:  # somebody was faster, and what they made is looked at like any other
+        draft.rmdir()
 
 
 def _package() -> Path:

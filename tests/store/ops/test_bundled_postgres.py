@@ -105,6 +105,18 @@ def test_after_a_kill_with_stale_lock_files_it_starts_again_with_all_that_was_co
         assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
 
 
+def test_a_private_folder_is_not_to_be_seen_before_it_has_its_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, seen = tmp_path / "run", []
+    monkeypatch.setattr(os, "chown", lambda *_: seen.append(folder.exists()))
+    someone = cluster.Account(os.geteuid() + 1, os.getegid())
+    with pytest.raises(ClusterTrouble, match="must be a folder of"):  # it was not handed over
+        cluster.private_folder(folder, someone)
+    assert seen == [False]
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
 def test_two_processes_that_start_at_the_same_instant_share_one_server(data: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from gatehouse.ops import postgres;"
