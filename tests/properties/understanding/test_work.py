@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -25,17 +26,22 @@ FREE = 2_000  # calls: what is done once, at one length and not at another
 
 def calls(text: str) -> int:
     """How many Python functions are entered while the text is heard."""
+    return counted(lambda: EAR.hear(text, state=TALKING, language=None))
+
+
+def counted(work: Callable[[], object]) -> int:
+    """How many functions are entered by work done once before, so that caches are filled."""
     count = 0
 
     def tick(_frame: FrameType, event: str, _arg: Any) -> None:
         nonlocal count
         count += event in ("call", "c_call")
 
-    EAR.hear(text, state=TALKING, language=None)  # fills what is remembered of words
+    work()
     before = sys.getprofile()
     sys.setprofile(tick)
     try:
-        EAR.hear(text, state=TALKING, language=None)
+        work()
     finally:
         sys.setprofile(before)
     return count
