@@ -157,6 +157,7 @@ _CELLS: dict[str, Answering] = {
     "bills": lambda voice, home: None,
     "floor": lambda voice, home: None,
     "guests": lambda voice, home: None,
+    "negotiable": lambda voice, home: None,
     "sea_distance": lambda voice, home: (
         amenity(voice, "near_sea") if "near_sea" in home.amenities else None
     ),
@@ -185,6 +186,7 @@ _FORMS = {
     "bills": N_("Bills: {value}."),
     "floor": N_("Floor: {value}."),
     "guests": N_("Number of guests: {value}."),
+    "negotiable": N_("Room to negotiate: {value}."),
     "sea_distance": N_("By the sea: {value}; the listing gives no distance."),
     "description": N_("The listing says: {value}"),
 }

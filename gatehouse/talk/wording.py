@@ -28,6 +28,7 @@ ATTRIBUTES = {
     "bills": N_("bills"),
     "floor": N_("floor"),
     "guests": N_("number of guests"),
+    "negotiable": N_("room to negotiate"),
     "sea_distance": N_("distance to the sea"),
 }
 # Wishes that no listing states.

@@ -22,12 +22,20 @@ def by_comparison(r: Reading) -> Iterator[HomeRef]:
     """ "The cheaper one": the first or last of those shown by that measure."""
     for index in list(r.where("refrel")):
         kind = r.label(index, "refrel") or ""
+        if r.has(index, "rel") and not _is_to_be_seen(r, index):
+            continue
         yield from _other(r, index) if kind == "other" else _extreme(r, index, kind)
     if r.says("intent", "book_viewing", "move_viewing") or r.mentions(*_WANTING):
         for index in list(r.where("sort")):
             extreme = _SUPERLATIVES.get(r.label(index, "sort") or "")
             if extreme and not r.has(index, "findq") and _is_pointer(r, index):
                 yield from _extreme(r, index, extreme)
+
+
+def _is_to_be_seen(r: Reading, index: int) -> bool:
+    """One word for "cheaper" and "the cheaper one" points only where a home is to be viewed."""
+    is_viewing = r.says("intent", "book_viewing", "move_viewing")
+    return is_viewing and not (r.mentions("findq") or r.has(index + 1, "type", "home"))
 
 
 def _is_pointer(r: Reading, index: int) -> bool:

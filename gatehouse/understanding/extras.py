@@ -8,6 +8,7 @@ from gatehouse.understanding.slots import changed, is_shunned
 from gatehouse.understanding.types import Op, Range, Slot, SlotChange
 
 _MOST_GUESTS = 50
+_COUPLE = Range(2.0, 2.0)
 _OPPOSITES = {"furnished": "unfurnished", "unfurnished": "furnished"}
 _OWNED = {"pets_allowed"}  # "no pets" tells of the visitor, not of the home
 _ONLY_SHUNNED = {"agents"}  # nobody wishes for them
@@ -91,7 +92,17 @@ def hear_guests(r: Reading) -> list[SlotChange]:
             span = r.take(index, amount.last + is_counted)
             people = _with_children(r, amount.range) if is_counted else amount.range
             return [SlotChange(Slot.GUESTS, Op.SET, people, span, 0.95, "so many people")]
-    return []
+    return _couple_with_children(r)
+
+
+def _couple_with_children(r: Reading) -> list[SlotChange]:
+    """ "Me, my wife and 2 kids" are four: the speaker is one of them."""
+    spouse = next(r.where("spouse"), None)
+    people = _with_children(r, _COUPLE)
+    if spouse is None or people == _COUPLE:
+        return []
+    why = "a couple and their children"
+    return [SlotChange(Slot.GUESTS, Op.SET, people, r.take(spouse), 0.9, why)]
 
 
 def _with_children(r: Reading, adults: Range) -> Range:

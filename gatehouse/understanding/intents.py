@@ -51,9 +51,12 @@ def hear_asked(r: Reading, refs: Sequence[HomeRef], *, contact: Contact | None) 
         attribute = item.labels.get("attr")
         is_own = attribute == "phone" and (contact is not None or r.mentions("mine"))
         if attribute and not is_own and _is_asked(r, index, attribute, is_about_home, is_question):
-            asked.append(attribute)
+            is_far = attribute == "location" and r.has(index, "far") and r.mentions("sea")
+            asked.append("sea_distance" if is_far else attribute)
         if asks_extras and "amenity" in item.labels:
             asked.append(item.labels["amenity"])
+    if "sea_distance" in asked and r.mentions("far"):  # "wie weit … vom Strand entfernt?"
+        asked = [a for a in asked if a != "location"]
     return tuple(dict.fromkeys(asked))
 
 
@@ -63,6 +66,8 @@ def _is_asked(
     is_described = not is_about_home and r.mentions("place", "type", "plus", "noun")
     if r.has(index, "quality") and (is_described or not is_question):
         return False
+    if attribute == "negotiable" and not is_question:
+        return False  # "about 600, negotiable" tells of the visitor
     if attribute == "price" and _is_of_a_sum(r, index):
         return False
     if attribute in ("bedrooms", "bathrooms", "area") and r.at(index - 1).number is not None:
@@ -72,7 +77,8 @@ def _is_asked(
         return False  # "available from 1 June"
     if is_about_home:
         return True
-    return attribute not in _ALSO_SAID or is_question
+    is_of_rent = attribute == "price" and r.has(index - 1, "budget")  # "kira ne kadar"
+    return attribute not in _ALSO_SAID or is_question or is_of_rent
 
 
 def _is_of_a_sum(r: Reading, index: int) -> bool:

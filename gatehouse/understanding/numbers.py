@@ -55,6 +55,8 @@ def amount_at(r: Reading, at: int) -> Amount | None:
 
 
 def _amount(r: Reading, at: int, value: float) -> Amount:
+    if _is_in_thousands(r, at, value):
+        return Amount(value * _THOUSAND, None, value * _THOUSAND, False, at - 2, at, True, at)
     last, other = _range_end(r, at)
     cue = _cue_before(r, at)
     if other is not None:
@@ -62,6 +64,14 @@ def _amount(r: Reading, at: int, value: float) -> Amount:
         return Amount(high, low, high, "about" in cue, at, last, True, last)
     after = _cue_after(r, last)
     return _bounded(value, cue | after, at=at, last=_last_of_cue(r, last, after))
+
+
+def _is_in_thousands(r: Reading, at: int, value: float) -> bool:
+    """ "Тысяч до 120": the word for thousands stands before the bound."""
+    thousand = r.at(at - 2)
+    is_said = thousand.number == _THOUSAND and thousand.text.isalpha()
+    is_alone = r.at(at - 3).number is None and r.is_free(at - 2)
+    return is_said and is_alone and r.has(at - 1, "max") and value < _THOUSAND
 
 
 def _bounded(value: float, cues: frozenset[str], *, at: int, last: int) -> Amount:

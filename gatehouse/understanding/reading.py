@@ -33,7 +33,8 @@ _BORROWED = frozenset(
 _NEXT_TO_NOTHING = frozenset(
     ("suits", "suitsme", "halfday", "request", "ask", "world", "own", "clash", "because",
      "flexible", "sameagain", "dayafter", "daybefore", "fee", "unsure", "denied",
-     "leave_message", "bound", "floorup", "floordown", "floor", "come", "than", "rather")
+     "leave_message", "bound", "floorup", "floordown", "floor", "come", "than", "rather",
+     "spouse", "sea", "far")
 )  # fmt: skip
 _SHORTEST_BORROWED = 3
 

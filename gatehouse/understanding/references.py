@@ -51,7 +51,8 @@ def _by_order(r: Reading) -> list[HomeRef]:
     for index in list(r.where("ord")):
         is_day = r.has(index + 1, "in") and r.has(index + 2, "month")
         is_day = is_day or r.has(index + 1, "unit") or r.has(index + 2, "unit")
-        if is_day or r.has(index + 1, "month", "th") or _is_floor(r, index) or is_hour(r, index):
+        is_day = is_day or (r.has(index + 1, "th") and not r.has(index + 1, "and"))  # uk "й"
+        if is_day or r.has(index + 1, "month") or _is_floor(r, index) or is_hour(r, index):
             continue
         if not r.state.shown and not _points_anyway(r):
             continue

@@ -58,6 +58,8 @@ def _shunned_after(r: Reading, index: int) -> str | None:
     if index == 0 or r.has(index - 1, "stop", "but"):  # "парковка и сад не нужны": both
         while r.has(index + 1, "and", "or") and r.has(index + 2, *_THINGS):
             index += 2
+        while r.has(index, "amenity") and r.has(index + 1, "amenity"):  # "otopark bahçe gerekmez"
+            index += 1
     for at in (index + 1, index + 2):
         item = r.at(at)
         for kind in ("noneedafter", "insteadafter", "negafter"):
@@ -345,6 +347,8 @@ def _is_period(r: Reading, index: int) -> bool:
     """ "Weekly 400 pounds" says how often it is paid, not for how long one stays."""
     if not r.has(index, "per"):
         return False
+    if r.has(index + 1, "budget") and r.says("attr", "price"):
+        return True  # "yıllık kira ne kadar"
     before = index - 2 if r.has(index - 1, "cur") else index - 1
     after = index + 2 if r.has(index + 1, "cur") else index + 1
     return r.at(before).number is not None or r.at(after).number is not None

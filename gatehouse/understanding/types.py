@@ -158,6 +158,7 @@ Attribute = Literal[
     "floor",
     "sea_distance",
     "guests",
+    "negotiable",
 ]
 
 

@@ -116,6 +116,8 @@ def hear_relative(r: Reading, changes: Iterable[SlotChange]) -> list[SlotChange]
     filled = {c.slot for c in changes}
     found: list[SlotChange] = []
     for index, kind in _comparisons(r):
+        if kind in ("bigger", "smaller") and Slot.AREA in filled:
+            continue  # "too small, at least 110 m²" says by how much
         change = _relative(r, index, kind)
         if change and change.slot not in filled and change.value is not None:
             filled.add(change.slot)
