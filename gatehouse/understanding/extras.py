@@ -109,8 +109,10 @@ def _with_children(r: Reading, adults: Range) -> Range:
     """ "2 adults and 3 kids" are five; "a family with a child" is not counted."""
     for index in list(r.free_numbers()) if r.mentions("noun") else ():
         children = r.at(index).number or 0.0
-        if r.label(index + 1, "noun") == "child" and 1 <= children <= _MOST_GUESTS:
-            r.take(index, index + 1)
+        is_dual = r.label(index, "noun") == "child"  # Arabic says "two children" in one word
+        is_counted = is_dual or r.label(index + 1, "noun") == "child"
+        if is_counted and 1 <= children <= _MOST_GUESTS:
+            r.take(index, index + (not is_dual))
             low, high = (None if n is None else n + children for n in (adults.low, adults.high))
             return Range(low, high)
     return adults
