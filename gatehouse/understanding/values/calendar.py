@@ -44,8 +44,9 @@ class Calendar(Parts):
 
     def _week_with(self, at: int) -> Named | None:
         """ "18'i haftası": the week that holds the 18th."""
-        value = self.day_number(at) if self.at(at).tail or self.has(at + 1, "th") else None
-        behind = self.skip(at + 1, "th")
+        is_bent = self.at(at).tail or self.has(at + 1, "th") or self._is_ending(at + 1)
+        value = self.day_number(at) if is_bent else None
+        behind = at + 2 if self._is_ending(at + 1) else self.skip(at + 1, "th")
         if value is None or not self.has(behind, "weekafter"):
             return None
         day = self._next_such_day(value, at, behind)
@@ -53,6 +54,12 @@ class Calendar(Parts):
             return None
         monday = day.start - timedelta(days=day.start.weekday())
         return whole_of(monday, "week", at, behind, has_year=True)
+
+    def _is_ending(self, at: int) -> bool:
+        """ "-i" of "18'i": a short word without a meaning, right behind a number."""
+        item, before = self.at(at), self.at(at - 1)
+        is_short = item.text.isalpha() and len(item.text) <= 4 and not item.labels
+        return is_short and before.number is not None and item.start - before.end <= 1
 
     def _any_at(self, at: int) -> Named | None:
         return (
