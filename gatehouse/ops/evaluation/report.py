@@ -95,7 +95,8 @@ def interval(
 
 
 def _line(figure: Figure, *, width: int) -> str:
-    said = f"{figure.name:<{width}}  {figure.value:.4f}"
+    value = f"{figure.value:.4f}" if figure.value <= 1 else f"{figure.value:g}"
+    said = f"{figure.name:<{width}}  {value}"
     if figure.low is not None and figure.high is not None:
         said += f"  [{figure.low:.4f}, {figure.high:.4f}]"
     said += f"  of {figure.count}"
