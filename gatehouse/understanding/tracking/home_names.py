@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from gatehouse.understanding.letters import fold
+from gatehouse.understanding.tracking.capitals import Word
 from gatehouse.understanding.tracking.phrases import word_list
 
 _TOKEN = re.compile(r"#|\d+|[^\W\d_][^\W_]*(?:['’-][^\W_]+)*")
@@ -28,23 +28,6 @@ _MOST_WORDS = 8
 IsWord = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    start: int
-    end: int
-    opens: bool  # begins a sentence
-    is_known: bool
-
-    @property
-    def plain(self) -> str:
-        return fold(self.text)
-
-    @property
-    def has_capital(self) -> bool:
-        return self.text[0].isupper()
-
-
 def home_named(text: str, is_word: IsWord) -> str | None:
     """The likeliest name of a home; None if no words stand out."""
     tokens = [_token(m, text, is_word) for m in _TOKEN.finditer(text)]
@@ -62,15 +45,15 @@ def home_named(text: str, is_word: IsWord) -> str | None:
     return best
 
 
-def _token(found: re.Match[str], text: str, is_word: IsWord) -> _Token:
+def _token(found: re.Match[str], text: str, is_word: IsWord) -> Word:
     plain = fold(found.group())
     before = text[: found.start()].rstrip(" \"'(")
     opens = not before or before[-1] in ".?!:;\n"
     known = is_word(plain) or is_word(plain.partition("'")[0])
-    return _Token(found.group(), found.start(), found.end(), opens, known)
+    return Word(found.group(), found.start(), found.end(), opens, known)
 
 
-def _runs(tokens: list[_Token], text: str, *, has_capitals: bool) -> Iterator[tuple[int, int]]:
+def _runs(tokens: list[Word], text: str, *, has_capitals: bool) -> Iterator[tuple[int, int]]:
     at = 0
     while at < len(tokens):
         if not _may_begin(tokens, at, has_capitals=has_capitals):
@@ -86,7 +69,7 @@ def _runs(tokens: list[_Token], text: str, *, has_capitals: bool) -> Iterator[tu
 
 
 def _before_plurals(
-    tokens: list[_Token], text: str, *, has_capitals: bool
+    tokens: list[Word], text: str, *, has_capitals: bool
 ) -> Iterator[tuple[int, int]]:
     """ "canal view apartments", in small letters."""
     for last, token in enumerate(tokens):
@@ -101,7 +84,7 @@ def _before_plurals(
             yield first - _is_numbered(tokens, first), last
 
 
-def _before_addresses(tokens: list[_Token], text: str) -> Iterator[tuple[int, int]]:
+def _before_addresses(tokens: list[Word], text: str) -> Iterator[tuple[int, int]]:
     """ "canal view at 12 mill road", in small letters, though each word be known."""
     for last in range(len(tokens)):
         if not _may_be_named(tokens[last]) or not _is_addressed(tokens, last):
@@ -112,28 +95,28 @@ def _before_addresses(tokens: list[_Token], text: str) -> Iterator[tuple[int, in
         yield first, last
 
 
-def _may_be_named(token: _Token) -> bool:
+def _may_be_named(token: Word) -> bool:
     return token.text[0].isalpha() and token.plain not in _NEVER | _ADJECTIVES | _NAMING | _TAILS
 
 
-def _is_numbered(tokens: list[_Token], first: int) -> bool:
+def _is_numbered(tokens: list[Word], first: int) -> bool:
     """ "called 12 canal view apartments"."""
     is_number = first > 1 and tokens[first - 1].text.isdigit()
     return is_number and tokens[first - 2].plain in _NAMING
 
 
-def _may_precede(tokens: list[_Token], at: int) -> bool:
+def _may_precede(tokens: list[Word], at: int) -> bool:
     token = tokens[at]
     if token.plain == "apartment":
         return tokens[at + 1].plain == "homes"
     return token.text[0].isalpha() and token.plain not in _NEVER | _ADJECTIVES | _PLURALS
 
 
-def _is_next(tokens: list[_Token], at: int, text: str) -> bool:
+def _is_next(tokens: list[Word], at: int, text: str) -> bool:
     return text[tokens[at].end : tokens[at + 1].start] in _GAPS
 
 
-def _may_begin(tokens: list[_Token], at: int, *, has_capitals: bool) -> bool:
+def _may_begin(tokens: list[Word], at: int, *, has_capitals: bool) -> bool:
     token = tokens[at]
     if token.text == "#" or token.plain in _LEADS:
         return False
@@ -146,13 +129,13 @@ def _may_begin(tokens: list[_Token], at: int, *, has_capitals: bool) -> bool:
     return not has_capitals and not token.is_known
 
 
-def _leads_capitals(tokens: list[_Token], at: int) -> bool:
+def _leads_capitals(tokens: list[Word], at: int) -> bool:
     """A known word that begins a sentence may begin a name, but "There's" does not."""
     ahead = tokens[at + 1] if at + 1 < len(tokens) else None
     return ahead is not None and ahead.has_capital and "'" not in tokens[at].plain
 
 
-def _joins(tokens: list[_Token], at: int, text: str, *, has_capitals: bool) -> bool:
+def _joins(tokens: list[Word], at: int, text: str, *, has_capitals: bool) -> bool:
     here, ahead = tokens[at], tokens[at + 1]
     if text[here.end : ahead.start] not in _GAPS or ahead.text[0].isdigit() or ahead.text == "#":
         return False
@@ -167,7 +150,7 @@ def _joins(tokens: list[_Token], at: int, text: str, *, has_capitals: bool) -> b
     return not ahead.is_known and (here.has_capital or not has_capitals)
 
 
-def _goes_on_after(tokens: list[_Token], at: int, text: str) -> bool:
+def _goes_on_after(tokens: list[Word], at: int, text: str) -> bool:
     """Do capitals, and no address, follow the little word?"""
     if at + 1 >= len(tokens) or text[tokens[at].end : tokens[at + 1].start] != " ":
         return False
@@ -177,7 +160,7 @@ def _goes_on_after(tokens: list[_Token], at: int, text: str) -> bool:
     return is_name and tokens[at - 1].has_capital
 
 
-def _trimmed(tokens: list[_Token], first: int, last: int) -> Iterator[tuple[int, int]]:
+def _trimmed(tokens: list[Word], first: int, last: int) -> Iterator[tuple[int, int]]:
     while first <= last and tokens[first].plain in _LEADS:
         first += 1
     while last >= first and (tokens[last].plain in _TAILS or _is_loose(tokens[last])):
@@ -186,11 +169,11 @@ def _trimmed(tokens: list[_Token], first: int, last: int) -> Iterator[tuple[int,
         yield first, last
 
 
-def _is_loose(token: _Token) -> bool:
+def _is_loose(token: Word) -> bool:
     return token.is_known and not token.has_capital and token.plain not in _DWELLINGS
 
 
-def _score(tokens: list[_Token], first: int, last: int) -> float:
+def _score(tokens: list[Word], first: int, last: int) -> float:
     words = [t.plain for t in tokens[first : last + 1]]
     before = tokens[first - 1].plain if first else ""
     if before == "the" and first > 1:
@@ -210,11 +193,11 @@ def _score(tokens: list[_Token], first: int, last: int) -> float:
     return 1.0 + told + 2 * is_home + 0.3 * len(words) - is_road * 0.5
 
 
-def _plain_at(tokens: list[_Token], at: int) -> str:
+def _plain_at(tokens: list[Word], at: int) -> str:
     return tokens[at].plain if at < len(tokens) else ""
 
 
-def _is_addressed(tokens: list[_Token], last: int) -> bool:
+def _is_addressed(tokens: list[Word], last: int) -> bool:
     """Does a street with its number follow: "at 12 …", "12 …"?"""
     ahead = last + 1 + (_plain_at(tokens, last + 1) in ("at", "on", "located"))
     ahead += _plain_at(tokens, ahead) == "at"

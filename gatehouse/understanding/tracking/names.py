@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from gatehouse.understanding.letters import fold
+from gatehouse.understanding.tracking.capitals import Word
 from gatehouse.understanding.tracking.phrases import word_list
 
 _SHORTENED = r"(?:\b(?:[Ss]te?|[Mm]t|[Ff]t|[Pp]t)\. )?"  # no end of a sentence
@@ -30,22 +30,6 @@ _FUNCTION = word_list("function_words")
 _NOUNS = word_list("inner_nouns")
 _OPENERS = word_list("no_home_names") | _SURE_CUES | _CUES
 IsWord = Callable[[str], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class _Word:
-    text: str
-    start: int
-    end: int
-    opens: bool  # begins a sentence
-
-    @property
-    def plain(self) -> str:
-        return fold(self.text)
-
-    @property
-    def has_capital(self) -> bool:
-        return self.text[0].isupper()
 
 
 class PlaceNames:
@@ -82,17 +66,17 @@ def place_said(text: str, is_word: IsWord, *, is_asked: bool, is_ours: bool = Tr
     return re.sub(r"(?:['’]s?|[.-])$", "", best) if best else None
 
 
-def _words(text: str) -> list[_Word]:
-    words: list[_Word] = []
+def _words(text: str) -> list[Word]:
+    words: list[Word] = []
     end = 0
     for found in _WORD.finditer(text):
         opens = not words or _SENTENCE_END.search(text, end, found.start()) is not None
-        words.append(_Word(found.group(), found.start(), found.end(), opens))
+        words.append(Word(found.group(), found.start(), found.end(), opens))
         end = found.end()
     return words
 
 
-def _runs(words: list[_Word], text: str, is_word: IsWord) -> Iterator[tuple[int, int]]:
+def _runs(words: list[Word], text: str, is_word: IsWord) -> Iterator[tuple[int, int]]:
     at = 0
     while at < len(words):
         if not _may_begin(words, at, text, is_word):
@@ -107,13 +91,13 @@ def _runs(words: list[_Word], text: str, is_word: IsWord) -> Iterator[tuple[int,
         at = end + 1
 
 
-def _leads_on(words: list[_Word], at: int, text: str) -> bool:
+def _leads_on(words: list[Word], at: int, text: str) -> bool:
     """Is it the "port" of a name in small letters?"""
     is_small = not words[at + 1].has_capital
     return is_small and words[at].plain in _HEADS and _touch(words, at, text)
 
 
-def _in_small_letters(words: list[_Word], text: str, *, is_asked: bool) -> str | None:
+def _in_small_letters(words: list[Word], text: str, *, is_asked: bool) -> str | None:
     """What follows "in" where no capitals tell names from other words, though each be known."""
     if any(word.has_capital and not word.opens for word in words):
         return None
@@ -127,7 +111,7 @@ def _in_small_letters(words: list[_Word], text: str, *, is_asked: bool) -> str |
     return _by_its_tail(words, text) if is_asked else None
 
 
-def _by_its_tail(words: list[_Word], text: str) -> str | None:
+def _by_its_tail(words: list[Word], text: str) -> str | None:
     """ "I think pleasant valley would do", in answer to a question for a place."""
     for at in range(1, len(words)):
         before = words[at - 1].plain
@@ -137,28 +121,28 @@ def _by_its_tail(words: list[_Word], text: str) -> str | None:
     return None
 
 
-def _may_be_small(word: _Word) -> bool:
+def _may_be_small(word: Word) -> bool:
     if word.plain.endswith("ing") or word.opens:
         return False
     return word.plain not in _FUNCTION | _NOUNS | _NO_NAMES | _NO_PLACES | _SURE_CUES
 
 
-def _may_follow(word: _Word) -> bool:
+def _may_follow(word: Word) -> bool:
     return word.plain in _TAILS or _may_be_small(word)
 
 
-def _touch(words: list[_Word], at: int, text: str) -> bool:
+def _touch(words: list[Word], at: int, text: str) -> bool:
     return text[words[at].end : words[at + 1].start] == " "
 
 
-def _leads(words: list[_Word], at: int, text: str) -> bool:
+def _leads(words: list[Word], at: int, text: str) -> bool:
     """Does another capital follow at once?"""
     if at + 1 >= len(words) or not _touch(words, at, text):
         return False
     return words[at + 1].has_capital and words[at + 1].plain not in _NO_NAMES
 
 
-def _may_begin(words: list[_Word], at: int, text: str, is_word: IsWord) -> bool:
+def _may_begin(words: list[Word], at: int, text: str, is_word: IsWord) -> bool:
     word = words[at]
     if word.plain in _NO_NAMES | _FUNCTION or len(word.text) < 2:
         return False
@@ -173,7 +157,7 @@ def _may_begin(words: list[_Word], at: int, text: str, is_word: IsWord) -> bool:
     return not is_word(word.plain)
 
 
-def _goes_on(words: list[_Word], at: int, text: str, is_word: IsWord) -> bool:
+def _goes_on(words: list[Word], at: int, text: str, is_word: IsWord) -> bool:
     here, ahead = words[at], words[at + 1]
     if text[here.end : ahead.start].strip() or ahead.plain in _NO_NAMES | _FUNCTION:
         return False
@@ -189,7 +173,7 @@ def _goes_on(words: list[_Word], at: int, text: str, is_word: IsWord) -> bool:
 
 
 def _score(
-    words: list[_Word], first: int, last: int, is_word: IsWord, *, is_asked: bool, is_ours: bool
+    words: list[Word], first: int, last: int, is_word: IsWord, *, is_asked: bool, is_ours: bool
 ) -> int:
     """How much speaks for these words being a place; the cues before weigh most."""
     ahead = words[last + 1].plain if last + 1 < len(words) else ""
@@ -209,14 +193,14 @@ def _score(
     return score + (is_ours and (before in _CUES) + (is_strange and (has_capital or is_asked)))
 
 
-def _is_no_place(words: list[_Word], first: int, last: int) -> bool:
+def _is_no_place(words: list[Word], first: int, last: int) -> bool:
     """Too long, a home by its last word, or just "city"."""
     if last - first >= _MOST_WORDS or words[last].plain in _DWELLINGS:
         return True
     return first == last and words[first].plain in _AFTER
 
 
-def _cue_before(words: list[_Word], first: int, *, is_named: bool) -> str:
+def _cue_before(words: list[Word], first: int, *, is_named: bool) -> str:
     """The word before, or the one that "the" and "move to" stand for."""
     before = words[first - 1].plain if first and not words[first].opens else ""
     further = words[first - 2].plain if first > 1 else ""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import get_args
 
 from gatehouse.ops.evaluation.sources import EvaluationError
 from gatehouse.understanding.types import (
     Budget,
+    Currency,
     Op,
     PlaceName,
     Range,
@@ -18,7 +20,7 @@ from gatehouse.understanding.types import (
 )
 
 _COUNT = r"(?:=\d+-\d+|[<>]?=\d+)"
-_MONEY = rf"~?{_COUNT}(?: (?:GBP|EUR|USD|TRY|RUB|UAH))?(?:/(?:night|week|month|year|total))?"
+_MONEY = rf"~?{_COUNT}(?: (?:{'|'.join(get_args(Currency))}))?(?:/(?:night|week|month|year|total))?"
 _DAY = r"=\d{4}-\d{2}-\d{2}"
 _CODES = r"(?:=[a-z_]+(?:,[a-z_]+)*|[+-][a-z_]+|=clear [a-z_]+)"
 _PLACES = r"(?:=[a-z/-]+(?:,[a-z/-]+)*|[+-][a-z/-]+)"
