@@ -15,9 +15,11 @@ from pydantic_core import ErrorDetails
 from gatehouse.base.errors import Misconfigured
 from gatehouse.base.values import (
     Flag,
+    HttpUrl,
     Networks,
     Origins,
     PostgresUrl,
+    RedisUrl,
     StrongSecret,
     Whole,
     Zone,
@@ -28,6 +30,7 @@ from gatehouse.base.values import (
 
 DEFAULT_KEYS = ("change", "secret", "insecure", "example", "default", "password", "gatehouse")
 NETWORKS = "a comma-separated list of networks such as 10.0.0.0/8, ::1/128"
+HTTP_URL = "empty or a URL such as https://api.example.com/v1"
 POSTGRES_URL = "empty (the bundled PostgreSQL) or postgresql://user:password@host:port/name"
 
 
@@ -92,9 +95,104 @@ class Settings(BaseModel):
     feature_suggested_actions: Flag = setting(
         True, "Follow-up suggestions under replies.", kind="ceiling"
     )
+    use_re_prompt_driven: Flag = setting(
+        True, "The prompt-driven handler is permitted; off: rules everywhere.", kind="ceiling"
+    )
+    re_prompt_canary_percent: Whole = setting(
+        100,
+        "Share of new conversations for the prompt-driven handler, by sticky hash.",
+        kind="ceiling",
+        span=(0, 100),
+    )
     re_search_timeout_ms: Whole = setting(
         800, "Total time of one listing search.", kind="live", span=(100, 5000)
     )
+    re_search_circuit_breaker_open_after: Whole = setting(
+        5, "Failed searches in a row that open the breaker.", kind="live", span=(1, 100)
+    )
+    search_cache_ttl: Whole = setting(
+        30, "Seconds that a search stays fresh in the cache; 0: off.", kind="live", span=(0, 3600)
+    )
+    redis_url: RedisUrl = setting(
+        "",
+        "Redis for the cache and shared limits; empty: memory of each process.",
+        allowed="empty or redis://[:password@]host[:port][/number], rediss:// for TLS",
+    )
+    llm_base_url: HttpUrl = setting(
+        "", "OpenAI-compatible endpoint, with its /v1; empty: the provider's own.", allowed=HTTP_URL
+    )
+    llm_api_key: SecretStr = setting(SecretStr(""), "Key of the model's provider.")
+    llm_model: str = setting(
+        "",
+        "Model of the prompt-driven handler, such as gpt-5-mini, anthropic:claude-haiku-4-5 or "
+        "ollama:qwen3; empty: the rules handler alone.",
+    )
+    llm_model_repair: str = setting("", "Model that repairs a malformed answer; empty: LLM_MODEL.")
+    llm_model_vision: str = setting("", "Model that looks at photos; empty: LLM_MODEL.")
+    llm_model_embeddings: str = setting("", "Model of embeddings; empty: none.")
+    llm_model_moderation: str = setting(
+        "", "Model of the provider's moderation endpoint; empty: our own lists alone."
+    )
+    llm_fallback_base_url: HttpUrl = setting(
+        "", "Endpoint of the second provider.", allowed=HTTP_URL
+    )
+    llm_fallback_api_key: SecretStr = setting(SecretStr(""), "Key of the second provider.")
+    llm_fallback_model: str = setting("", "Model asked when the first one fails; empty: none.")
+    llm_first_token_ms: Whole = setting(
+        6000, "A model's first token by then.", kind="live", span=(100, 60000)
+    )
+    llm_gap_ms: Whole = setting(
+        5000, "Longest silence between two tokens.", kind="live", span=(100, 60000)
+    )
+    llm_timeout_ms: Whole = setting(
+        12000, "Total time of one model call.", kind="live", span=(100, 120000)
+    )
+    llm_max_history_messages: Whole = setting(
+        20, "Earlier messages sent to the model; 0: none.", kind="live", span=(0, 200)
+    )
+    llm_tokens_per_session: Whole = setting(
+        60000,
+        "Model tokens of one conversation in 24 hours, then rules.",
+        kind="live",
+        span=(0, 10_000_000),
+    )
+    llm_daily_budget_usd: float = setting(
+        0.0,
+        "Cost of all model calls a day, then rules; 0: no limit.",
+        kind="live",
+        span=(0, 1_000_000),
+    )
+    llm_in_flight: Whole = setting(
+        16, "Model calls at once per process.", kind="live", span=(1, 4096)
+    )
+    rate_limit_per_session: Whole = setting(
+        12, "Chat messages of one conversation per minute.", kind="live", span=(1, 100_000)
+    )
+    rate_limit_per_user: Whole = setting(
+        30, "Chat messages of one visitor per minute.", kind="live", span=(1, 100_000)
+    )
+    rate_limit_per_ip: Whole = setting(
+        100,
+        "Chat messages from one address (/24, /64) per minute.",
+        kind="live",
+        span=(1, 1_000_000),
+    )
+    rate_limit_site: Whole = setting(
+        600, "Chat messages of all visitors per minute.", kind="live", span=(1, 1_000_000)
+    )
+    most_in_flight: Whole = setting(
+        64, "Requests at once per process, before adaptation.", kind="live", span=(8, 4096)
+    )
+    agency_name: str = setting("", "Name of the agency, as the assistant says it.")
+    otel_exporter_otlp_endpoint: HttpUrl = setting(
+        "",
+        "OTLP/HTTP collector of traces (Langfuse, LangSmith, Jaeger); empty: none.",
+        allowed=HTTP_URL,
+    )
+    otel_exporter_otlp_headers: SecretStr = setting(
+        SecretStr(""), "Headers for it, as key=value,key=value."
+    )
+    otel_service_name: str = setting("gatehouse", "Name of this service in traces.")
     turn_deadline_ms: Whole = setting(20000, "A reply by then.", kind="live", span=(1000, 120000))
     interim_after_ms: Whole = setting(
         6000, "Holding text after this time.", kind="live", span=(100, 60000)

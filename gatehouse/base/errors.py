@@ -52,6 +52,24 @@ class Overloaded(Unavailable):
     code, title = "temporary-reduced-capacity", "Many people are writing just now"
 
 
+class QuotaExceeded(GatehouseError):
+    """The caller's own limit; `retry_after` seconds until the next request is allowed."""
+
+    code, status, title = "quota-exceeded", 429, "That was quick"
+
+
+class DeadlinePassed(Unavailable):
+    """The time for this was over before it was done."""
+
+    code, title = "deadline-passed", "That took too long on our side"
+
+
+class CircuitOpen(Unavailable):
+    """The breaker of a dependency lets nothing through before `retry_after` seconds."""
+
+    code, title = "circuit-open", "A part of the service is resting"
+
+
 class SearchTimeout(GatehouseError):
     code, status, title = "search-timeout", 503, "The listings are slow to answer"
 

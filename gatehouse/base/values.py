@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from ipaddress import ip_network
 from typing import Annotated, Any, Final, Literal, get_args, get_origin
 from urllib.parse import urlsplit
@@ -122,6 +123,18 @@ def _zone(text: str) -> str:
     return text
 
 
+def _url_of(*schemes: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        parts = urlsplit(text)
+        _ = parts.port
+        is_whole = parts.scheme in schemes and bool(parts.hostname) and not re.search(r"\s", text)
+        if text and not is_whole:
+            raise ValueError("no such scheme")
+        return text
+
+    return check
+
+
 def _postgres_url(text: str) -> str:
     parts = urlsplit(text)
     _ = parts.port
@@ -141,5 +154,7 @@ Whole = Annotated[int, BeforeValidator(_digits)]
 Networks = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], BeforeValidator(_listed)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], BeforeValidator(_listed)]
 Zone = Annotated[str, AfterValidator(_zone)]
+HttpUrl = Annotated[str, AfterValidator(_url_of("http", "https"))]
+RedisUrl = Annotated[str, AfterValidator(_url_of("redis", "rediss"))]
 PostgresUrl = Annotated[str, AfterValidator(_postgres_url)]
 StrongSecret = Annotated[SecretStr, AfterValidator(_long_enough)]

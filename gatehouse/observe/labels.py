@@ -26,6 +26,29 @@ ERROR_TYPES = (
     "json_contract", "llm_call_failed", "search_timeout", "search_http_error",
     "search_unexpected", "card_emit", "circuit_open", "memory_unavailable",
 )  # fmt: skip
+# Dependencies behind a breaker, and what each breaker may turn to.
+SERVICES = (
+    "backend_search", "llm_primary", "llm_fallback", "llm_contract", "moderation", "embeddings",
+    "vision", "redis",
+)  # fmt: skip
+BREAKER_STATES = ("closed", "half_open", "open", "forced_open", "forced_closed")
+BULKHEADS = ("llm", "vision", "embeddings", "search", "pdf")
+PROVIDERS = ("primary", "fallback", "scripted")
+LLM_TASKS = ("turn", "repair", "vision", "embeddings", "moderation")
+LLM_TROUBLE = (
+    "connect", "timeout", "first_token", "gap", "http_5xx", "throttled", "unauthorised",
+    "bad_request", "protocol", "filtered", "circuit_open", "busy", "budget", OTHER,
+)  # fmt: skip
+DIRECTIONS = ("in", "out")
+CONTRACT_REASONS = (
+    "empty", "not_json", "not_object", "truncated", "unknown_key", "missing_field", "wrong_type",
+    "bad_value", "unknown_act", "too_long", "too_deep", "unsafe_text", "ungrounded", OTHER,
+)  # fmt: skip
+MODERATION_CATEGORIES = (
+    "injection", "fair_housing", "abuse", "sexual", "violence", "self_harm", "illegal", OTHER,
+)  # fmt: skip
+CACHE_RESULTS = ("fresh", "stale", "stale_error", "miss", "joined", "off")
+WORK_CLASSES = ("ack", "staff", "existing", "new", "vision", "pdf", "backfill")
 CONTEXT_RESULTS = ("ok", "lost")
 PROBE_RESULTS = ("ok", "failed")
 LIMIT_KEYS = ("session", "user", "ip", "site", "new_session", OTHER)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from gatehouse.observe import meters
+from gatehouse.resilience.deadline import Deadline
 from gatehouse.talk import memory, passing
 from gatehouse.talk.arriving import Arrival, arrive, decide_about, put_in_focus, without_title
 from gatehouse.talk.looking import Lookup, look_up
@@ -17,7 +18,7 @@ from gatehouse.talk.purse import Purse
 from gatehouse.talk.render import render
 from gatehouse.talk.scene import Scene
 from gatehouse.talk.settling import settle, value
-from gatehouse.talk.types import Decision, Move, Outcome, Reply, Thread, Tools
+from gatehouse.talk.types import Decision, Move, Outcome, Reply, Say, Thread, Tools, say_nothing
 from gatehouse.talk.voice import Voice
 from gatehouse.understanding.state import is_filled, merge
 from gatehouse.understanding.types import LANGUAGES, Budget, DialogueState, Heard, Language, Slot
@@ -52,7 +53,9 @@ class RulesHandler:
         for language in LANGUAGES:
             Voice(language).warm()
 
-    async def think(self, thread: Thread, tools: Tools) -> Outcome:
+    async def think(
+        self, thread: Thread, tools: Tools, *, deadline: Deadline, say: Say = say_nothing
+    ) -> Outcome:
         watch = Stopwatch()
         with watch.step("search"):
             arrival = await arrive(thread.about, tools.catalogue) if thread.about else None

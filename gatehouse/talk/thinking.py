@@ -11,6 +11,7 @@ from uuid import UUID
 from gatehouse.base.config import Settings
 from gatehouse.base.errors import GatehouseError, LostLease, StoreDown
 from gatehouse.observe import journal
+from gatehouse.resilience.deadline import Deadline
 from gatehouse.talk import noting
 from gatehouse.talk.claims import Claimed
 from gatehouse.talk.committing import Written, write_down
@@ -66,13 +67,14 @@ class Thinker:
         return has_more
 
     async def _think(self, handler: Handler, claimed: Claimed) -> Outcome:
-        seconds = self.settings.turn_deadline_ms / 1000 - COMMIT_RESERVE_SECONDS
+        seconds = max(self.settings.turn_deadline_ms / 1000 - COMMIT_RESERVE_SECONDS, 0.1)
+        deadline = Deadline.after(seconds)
         try:
             async with KeptLease(self.store, claimed, self.settings.lease_seconds):
-                async with asyncio.timeout(max(seconds, 0.1)):
+                async with asyncio.timeout(seconds):
                     if THINK_SECONDS:
                         await asyncio.sleep(THINK_SECONDS)
-                    return await handler.think(claimed.thread, self.tools)
+                    return await handler.think(claimed.thread, self.tools, deadline=deadline)
         except LostLease:
             raise
         except Exception as bug:  # noqa: BLE001 - a visitor is never left without a reply

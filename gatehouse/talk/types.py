@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from gatehouse.listings.types import Catalogue
+from gatehouse.resilience.deadline import Deadline
 from gatehouse.understanding.types import DialogueState, Heard, Language, Slot
 
 
@@ -166,13 +167,26 @@ class Tools:
     suggested_actions_on: bool = True  # FEATURE_SUGGESTED_ACTIONS
 
 
+Say = Callable[[str], None]
+
+
+def say_nothing(_sentence: str) -> None:
+    """For turns that nobody reads while they are thought."""
+
+
 class Handler(Protocol):
-    """One way of thinking. Holds no connection, raises nothing but bugs."""
+    """One way of thinking. Holds no connection, raises nothing but bugs.
+
+    `deadline` leaves time for the commit. What `say` is given is shown at once: whole sentences
+    known to be good, in order; the reply's summary must begin with them.
+    """
 
     @property
     def name(self) -> Literal["rules", "prompted"]: ...
 
-    async def think(self, thread: Thread, tools: Tools) -> Outcome: ...
+    async def think(
+        self, thread: Thread, tools: Tools, *, deadline: Deadline, say: Say = say_nothing
+    ) -> Outcome: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from gatehouse.base.errors import SearchDown
+from gatehouse.resilience.deadline import Deadline
 from gatehouse.talk.rules import RulesHandler
 from gatehouse.talk.types import IncomingMessage, Move, Outcome, Thread
 from gatehouse.understanding.types import LANGUAGES, Language, Slot
@@ -90,7 +91,7 @@ class Guest(Visit):
         self.twin.calls.clear()
         message = IncomingMessage(self.turn, self.turn, text, language, about)
         thread = Thread(TALK, 1, self.turn, self.state, (message,))
-        outcome = await RulesHandler().think(thread, self.tools)
+        outcome = await RulesHandler().think(thread, self.tools, deadline=Deadline.after(20))
         self.state = outcome.state
         return outcome
 

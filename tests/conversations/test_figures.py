@@ -7,6 +7,7 @@ import pytest
 from gatehouse.base.errors import GatehouseError, SearchDown, SearchTimeout
 from gatehouse.observe.labels import STATE_OF_MOVE
 from gatehouse.observe.meter import REGISTRY
+from gatehouse.resilience.deadline import Deadline
 from gatehouse.talk.rules import RulesHandler
 from gatehouse.talk.types import Act, Decision, IncomingMessage, Move, Thread
 from gatehouse.understanding.types import DialogueState, Heard, Slot
@@ -44,7 +45,7 @@ async def test_a_filled_slot_is_not_asked_again_even_if_the_policy_wants_to() ->
 
     visit, before = Visit(), figure(REASKS)
     thread = Thread(TALK, 1, 1, visit.state, (IncomingMessage(1, 1, "a flat in Girne", "en"),))
-    outcome = await RulesHandler(stubborn).think(thread, visit.tools)
+    outcome = await RulesHandler(stubborn).think(thread, visit.tools, deadline=Deadline.after(20))
     assert outcome.decision.ask is Slot.BUDGET
     assert figure(REASKS) - before == 1
     await visit.say("a flat in Girne")

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 
 from gatehouse.base.errors import SearchDown, SearchTimeout
+from gatehouse.resilience.deadline import Deadline
 from gatehouse.talk.courtesies import ASSURANCE
 from gatehouse.talk.phrases.examples import pool
 from gatehouse.talk.rules import RulesHandler
@@ -46,7 +47,7 @@ class Visit:
         self.twin.calls.clear()
         message = IncomingMessage(self.turn, self.turn, text, language)
         thread = Thread(TALK, 1, self.turn, self.state, (message,))
-        outcome = await RulesHandler().think(thread, self.tools)
+        outcome = await RulesHandler().think(thread, self.tools, deadline=Deadline.after(20))
         self.state = outcome.state
         return outcome
 

@@ -67,7 +67,7 @@ class Arrivals:
 
     name: Literal["rules"] = "rules"
 
-    async def think(self, thread: Thread, tools: Tools) -> Outcome:
+    async def think(self, thread: Thread, tools: Tools, **_: object) -> Outcome:
         said = outcome(thread)
         return replace(said, reply=replace(said.reply, summary=f"about {thread.about}"))
 

@@ -56,7 +56,7 @@ class Echo:
     def __init__(self, effects: tuple[Effect, ...] = ()) -> None:
         self._effects = effects
 
-    async def think(self, thread: Thread, tools: Tools) -> Outcome:
+    async def think(self, thread: Thread, tools: Tools, **_: object) -> Outcome:
         return outcome(thread, effects=self._effects)
 
 
@@ -69,7 +69,7 @@ class Slow:
         self.began = asyncio.Semaphore(0)
         self.let_go = asyncio.Event()
 
-    async def think(self, thread: Thread, tools: Tools) -> Outcome:
+    async def think(self, thread: Thread, tools: Tools, **_: object) -> Outcome:
         self.began.release()
         await self.let_go.wait()
         return outcome(thread)
@@ -80,7 +80,7 @@ class Broken:
 
     name: Literal["rules"] = "rules"
 
-    async def think(self, thread: Thread, tools: Tools) -> Outcome:
+    async def think(self, thread: Thread, tools: Tools, **_: object) -> Outcome:
         raise ZeroDivisionError
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from gatehouse.listings.seeding.levels import PER_GBP
 from gatehouse.listings.store import SqlCatalogue
+from gatehouse.resilience.deadline import Deadline
 from gatehouse.talk.rules import RulesHandler
 from gatehouse.talk.types import IncomingMessage, Market, Outcome, Thread, Tools
 from gatehouse.understanding.ear import RuleEar
@@ -27,7 +28,7 @@ async def talk(catalogue: SqlCatalogue, *said: str) -> list[Outcome]:
     tools, state, outcomes = Tools(catalogue, EAR, Market()), DialogueState(), []
     for turn, text in enumerate(said, 1):
         thread = Thread(TALK, 1, turn, state, (IncomingMessage(turn, turn, text, None),))
-        outcomes.append(await RulesHandler().think(thread, tools))
+        outcomes.append(await RulesHandler().think(thread, tools, deadline=Deadline.after(20)))
         state = outcomes[-1].state
     return outcomes
 

@@ -1,0 +1,1 @@
+"""The voice: language models, reached over HTTP, and what guards them."""
