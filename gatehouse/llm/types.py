@@ -115,3 +115,9 @@ class Embedder(Protocol):
     async def embed(
         self, texts: tuple[str, ...], deadline: Deadline
     ) -> tuple[tuple[float, ...], ...]: ...
+
+
+class Moderator(Protocol):
+    """The provider's own look at a text: the categories that it breaks. Raises ModelError."""
+
+    async def moderate(self, text: str, deadline: Deadline) -> frozenset[str]: ...
