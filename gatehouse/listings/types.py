@@ -152,6 +152,7 @@ class Answer:
 
     found: Found
     relaxed: Relaxed | None = None
+    as_of: datetime | None = None  # set: out of the cache, because the listings did not answer
 
 
 class Catalogue(Protocol):

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import Literal
 from uuid import UUID
 
-from gatehouse.base.errors import SearchDown, SearchTimeout
 from gatehouse.listings.types import Catalogue, Listing
+from gatehouse.talk.looking import TROUBLE, Trouble
 from gatehouse.talk.memory import as_shown
 from gatehouse.talk.types import Act, Decision, Move
 from gatehouse.understanding.types import DialogueState, Language
 
-Trouble = Literal["search_timeout", "search_unexpected"]
 # What a message from a home's page does not mean: it names its home.
 _LOST = (Move.NOT_UNDERSTOOD, Move.WHICH_HOME)
 
@@ -31,10 +29,8 @@ async def arrive(about: UUID, catalogue: Catalogue) -> Arrival:
     """Fetches the home."""
     try:
         homes = await catalogue.get((about,))
-    except SearchTimeout:
-        return Arrival(str(about), trouble="search_timeout")
-    except SearchDown:
-        return Arrival(str(about), trouble="search_unexpected")
+    except tuple(TROUBLE) as trouble:
+        return Arrival(str(about), trouble=TROUBLE[type(trouble)])
     return Arrival(str(about), homes[0] if homes else None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,7 +33,7 @@ def write_down(claimed: Claimed, outcome: Outcome, *, handler: str) -> Written:
     messages, decision = claimed.thread.messages, outcome.decision
     values: dict[str, Any] = {
         "turn": turn_id,
-        "state": to_json(encode(outcome.state)),
+        "state": to_json(encode(replace(outcome.state, modes=outcome.reply.degraded))),
         "first_seq": messages[0].seq,
         "last_seq": messages[-1].seq,
         "act": decision.act.value,

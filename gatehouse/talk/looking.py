@@ -9,18 +9,34 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
-from gatehouse.base.errors import SearchDown, SearchTimeout
+from gatehouse.base.errors import (
+    CircuitOpen,
+    DeadlinePassed,
+    GatehouseError,
+    Overloaded,
+    SearchDown,
+    SearchTimeout,
+)
 from gatehouse.listings.types import Answer, Listing
 from gatehouse.observe import meters
 from gatehouse.talk import memory
+from gatehouse.talk.scene import Silence
 from gatehouse.talk.settling import value
-from gatehouse.talk.types import Decision, Move, Tools
+from gatehouse.talk.types import Act, Decision, Move, Tools
 from gatehouse.talk.wish import wish
 from gatehouse.understanding.types import DialogueState, Slot
 
 PAGE = 6
 MOST_FETCHED = 50
 _BY_ID = (Move.ANSWER_HOME, Move.COMPARE)
+Trouble = Literal["search_timeout", "search_unexpected", "circuit_open"]
+TROUBLE: dict[type[GatehouseError], Trouble] = {
+    SearchTimeout: "search_timeout",
+    DeadlinePassed: "search_timeout",
+    Overloaded: "search_timeout",  # too many searches of this process at once
+    SearchDown: "search_unexpected",
+    CircuitOpen: "circuit_open",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +46,15 @@ class Lookup:
     homes: tuple[Listing, ...] = ()
     answer: Answer | None = None
     is_free: bool | None = None
-    trouble: Literal["search_timeout", "search_unexpected"] | None = None
+    trouble: Trouble | None = None
+
+    def silence(self, decision: Decision) -> Silence | None:
+        """That the listings did not answer. The first page of a whole wish can be sent later."""
+        if self.trouble is None:
+            return None
+        is_slow = self.trouble == "search_timeout"
+        is_whole = decision.act is Act.SEARCH_AND_RECOMMEND and decision.move is Move.RECOMMEND
+        return Silence(is_slow, is_promised=is_whole and not is_slow)
 
 
 async def look_up(
@@ -42,10 +66,8 @@ async def look_up(
             return await _search(decision, state, tools=tools, arm=arm)
         if decision.move in _BY_ID:
             return await _fetch(decision, state, tools)
-    except SearchTimeout:
-        return Lookup(trouble="search_timeout")
-    except SearchDown:
-        return Lookup(trouble="search_unexpected")
+    except tuple(TROUBLE) as trouble:
+        return Lookup(trouble=TROUBLE[type(trouble)])
     return Lookup()
 
 

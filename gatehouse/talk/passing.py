@@ -91,6 +91,8 @@ def effects(scene: Scene) -> tuple[Effect, ...]:
             return ()
         case Move.CONTACT_KEPT | Move.WHICH_HOME:
             return (Effect("lead", _wishes(scene)),)
+        case Move.TROUBLE if scene.silence and scene.silence.is_promised:
+            return (Effect("follow_up", {"language": scene.voice.language}),)
     return ()
 
 

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gatehouse.talk import answers, asking, compare, courtesies, nothing, passing, results
+from gatehouse.talk import (
+    answers,
+    asking,
+    compare,
+    courtesies,
+    degraded,
+    nothing,
+    passing,
+    results,
+)
 from gatehouse.talk.scene import LONGEST_SUMMARY, Scene, clipped, distinct, sentences
 from gatehouse.talk.types import Move, Reply
 from gatehouse.understanding.types import Intent
@@ -36,16 +45,26 @@ _WORDS: dict[Move, Callable[[Scene], Reply]] = {
 def render(scene: Scene, *, actions_on: bool = True) -> Reply:
     """The whole reply: greeted and disclosed once, within the limits of length and number."""
     reply = _WORDS[scene.decision.move](scene)
+    if scene.answer and scene.answer.as_of:
+        reply = degraded.marked(reply, ("search",))
     return Reply(
         reply.title,
         clipped(
-            sentences(_opening(scene), courtesies.assurance(scene), reply.summary), LONGEST_SUMMARY
+            sentences(_opening(scene), courtesies.assurance(scene), _age(scene), reply.summary),
+            LONGEST_SUMMARY,
         ),
         blocks=reply.blocks,
         cards=reply.cards,
         suggested_actions=distinct(reply.suggested_actions) if actions_on else (),
         degraded=reply.degraded,
     )
+
+
+def _age(scene: Scene) -> str:
+    """How old the homes are, if they are not of this moment; or that they came at last."""
+    if scene.answer and scene.answer.as_of:
+        return degraded.as_of(scene.voice, scene.answer.as_of, scene.timezone)
+    return scene.voice.say(degraded.BACK) if scene.is_follow_up and scene.answer else ""
 
 
 def _opening(scene: Scene) -> str:

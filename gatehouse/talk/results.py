@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gatehouse.talk.asking import ACKNOWLEDGED, unstated
+from gatehouse.talk.degraded import of_listings
 from gatehouse.talk.facts import known, price
 from gatehouse.talk.nothing import searched, steps
 from gatehouse.talk.phrases import N_, NN_
-from gatehouse.talk.scene import Scene, link, message, plain, sentences, table
+from gatehouse.talk.scene import Scene, Silence, link, message, plain, sentences, table
 from gatehouse.talk.showing import cards
 from gatehouse.talk.types import Block, Move, Reply, SuggestedAction
 
@@ -64,31 +65,13 @@ def more(scene: Scene) -> Reply:
 
 
 def in_trouble(scene: Scene) -> Reply:
-    """The listings were too slow, or are away."""
-    return unreachable(scene) if scene.is_unreachable else timed_out(scene)
-
-
-def timed_out(scene: Scene) -> Reply:
-    """The search was cut: wishes are kept, and there is a way on."""
+    """The listings were too slow, or are away: wishes are kept, and there is a way on."""
     voice = scene.voice
-    summary = voice.say(
-        N_(
-            "The listings are slow to answer. I have kept your wishes; "
-            "shall I try again or widen the budget?"
-        )
-    )
-    return _trouble(scene, summary)
-
-
-def unreachable(scene: Scene) -> Reply:
-    """No listings at all; promises nothing that was not stored."""
-    voice = scene.voice
+    silence = scene.silence or Silence(is_slow=True)
     facts = known(voice, scene.state, currency=scene.currency)
-    kept = voice.pick(ACKNOWLEDGED, facts=voice.listed(facts)) if facts else ""
-    summary = voice.say(
-        N_("I can't reach the listings just now. Your search is saved; ask me again in a minute.")
-    )
-    return _trouble(scene, sentences(summary, kept))
+    has_kept = facts and not silence.is_slow
+    kept = voice.pick(ACKNOWLEDGED, facts=voice.listed(facts)) if has_kept else ""
+    return _trouble(scene, sentences(of_listings(voice, silence), kept))
 
 
 def as_table(scene: Scene) -> Block:

@@ -72,8 +72,10 @@ class RulesHandler:
                 decision, state, tools=tools, arm=thread.arm
             )
         with watch.step("render"):
+            silence = looked.silence(decision)
             decision = after_search(decision, looked)
             scene = _scene(decision, looked, state=state, heard=heard, thread=thread, tools=tools)
+            scene = replace(scene, silence=silence)
             reply = render(scene, actions_on=tools.suggested_actions_on)
         return _outcome(scene, reply, thread=thread, looked=looked, watch=watch)
 
@@ -146,7 +148,8 @@ def _scene(
         left=left,
         is_free=looked.is_free,
         cards_on=tools.cards_on,
-        is_unreachable=looked.trouble == "search_unexpected",
+        timezone=tools.market.timezone,
+        is_follow_up=thread.is_follow_up,
     )
 
 

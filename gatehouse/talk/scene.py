@@ -15,6 +15,14 @@ MOST_ACTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """The listings did not answer. `is_promised`: a job that sends the matches is stored."""
+
+    is_slow: bool  # a search that was cut; the next one may do
+    is_promised: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """One turn as the renderer sees it: decided, searched, not yet said."""
 
@@ -28,7 +36,9 @@ class Scene:
     left: int = 0  # homes of the search that are still unseen
     is_free: bool | None = None  # for the days asked about
     cards_on: bool = True
-    is_unreachable: bool = False  # the listings; a search that was cut is no such trouble
+    silence: Silence | None = None  # instead of an answer
+    timezone: str = "UTC"  # of the agency, for the hour of an answer out of the cache
+    is_follow_up: bool = False  # the matches that were promised
 
 
 def message(label: str, payload: str | None = None) -> SuggestedAction:

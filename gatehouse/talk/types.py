@@ -89,7 +89,7 @@ class Reply:
 class Effect:
     """A consequence outside the conversation, stored in the turn's own commit."""
 
-    kind: Literal["viewing_request", "handover", "lead"]
+    kind: Literal["viewing_request", "handover", "lead", "follow_up"]
     payload: dict[str, Any]
 
 
@@ -102,6 +102,7 @@ class IncomingMessage:
     text: str
     language: Language | None  # the page's language switch, if the visitor set it
     about: UUID | None = None  # the home from whose page it comes
+    kind: Literal["visitor", "follow_up"] = "visitor"  # follow_up: the house owes matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,11 @@ class Thread:
     def text(self) -> str:
         """The messages of one turn, joined."""
         return "\n".join(m.text for m in self.messages)
+
+    @property
+    def is_follow_up(self) -> bool:
+        """Nobody wrote: matches that were promised are to be sent."""
+        return bool(self.messages) and all(m.kind == "follow_up" for m in self.messages)
 
     @property
     def about(self) -> UUID | None:

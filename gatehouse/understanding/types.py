@@ -258,3 +258,5 @@ class DialogueState:
     chosen: tuple[str, ...] = ()  # ids of the homes whose viewing was asked for, the last ones last
     sort: str | None = None  # a `listings.types.Sort` asked for: "price" after "cheapest"
     rejected: tuple[str, ...] = ()  # ids of homes that were turned down: not shown again
+    modes: tuple[str, ...] = ()  # `meta.degraded` of the last reply: a stretch is told once
+    is_owed: bool = False  # the matches of a search were promised for later

@@ -10,7 +10,14 @@ import pytest
 from gatehouse.listings.types import Answer, Found, Limit, Listing, Relaxed, Wish
 from gatehouse.talk import passing, results
 from gatehouse.talk.render import render
-from gatehouse.talk.scene import LONGEST_LABEL, LONGEST_SUMMARY, MOST_ACTIONS, Scene, message
+from gatehouse.talk.scene import (
+    LONGEST_LABEL,
+    LONGEST_SUMMARY,
+    MOST_ACTIONS,
+    Scene,
+    Silence,
+    message,
+)
 from gatehouse.talk.types import Act, Decision, Move, Reply
 from gatehouse.talk.voice import Voice
 from gatehouse.understanding.types import (
@@ -240,10 +247,16 @@ def test_a_hand_over_carries_reason_wishes_and_shortlist() -> None:
     assert "sorry" in render(made).summary
 
 
-def test_the_text_for_listings_out_of_reach_promises_no_later_message() -> None:
-    reply = results.unreachable(scene(_decision(Move.TROUBLE)))
+@pytest.mark.parametrize("is_promised", [False, True])
+def test_a_later_message_is_promised_with_the_effect_that_stores_it_or_not_at_all(
+    is_promised: bool,
+) -> None:
+    silence = Silence(is_slow=False, is_promised=is_promised)
+    made = replace(scene(_decision(Move.TROUBLE)), silence=silence)
+    reply = results.in_trouble(made)
     assert reply.degraded == ("search",)
-    assert "send" not in reply.summary
+    assert ("send" in reply.summary) is is_promised
+    assert [e.kind for e in passing.effects(made)] == ["follow_up"] * is_promised
 
 
 def test_labels_are_cut_and_repeats_dropped() -> None:
