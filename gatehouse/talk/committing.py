@@ -40,6 +40,7 @@ def write_down(claimed: Claimed, outcome: Outcome, *, handler: str) -> Written:
         "move": decision.move.value,
         "language": outcome.heard.language,
         "arm": claimed.thread.arm,
+        "version": claimed.version,
         "reply": reply,
         "slots": to_json(slots),
     }

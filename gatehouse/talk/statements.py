@@ -160,7 +160,8 @@ def _commit(effects: str) -> str:
 WITH talk AS (
     UPDATE talk_conversation c
     SET state = %(state)s::jsonb, turn_no = c.turn_no + 1, done_seq = %(last_seq)s,
-        done_epoch = c.epoch, language = %(language)s, lease_owner = NULL, lease_until = NULL,
+        done_epoch = c.epoch, language = %(language)s, arm = %(arm)s, version = %(version)s,
+        lease_owner = NULL, lease_until = NULL,
         updated_at = clock_timestamp()
     WHERE c.id = %(conversation)s AND {_FENCE}
     RETURNING c.id, c.turn_no, c.next_seq

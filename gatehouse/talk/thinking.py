@@ -13,6 +13,7 @@ from gatehouse.base.errors import GatehouseError, LostLease, StoreDown
 from gatehouse.observe import journal
 from gatehouse.resilience.deadline import Deadline
 from gatehouse.talk import noting
+from gatehouse.talk.choosing import pinned
 from gatehouse.talk.claims import Claimed
 from gatehouse.talk.committing import Written, write_down
 from gatehouse.talk.failpoints import THINK_SECONDS, reach
@@ -51,6 +52,7 @@ class Thinker:
     async def _take_turn(self, claimed: Claimed) -> bool:
         """True: more messages wait."""
         handler = self.handler_for(claimed.thread)
+        claimed = pinned(claimed, handler)
         try:
             outcome = await self._think(handler, claimed)
             reach("after_llm")

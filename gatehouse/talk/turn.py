@@ -15,6 +15,7 @@ from gatehouse.base.database import Database
 from gatehouse.base.errors import StoreDown, Unavailable
 from gatehouse.observe import journal
 from gatehouse.talk import noting
+from gatehouse.talk.choosing import arm_of
 from gatehouse.talk.claims import Accepted, Claimed, Incoming
 from gatehouse.talk.owner import Owner
 from gatehouse.talk.store import Store
@@ -52,6 +53,7 @@ class TurnService:
         self.settings = settings
         self.tools = tools
         self.clock = clock or SystemClock()
+        self._handler_for = handler_for
         self._owner = Owner()
         self._board = Board()
         self.store = Store(
@@ -91,8 +93,12 @@ class TurnService:
         accepted = await self.store.accept(incoming)
         if accepted.claim is not None:
             self._work(accepted.claim)
-        noting.note_accepted(accepted)
+        noting.note_accepted(accepted, self._arm(accepted))
         return accepted
+
+    def _arm(self, accepted: Accepted) -> str:
+        claim = accepted.claim
+        return arm_of(self._handler_for(claim.thread)) if claim else "stable"
 
     async def reply(self, accepted: Accepted) -> str:
         """The reply object as JSON; waits for it up to the turn's deadline. Raises ReplyLate."""
