@@ -2,44 +2,15 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from gatehouse.observe import meters
 from gatehouse.resilience.deadline import Deadline
-from gatehouse.talk import memory, passing
-from gatehouse.talk.arriving import Arrival, arrive, decide_about, put_in_focus, without_title
-from gatehouse.talk.looking import Lookup, look_up
-from gatehouse.talk.policy import is_lawful, lawful, propose
-from gatehouse.talk.purse import Purse
+from gatehouse.talk.policy import propose
 from gatehouse.talk.render import render
-from gatehouse.talk.scene import Scene
-from gatehouse.talk.settling import settle, value
-from gatehouse.talk.types import Decision, Move, Outcome, Reply, Say, Thread, Tools, say_nothing
+from gatehouse.talk.steps import Propose, Stopwatch, conclude, decide, listen, look, set_scene
+from gatehouse.talk.types import Outcome, Say, Thread, Tools, say_nothing
 from gatehouse.talk.voice import Voice
-from gatehouse.understanding.state import is_filled, merge
-from gatehouse.understanding.types import LANGUAGES, Budget, DialogueState, Heard, Language, Slot
-
-Propose = Callable[[DialogueState, Heard], Decision]
-
-
-@dataclass(slots=True)
-class Stopwatch:
-    """Milliseconds per step."""
-
-    steps: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            ms = (time.perf_counter() - start) * 1000
-            self.steps[name] = self.steps.get(name, 0.0) + ms
+from gatehouse.understanding.types import LANGUAGES
 
 
 class RulesHandler:
@@ -57,128 +28,10 @@ class RulesHandler:
         self, thread: Thread, tools: Tools, *, deadline: Deadline, say: Say = say_nothing
     ) -> Outcome:
         watch = Stopwatch()
-        with watch.step("search"):
-            arrival = await arrive(thread.about, tools.catalogue) if thread.about else None
-        with watch.step("understand"):
-            before = _before(thread, arrival)
-            heard = _hear(thread, before, arrival=arrival, tools=tools)
-            rates = tools.catalogue.rates()
-            state = settle(merge(before, heard), heard, before=before, rates=rates)
-        with watch.step("decide"):
-            decision = _guarded(self._propose(state, heard), state, arm=thread.arm)
-            decision = decide_about(decision, arrival) if arrival else decision
-        with watch.step("search"):
-            looked = _arrived(decision, arrival) or await look_up(
-                decision, state, tools=tools, arm=thread.arm
-            )
+        listened = await listen(thread, tools, watch)
+        decision = decide(listened, self._propose, arm=thread.arm, watch=watch)
+        looked = await look(decision, listened, thread=thread, tools=tools, watch=watch)
         with watch.step("render"):
-            silence = looked.silence(decision)
-            decision = after_search(decision, looked)
-            scene = _scene(decision, looked, state=state, heard=heard, thread=thread, tools=tools)
-            scene = replace(scene, silence=silence)
+            scene = set_scene(decision, looked, listened=listened, thread=thread, tools=tools)
             reply = render(scene, actions_on=tools.suggested_actions_on)
-        return _outcome(scene, reply, thread=thread, looked=looked, watch=watch)
-
-
-def _guarded(decision: Decision, state: DialogueState, *, arm: str) -> Decision:
-    """The decision, or, where it would ask again, the lawful one."""
-    if not is_lawful(decision, state):
-        meters.invariant_reask_total.labels(arm=arm).inc()
-    return lawful(decision, state)
-
-
-def _before(thread: Thread, arrival: Arrival | None) -> DialogueState:
-    if arrival is None:
-        return thread.state
-    return put_in_focus(thread.state, arrival, language=_switched(thread))
-
-
-def _switched(thread: Thread) -> Language | None:
-    return next((m.language for m in reversed(thread.messages) if m.language), None)
-
-
-def _hear(thread: Thread, before: DialogueState, *, arrival: Arrival | None, tools: Tools) -> Heard:
-    switched = _switched(thread)
-    if arrival is None or arrival.home is None:
-        return tools.ear.hear(thread.text, state=before, language=switched)
-    text = without_title(thread.text, arrival.home)
-    heard = tools.ear.hear(text, state=before, language=switched)
-    return replace(heard, text=thread.text)
-
-
-def _arrived(decision: Decision, arrival: Arrival | None) -> Lookup | None:
-    """The home that was fetched already, where nothing else needs to be looked up."""
-    if arrival is None or decision.home_ids != (arrival.id,):
-        return None
-    if decision.move is Move.ANSWER_HOME and "availability" in decision.asked and arrival.home:
-        return None  # the days, if some are known
-    return Lookup((arrival.home,) if arrival.home else (), trouble=arrival.trouble)
-
-
-def after_search(decision: Decision, looked: Lookup) -> Decision:
-    """The move, now that it is known what there is."""
-    if looked.trouble:
-        return replace(decision, move=Move.TROUBLE)
-    if decision.move is Move.RECOMMEND and not looked.homes:
-        return replace(decision, move=Move.NOTHING_FOUND)
-    return decision
-
-
-def _scene(
-    decision: Decision,
-    looked: Lookup,
-    *,
-    state: DialogueState,
-    heard: Heard,
-    thread: Thread,
-    tools: Tools,
-) -> Scene:
-    language = state.language or heard.language
-    left = 0
-    if looked.answer and looked.homes:
-        left = memory.left(state, decision, answer=looked.answer, shown=len(looked.homes))
-    return Scene(
-        voice=Voice(language, thread.turn_no, _purse(state, tools)),
-        decision=decision,
-        state=state,
-        heard=heard,
-        currency=tools.market.currency,
-        homes=looked.homes,
-        answer=looked.answer,
-        left=left,
-        is_free=looked.is_free,
-        cards_on=tools.cards_on,
-        timezone=tools.market.timezone,
-        is_follow_up=thread.is_follow_up,
-    )
-
-
-def _purse(state: DialogueState, tools: Tools) -> Purse:
-    """The budget's currency, else the market's; the rates as of the latest look-up."""
-    budget = value(state, Slot.BUDGET)
-    spoken = budget.currency if isinstance(budget, Budget) else None
-    return Purse(spoken or tools.market.currency, tools.catalogue.rates())
-
-
-def _outcome(
-    scene: Scene, reply: Reply, *, thread: Thread, looked: Lookup, watch: Stopwatch
-) -> Outcome:
-    after = memory.remember(
-        scene.state,
-        scene.decision,
-        homes=looked.homes,
-        answer=looked.answer,
-        turn=thread.turn_no,
-        is_ranked=scene.heard.sort is not None,
-    )
-    return Outcome(
-        decision=scene.decision,
-        reply=reply,
-        state=after,
-        heard=scene.heard,
-        filled_before=tuple(slot for slot in Slot if is_filled(scene.state, slot)),
-        effects=passing.effects(scene),
-        errors=(looked.trouble,) if looked.trouble else (),
-        timings_ms=watch.steps,
-        results=looked.answer.found.total if looked.answer else None,
-    )
+        return conclude(scene, reply, thread=thread, looked=looked, watch=watch)
