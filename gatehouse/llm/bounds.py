@@ -39,18 +39,22 @@ async def bounded(source: Answering, bounds: Bounds, deadline: Deadline) -> Answ
     """Hands `source` on within the bounds; raises ModelError when one of them is passed.
 
     The source runs in a task of its own, so that no provider can hold its caller by ignoring a
-    cancellation. Time that the caller spends between two pieces counts for the total alone.
+    cancellation. Time that the caller spends between two pieces counts for the total alone. An
+    empty piece is a sign of life, as of a model that thinks, and is not handed on.
     """
     end = Deadline(min(deadline.at, deadline.clock.monotonic() + bounds.total), deadline.clock)
-    has_begun = False
+    has_begun = is_alive = False
     if end.has_passed:
         await source.aclose()
         raise ModelError("timeout", "no time is left for the answer")
     async with _pumping(source, bounds.characters) as pieces:
         try:
-            while (item := await _next(pieces, bounds, end, has_begun=has_begun)) is not None:
+            while (item := await _next(pieces, bounds, end, is_alive=is_alive)) is not None:
                 if isinstance(item, Exception):
                     raise item
+                is_alive = True
+                if isinstance(item, Delta) and not item.text:
+                    continue
                 yield item
                 if isinstance(item, Completion):
                     return
@@ -97,14 +101,14 @@ async def _let_go(task: asyncio.Task[None]) -> None:
 
 
 async def _next(
-    pieces: asyncio.Queue[Item], bounds: Bounds, end: Deadline, *, has_begun: bool
+    pieces: asyncio.Queue[Item], bounds: Bounds, end: Deadline, *, is_alive: bool
 ) -> Item:
     if end.has_passed:
         raise ModelError("timeout", "the time for the answer is over")
     if not pieces.empty():
         return pieces.get_nowait()
-    kind: Trouble = "gap" if has_begun else "first_token"
-    cap = bounds.gap if has_begun else bounds.first_token
+    kind: Trouble = "gap" if is_alive else "first_token"
+    cap = bounds.gap if is_alive else bounds.first_token
     seconds = end.allow(cap)
     try:
         async with asyncio.timeout(seconds):

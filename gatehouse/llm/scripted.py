@@ -75,6 +75,8 @@ class ScriptedModel:
             raise _fresh(line.failure)
         if not line.text:
             await asyncio.sleep(line.delay)
+        if line.finish == "filter":
+            raise ModelError("filtered", "the provider refused to answer")
         usage = line.usage or _rough_usage(request, line.text)
         yield Completion(line.text, usage, self.name, self._provider, finish=line.finish)
 

@@ -10,8 +10,8 @@ from gatehouse.llm.bounds import Bounds
 from gatehouse.llm.scripted import Line, ScriptedModel
 from gatehouse.llm.types import ChatModel, Finish, ModelError, Trouble
 
-QUICK = Bounds(first_token=0.3, gap=0.3, total=2.0, characters=4_000)
-FOREVER = 30.0
+PATIENT = Bounds(first_token=30, gap=30, total=60, characters=4_000)
+FOREVER = 300.0
 End = Literal["stop", "length", "filter", "silence", "cut", "endless"]
 
 
@@ -28,7 +28,7 @@ class Act:
 class Stage(Protocol):
     """Makes a model that meets these acts in turn; `calls` were made so far."""
 
-    def model(self, *acts: Act, bounds: Bounds = QUICK) -> ChatModel: ...
+    def model(self, *acts: Act, bounds: Bounds = PATIENT) -> ChatModel: ...
 
     @property
     def calls(self) -> int: ...
@@ -46,7 +46,7 @@ class ScriptedStage:
     def __init__(self) -> None:
         self._model = ScriptedModel(())
 
-    def model(self, *acts: Act, bounds: Bounds = QUICK) -> ChatModel:
+    def model(self, *acts: Act, bounds: Bounds = PATIENT) -> ChatModel:
         self._model = ScriptedModel(_lines(acts, bounds), bounds=bounds)
         return self._model
 

@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from gatehouse.llm.bounds import Bounds
 from gatehouse.llm.types import ChatMessage, ChatModel, ChatRequest, Completion, Delta, ModelError
 from gatehouse.resilience.deadline import Deadline
-from tests.conformance.llm.stages import QUICK, Act, ScriptedStage, Stage
+from tests.conformance.llm.stages import Act, ScriptedStage, Stage
+from tests.conformance.llm.wires import WIRES, wire
 
 ANSWER = json.dumps({"act": "CLARIFY", "speak": "Hello — merhaba, здравствуйте! " * 3}, ensure_ascii=False)  # fmt: skip # noqa: E501
 SCHEMA = {
@@ -31,13 +33,16 @@ REQUEST = ChatRequest(
 )
 
 
-@pytest.fixture(params=["scripted"])
+@pytest.fixture(params=["scripted", *WIRES])
 async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
-    assert request.param == "scripted"
-    yield ScriptedStage()
+    if request.param == "scripted":
+        yield ScriptedStage()
+        return
+    async with wire(request.param) as played:
+        yield played
 
 
-async def heard(model: ChatModel, *, seconds: float = 5.0) -> tuple[str, Completion]:
+async def heard(model: ChatModel, *, seconds: float = 60.0) -> tuple[str, Completion]:
     """All that a call hands out; one completion comes last."""
     said = ""
     ends: list[Completion] = []
@@ -51,7 +56,7 @@ async def heard(model: ChatModel, *, seconds: float = 5.0) -> tuple[str, Complet
     return said, ends[0]
 
 
-async def trouble_of(model: ChatModel, *, seconds: float = 5.0) -> ModelError:
+async def trouble_of(model: ChatModel, *, seconds: float = 60.0) -> ModelError:
     with pytest.raises(ModelError) as caught:
         await heard(model, seconds=seconds)
     return caught.value
@@ -96,12 +101,14 @@ async def test_a_refusal_has_its_kind_and_is_asked_once(
 
 
 async def test_silence_from_the_start_is_cut_at_the_first_token(stage: Stage) -> None:
-    trouble = await trouble_of(stage.model(Act(end="silence")))
+    bounds = Bounds(first_token=0.2, gap=30, total=60)
+    trouble = await trouble_of(stage.model(Act(end="silence"), bounds=bounds))
     assert (trouble.kind, trouble.has_begun) == ("first_token", False)
 
 
 async def test_silence_in_the_middle_is_cut_at_the_gap(stage: Stage) -> None:
-    trouble = await trouble_of(stage.model(Act(ANSWER[:20], end="silence")))
+    bounds = Bounds(first_token=30, gap=0.2, total=60)
+    trouble = await trouble_of(stage.model(Act(ANSWER[:20], end="silence"), bounds=bounds))
     assert (trouble.kind, trouble.has_begun) == ("gap", True)
 
 
@@ -128,7 +135,7 @@ async def test_an_endless_answer_is_cut(stage: Stage) -> None:
 
 async def test_closing_early_leaves_no_task(stage: Stage) -> None:
     before = asyncio.all_tasks()
-    answering = stage.model(Act(ANSWER, end="silence")).answer(REQUEST, Deadline.after(5))
+    answering = stage.model(Act(ANSWER, end="silence")).answer(REQUEST, Deadline.after(60))
     assert isinstance(await anext(answering), Delta)
     await answering.aclose()
     assert not {task for task in asyncio.all_tasks() - before if "_pump" in repr(task)}
@@ -145,5 +152,12 @@ async def test_a_cancelled_caller_leaves_no_task(stage: Stage) -> None:
     assert not {task for task in asyncio.all_tasks() - before if "_pump" in repr(task)}
 
 
-def test_the_bounds_of_the_suite_are_quick() -> None:
-    assert QUICK.total <= 2
+async def test_the_total_cuts_a_model_that_never_stops_talking(stage: Stage) -> None:
+    bounds = Bounds(first_token=30, gap=30, total=0.2)
+    trouble = await trouble_of(stage.model(Act(ANSWER[:20], end="silence"), bounds=bounds))
+    assert trouble.kind == "timeout"
+
+
+async def test_a_filtered_answer_is_told(stage: Stage) -> None:
+    trouble = await trouble_of(stage.model(Act(ANSWER[:20], end="filter")))
+    assert trouble.kind == "filtered"
