@@ -20,6 +20,7 @@ WITHOUT_DATABASE = frozenset(
         "settings",
         "docs",
         "smoke",
+        "simulate_model",
         "phrases",
         "understand",
         "evaluate",
