@@ -60,10 +60,9 @@ def _add_health(routes: APIRouter, report: Report, access: Access) -> None:
         return _answer(*await report.health())
 
     async def api_health(request: Request) -> Response:
-        """As /health; allowed networks also see the effective settings.
+        """As /health; allowed networks also see the effective settings and whence they come.
 
-        A setting is null when this release has nothing that it could set: as yet searches have
-        neither a circuit breaker nor a cache.
+        Without a model `re_prompt_driven` is false and its share 0, whatever was set.
         """
         is_well, told = await report.health()
         if access.allows(request.scope):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
 from hashlib import sha256
@@ -12,22 +13,32 @@ from gatehouse import __version__
 from gatehouse.base import config
 from gatehouse.base.clock import Clock
 from gatehouse.base.config import Settings
+from gatehouse.observe.parts import Agents, Parts
 from gatehouse.observe.pulse import Pulse
 from gatehouse.observe.traffic import TrafficRing
 
 SCHEMA_VERSION = "2.0.0"  # of a reply's JSON
 ECHOED = ("re_search_timeout_ms", "enable_re_recommend_card", "turn_deadline_ms",
-          "interim_after_ms", "feature_dynamic_prompts", "feature_suggested_actions")  # fmt: skip
+          "interim_after_ms", "feature_dynamic_prompts", "feature_suggested_actions",
+          "re_search_circuit_breaker_open_after", "search_cache_ttl")  # fmt: skip
+# Echoed as they take effect, under the names that the runbooks use: the setting of each.
+_SETTING_OF = {
+    **{name: name for name in ECHOED},
+    "re_prompt_driven": "use_re_prompt_driven",
+    "re_prompt_canary_percent": "re_prompt_canary_percent",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Puts the answers together; asks only the pulse."""
+    """Puts the answers together; asks only the pulse and what is known without asking."""
 
     settings: Settings
     pulse: Pulse
     traffic: TrafficRing
     clock: Clock
+    parts: Callable[[], Parts] = Parts
+    agents: Callable[[], Agents] = Agents
 
     @property
     def release(self) -> str:
@@ -38,42 +49,43 @@ class Report:
 
     async def readiness(self) -> tuple[bool, dict[str, Any]]:
         """Can a conversation be taken up now? Redis and a model are not needed for that."""
-        beat = await self.pulse.feel()
+        beat, parts = await self.pulse.feel(), self.parts()
         checks = {
             "database": "ok" if beat.is_up else "down",
             "conversation_store": "ok" if beat.can_store else "down",
             "schema_guard": "disabled",
             "configuration": "ok",
-            "redis": "disabled",
-            "llm": "disabled",
+            **parts.checks,
         }
         is_ready = beat.is_up and beat.can_store
         status = "ready" if is_ready else "not_ready"
-        return is_ready, {"status": status, "health_checks": checks, "degraded": []}
+        degraded = list(parts.degraded)
+        return is_ready, {"status": status, "health_checks": checks, "degraded": degraded}
 
     async def health(self) -> tuple[bool, dict[str, Any]]:
         """The roll-up: healthy, degraded (serves, but not fully) or unhealthy."""
-        beat = await self.pulse.feel()
+        beat, parts = await self.pulse.feel(), self.parts()
         is_well = beat.is_up and beat.can_store
+        degraded = [*([] if is_well else ["database"]), *parts.degraded]
+        served = "degraded" if degraded else "healthy"
         return is_well, {
-            "status": "healthy" if is_well else "unhealthy",
+            "status": served if is_well else "unhealthy",
             "version": self.release,
             "environment": self.settings.environment,
-            "redis": "disabled",
+            "redis": parts.redis,
             "database": "connected" if beat.is_up else "disconnected",
-            "llm": "disabled",
-            "degraded": [] if is_well else ["database"],
+            "llm": parts.llm,
+            "degraded": degraded,
             "timestamp": self.timestamp(),
         }
 
     def config_echo(self) -> dict[str, Any]:
         """The effective values of settings that no one could misuse by knowing them."""
+        agents = self.agents()
         return {
-            "re_prompt_driven": False,  # no prompt handler exists yet
-            "re_prompt_canary_percent": 0,
+            "re_prompt_driven": agents.percent > 0,
+            "re_prompt_canary_percent": agents.percent,
             **{name: getattr(self.settings, name) for name in ECHOED},
-            "re_search_circuit_breaker_open_after": None,  # this release has no breaker
-            "search_cache_ttl": None,  # and no cache of searches
             "unified_pipeline": True,
             "conv_store_primary": "postgres",
         }
@@ -83,7 +95,7 @@ class Report:
         given = config.read()
         return {
             name: {
-                "env": given[name].text if name in given and name in ECHOED else None,
+                "env": given[_SETTING_OF[name]].text if _SETTING_OF.get(name) in given else None,
                 "stored": None,
                 "kill": None,
                 "effective": value,
@@ -97,6 +109,7 @@ class Report:
         return sha256(echo.encode()).hexdigest()[:12]
 
     def version(self) -> dict[str, Any]:
+        agents = self.agents()
         return {
             "release": self.release,
             "commit": self.settings.git_commit,
@@ -104,12 +117,16 @@ class Report:
             "schema_version": SCHEMA_VERSION,
             "environment": self.settings.environment,
             "config_digest": self.config_digest(),
-            "agent": {"stable": "rules", "canary": None, "canary_percent": 0},
+            "agent": {
+                "stable": agents.stable,
+                "canary": agents.canary,
+                "canary_percent": agents.percent,
+            },
             "feature_flags": {
                 "unified_pipeline": True,
                 "dynamic_prompts": self.settings.feature_dynamic_prompts,
                 "suggested_actions": self.settings.feature_suggested_actions,
-                "re_prompt_driven": False,
+                "re_prompt_driven": agents.percent > 0,
                 "re_recommend_card": self.settings.enable_re_recommend_card,
             },
         }

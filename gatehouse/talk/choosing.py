@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Literal
 from uuid import UUID
 
+from gatehouse.base.config import Settings
 from gatehouse.talk.claims import Claimed
 from gatehouse.talk.types import Handler, Thread
 
@@ -29,6 +30,12 @@ def bucket(conversation: UUID) -> int:
 def is_drawn(conversation: UUID, percent: int) -> bool:
     """Does the conversation belong to the share? Who is in a small share is in a larger one."""
     return bucket(conversation) < percent * (BUCKETS // 100)
+
+
+def effective_percent(settings: Settings, *, has_model: bool) -> int:
+    """The share that can take effect: none where it is forbidden, or nothing could answer."""
+    is_permitted = settings.use_re_prompt_driven and has_model
+    return settings.re_prompt_canary_percent if is_permitted else 0
 
 
 def arm_of(handler: Handler) -> Arm:

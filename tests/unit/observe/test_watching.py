@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,6 +18,7 @@ from gatehouse.base.clock import TurnableClock
 from gatehouse.base.config import load
 from gatehouse.base.database import Database
 from gatehouse.observe import journal, meter, meters, probes, traffic
+from gatehouse.observe.parts import Parts
 from gatehouse.observe.pulse import Beat
 from gatehouse.observe.report import Report
 from gatehouse.observe.traffic import Traffic, TrafficRing
@@ -280,7 +282,12 @@ def test_the_free_part_of_the_disk_is_shown(tmp_path: Path) -> None:
     assert shown is not None and 0 < shown <= 1
 
 
-def test_what_this_release_does_not_have_is_echoed_as_null() -> None:
-    echo = report(UP).config_echo()
-    assert echo["re_search_circuit_breaker_open_after"] is None
-    assert echo["search_cache_ttl"] is None
+async def test_parts_that_are_away_make_the_house_degraded_and_not_unready() -> None:
+    away = Parts(llm="disconnected", redis="connected", resting=("backend_search", "llm_primary"))
+    told = replace(report(UP), parts=lambda: away)
+    is_well, health = await told.health()
+    is_ready, ready = await told.readiness()
+    assert is_well and is_ready
+    assert (health["status"], health["llm"]) == ("degraded", "disconnected")
+    assert health["degraded"] == ready["degraded"] == ["llm", "search", "llm_primary"]
+    assert (ready["health_checks"]["llm"], ready["health_checks"]["redis"]) == ("down", "ok")
