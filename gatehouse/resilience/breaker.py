@@ -77,6 +77,14 @@ class Breaker:
                 state, "throttled" if is_gated else self._reason, self._opens_total, time_left(wait)
             )
 
+    def refuse_if_shut(self) -> None:
+        """Raises CircuitOpen if a call would be refused now. Takes no permit, like `standing`."""
+        with self._lock:
+            now = self._clock.monotonic()
+            wait = self._wait(self._state_at(now), now)
+        if wait > 0:
+            raise self._refusal(wait)
+
     def force(self, state: State | str, *, seconds: float, reason: str) -> None:
         """Overrides the state for so many seconds. Raises BadInput."""
         if state not in (State.FORCED_OPEN, State.FORCED_CLOSED):
@@ -111,7 +119,7 @@ class Breaker:
             wait = self._wait(self._state, now)
             if wait <= 0:
                 return Ticket(self._generation, now, timeout, self._lease(now, timeout))
-        raise CircuitOpen(f"{self.service} is resting", retry_after=time_left(wait))
+        raise self._refusal(wait)
 
     def settle(self, ticket: Ticket, judged: Judged) -> None:
         """Counts the end of a call. `watch` does this for you."""
@@ -140,6 +148,9 @@ class Breaker:
         if state is State.HALF_OPEN:
             return max(gate, self._lease_until - now)
         return gate
+
+    def _refusal(self, wait: float) -> CircuitOpen:
+        return CircuitOpen(f"{self.service} is resting", retry_after=time_left(wait))
 
     def _lease(self, now: float, timeout: float | None) -> int:
         if self._state is not State.HALF_OPEN:

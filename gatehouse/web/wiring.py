@@ -14,14 +14,21 @@ from zoneinfo import ZoneInfo
 from gatehouse.base.clock import SystemClock
 from gatehouse.base.config import Settings
 from gatehouse.base.database import Database, PoolLimits
+from gatehouse.listings.guarded import PLACES, SERVICE, GuardedCatalogue
 from gatehouse.listings.stock_places import StockPlaces
 from gatehouse.listings.store import SqlCatalogue
+from gatehouse.listings.types import Catalogue
 from gatehouse.observe import journal, stdlib_logging
 from gatehouse.observe.access import OpsAccess
 from gatehouse.observe.probes import PoolWaits, Turn, Watch
 from gatehouse.observe.pulse import DatabasePulse
 from gatehouse.observe.report import Report
 from gatehouse.observe.traffic import TrafficRing
+from gatehouse.resilience.breaker import Rules
+from gatehouse.resilience.breakers import Breakers
+from gatehouse.resilience.bulkhead import Bulkhead
+from gatehouse.resilience.seats import Admission
+from gatehouse.talk.failpoints import is_mutant
 from gatehouse.talk.rules import RulesHandler
 from gatehouse.talk.turn import TurnService
 from gatehouse.talk.types import Market, Tools
@@ -36,19 +43,27 @@ class House:
     settings: Settings
     database: Database
     gazetteer: Gazetteer
-    catalogue: SqlCatalogue
+    stock: SqlCatalogue
+    catalogue: Catalogue
+    breakers: Breakers
     turns: TurnService
     report: Report
     access: OpsAccess
     watch: Watch
     pulse: DatabasePulse
+    admission: Admission
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Opens the pools and starts the background work; undoes both, turns first."""
         await self.database.open()
-        places = StockPlaces(self.catalogue, self.gazetteer)
-        watching = [asyncio.create_task(self.watch.run()), asyncio.create_task(places.run())]
+        places = StockPlaces(self.stock, self.gazetteer)
+        watching = [
+            asyncio.create_task(self.watch.run()),
+            asyncio.create_task(places.run()),
+            asyncio.create_task(self.breakers.run()),
+            asyncio.create_task(self.admission.run()),
+        ]
         await self.turns.start()
         try:
             yield
@@ -71,14 +86,18 @@ def build(settings: Settings) -> House:
     waits = PoolWaits()
     database = open_database(url, settings, waits=waits)
     gazetteer = Gazetteer.default()
-    catalogue = SqlCatalogue(database, timeout_ms=settings.re_search_timeout_ms)
+    breakers = fuse_box(settings)
+    stock = SqlCatalogue(database, timeout_ms=settings.re_search_timeout_ms)
+    catalogue = guarded(stock, breakers, settings)
     pulse = DatabasePulse(url, clock)
     traffic = TrafficRing.of_instance(clock)
     return House(
         settings=settings,
         database=database,
         gazetteer=gazetteer,
+        stock=stock,
         catalogue=catalogue,
+        breakers=breakers,
         turns=turn_service(database, catalogue, gazetteer=gazetteer, settings=settings),
         report=Report(settings, pulse, traffic, clock),
         access=OpsAccess.of(settings),
@@ -92,6 +111,23 @@ def build(settings: Settings) -> House:
             data=settings.gatehouse_data,
         ),
         pulse=pulse,
+        admission=Admission.of(settings.most_in_flight, sheds=not is_mutant("no_shedding")),
+    )
+
+
+def fuse_box(settings: Settings) -> Breakers:
+    """One breaker a dependency, as the settings want them."""
+    return Breakers({SERVICE: Rules(in_a_row=settings.re_search_circuit_breaker_open_after)})
+
+
+def guarded(stock: Catalogue, breakers: Breakers, settings: Settings) -> GuardedCatalogue:
+    """The catalogue behind its fuse. No more places than connections: waiting is no failure."""
+    places = min(PLACES, settings.checkpointer_pool_max_size)
+    return GuardedCatalogue(
+        stock,
+        breakers.of(SERVICE),
+        bulkhead=Bulkhead("search", places),
+        timeout_ms=settings.re_search_timeout_ms,
     )
 
 
@@ -113,7 +149,7 @@ def open_database(url: str, settings: Settings, *, waits: PoolWaits) -> Database
 
 
 def turn_service(
-    database: Database, catalogue: SqlCatalogue, *, gazetteer: Gazetteer, settings: Settings
+    database: Database, catalogue: Catalogue, *, gazetteer: Gazetteer, settings: Settings
 ) -> TurnService:
     """The conversation: the rules handler answers every turn of this release."""
     zone = ZoneInfo(settings.market_timezone)
