@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import gc
 import os
@@ -22,9 +23,13 @@ from uvicorn import Config, Server
 
 from gatehouse.base.config import Settings
 from gatehouse.base.errors import Misconfigured
+from gatehouse.ops.guarding import Guarded, check_all
 
 GRACE_SECONDS = 12  # for requests under way; the rest of the promised 15 is for the database
 COLLECT_AFTER_OBJECTS = 20_000
+TICKS_A_SECOND = 10  # of uvicorn
+UNSENT_BYTES = 64 * 1024  # of one connection in the kernel, so that a slow reader is seen
+UNREAD_MS = 15_000  # what the other side does not take for so long ends its connection
 BIND_SECONDS = 3  # the workers of a server killed by force take a moment to let go
 _spawn = get_context("spawn")
 
@@ -128,6 +133,11 @@ class _ReadyServer(Server):
         super().__init__(config)
         self._tell = tell
 
+    async def on_tick(self, counter: int) -> bool:
+        if counter % TICKS_A_SECOND == 0:
+            check_all(self.server_state.connections, asyncio.get_running_loop().time())
+        return await super().on_tick(counter)
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         _settle_memory()
@@ -160,7 +170,7 @@ def configure(app: str, settings: Settings) -> Config:
         port=settings.web_port,
         workers=settings.web_workers,
         loop="uvloop",
-        http="httptools",
+        http=Guarded,
         ws="none",
         lifespan="on",
         interface="asgi3",
@@ -194,12 +204,20 @@ def _bound(host: str, port: int) -> socket.socket:
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _bound_unread(bound)
         bound.bind((host, port))
         bound.listen(2048)
     except OSError:
         bound.close()
         raise
     return bound
+
+
+def _bound_unread(bound: socket.socket) -> None:
+    """What a connection inherits where the system knows it."""
+    for name, value in (("TCP_NOTSENT_LOWAT", UNSENT_BYTES), ("TCP_USER_TIMEOUT", UNREAD_MS)):
+        if (option := getattr(socket, name, None)) is not None:
+            bound.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 def _say(line: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from typing import Literal
 
 Place = Literal[
@@ -15,7 +16,7 @@ Place = Literal[
     "before_turn_commit",
     "after_turn_commit",
 ]
-Mutant = Literal["ack_before_insert", "no_unique", "no_claim", "forget"]
+Mutant = Literal["ack_before_insert", "no_unique", "no_claim", "forget", "no_shedding"]
 
 IS_LAB = os.environ.get("LAB") == "1"
 _MUTANT = os.environ.get("MUTANT", "") if IS_LAB else ""
@@ -24,11 +25,20 @@ _NTH = int(_REST.partition(":")[2] or 1) if _ARMED else 0
 _reached = 0
 # How much longer every turn thinks, so that many are under way at once.
 THINK_SECONDS = float(os.environ.get("LAB_THINK_MS", "0")) / 1000 if IS_LAB else 0.0
+# How much longer every turn computes: makes this machine as slow as a test needs it.
+WORK_SECONDS = float(os.environ.get("LAB_WORK_MS", "0")) / 1000 if IS_LAB else 0.0
 
 
 def is_mutant(name: Mutant) -> bool:
     """Is this deliberate fault switched on (a negative control)?"""
     return name == _MUTANT
+
+
+def compute() -> None:
+    """Uses the processor for WORK_SECONDS."""
+    until = time.thread_time() + WORK_SECONDS
+    while time.thread_time() < until:
+        pass
 
 
 def reach(place: Place) -> None:

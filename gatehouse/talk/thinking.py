@@ -11,12 +11,13 @@ from uuid import UUID
 from gatehouse.base.config import Settings
 from gatehouse.base.errors import GatehouseError, LostLease, StoreDown
 from gatehouse.observe import journal
+from gatehouse.resilience import seats
 from gatehouse.resilience.deadline import Deadline
 from gatehouse.talk import noting
 from gatehouse.talk.choosing import pinned
 from gatehouse.talk.claims import Claimed
 from gatehouse.talk.committing import Written, write_down
-from gatehouse.talk.failpoints import THINK_SECONDS, reach
+from gatehouse.talk.failpoints import THINK_SECONDS, WORK_SECONDS, compute, reach
 from gatehouse.talk.holding import apologise, language_of
 from gatehouse.talk.lease import KeptLease
 from gatehouse.talk.store import Store
@@ -75,7 +76,10 @@ class Thinker:
             async with KeptLease(self.store, claimed, self.settings.lease_seconds):
                 async with asyncio.timeout(seconds):
                     if THINK_SECONDS:
-                        await asyncio.sleep(THINK_SECONDS)
+                        async with seats.away():
+                            await asyncio.sleep(THINK_SECONDS)
+                    if WORK_SECONDS:
+                        compute()
                     return await handler.think(claimed.thread, self.tools, deadline=deadline)
         except LostLease:
             raise

@@ -14,6 +14,7 @@ from gatehouse.base.config import Settings
 from gatehouse.base.database import Database
 from gatehouse.base.errors import StoreDown, Unavailable
 from gatehouse.observe import journal
+from gatehouse.resilience import seats
 from gatehouse.talk import noting
 from gatehouse.talk.choosing import arm_of
 from gatehouse.talk.claims import Accepted, Claimed, Incoming
@@ -104,6 +105,7 @@ class TurnService:
         """The reply object as JSON; waits for it up to the turn's deadline. Raises ReplyLate."""
         if accepted.reply is not None:
             return accepted.reply
+        seats.rest()
         until = monotonic() + self.settings.turn_deadline_ms / 1000
         pause = POLL_SECONDS[0]
         while (left := until - monotonic()) > 0:
@@ -139,8 +141,11 @@ class TurnService:
     def _work(self, claimed: Claimed) -> None:
         conversation = claimed.thread.id
         self._thinking.add(conversation)
+        seat = seats.carry()
         task = self._own(self._thinker.work(claimed, may_continue=self._may_claim))
         task.add_done_callback(lambda _: self._thinking.discard(conversation))
+        if seat is not None:
+            task.add_done_callback(lambda _: seat.release())
 
     def _may_claim(self) -> bool:
         return not self._is_stopping

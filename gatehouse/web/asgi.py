@@ -19,6 +19,7 @@ from gatehouse.observe import api as observe_api
 from gatehouse.talk import api as talk_api
 from gatehouse.talk.phrases import say
 from gatehouse.web import edge, wiring
+from gatehouse.web.porter import Porter
 
 WIDGET = Path(__file__).parent.parent / "widget"
 
@@ -27,11 +28,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """One application; its house opens and closes with the server's lifespan."""
     settings = settings or load()
     house = wiring.build(settings)
+    rules = edge.Rules.of(settings, admission=house.admission)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with house.open():
-            yield
+            yield {"porter": Porter(house.admission, rules.shields, rules.origins)}
 
     app = FastAPI(
         title="Gatehouse",
@@ -47,7 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(pages.router(house.catalogue, say))
     app.include_router(observe_api.router(house.report, house.access))
     _add_page(app)
-    edge.install(app, settings)
+    edge.install(app, settings, rules=rules)
     return app
 
 

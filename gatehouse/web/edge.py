@@ -18,14 +18,17 @@ from gatehouse.base.config import Settings
 from gatehouse.base.errors import BadInput, GatehouseError, TooLarge
 from gatehouse.observe import access, journal, meters
 from gatehouse.observe.meter import Counted, Observed
+from gatehouse.resilience import seats
+from gatehouse.resilience.seats import Admission
 from gatehouse.web import body, description, problems
+from gatehouse.web.classes import QUIET, class_of
 from gatehouse.web.origins import Headers, Origins, Pairs
 from gatehouse.web.shields import Shields
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 OWN_RULES = ("/office/",)  # Django checks its forms itself
-QUIET = frozenset({"/healthz", "/readyz", "/health", "/api/health", "/metrics", "/version"})
 CLIENT_GONE = 499
+OPEN_AT_MOST = 4096  # requests of one process that wait for their replies, open streams included
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{8,64}")
 
 
@@ -37,14 +40,16 @@ class Rules:
     shields: Shields
     trusted: access.Networks
     limits: body.BodyLimits = field(default_factory=body.BodyLimits)
+    admission: Admission = field(default_factory=Admission)
 
     @classmethod
-    def of(cls, settings: Settings) -> Rules:
+    def of(cls, settings: Settings, *, admission: Admission | None = None) -> Rules:
         allowed = frozenset(o.rstrip("/").lower().encode() for o in settings.cors_origins)
         return cls(
             origins=Origins(allowed),
             shields=Shields.of(allowed),
             trusted=access.networks(settings.trusted_proxies, variable="TRUSTED_PROXIES"),
+            admission=admission or Admission.of(settings.most_in_flight),
         )
 
 
@@ -63,12 +68,14 @@ class Edge:
     def __init__(self, app: ASGIApp, *, rules: Rules) -> None:
         self._app = app
         self._rules = rules
+        self._open = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         passage = Passage(scope, send, self._rules)
+        self._open += 1
         try:
             await self._pass(passage, receive)
         except GatehouseError as refusal:
@@ -78,6 +85,7 @@ class Edge:
         except Exception as bug:  # noqa: BLE001 - the last fence: logged, counted, answered
             await passage.confess(bug)
         finally:
+            self._open -= 1
             passage.record()
 
     async def _pass(self, passage: Passage, receive: Receive) -> None:
@@ -87,10 +95,19 @@ class Edge:
         if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
             await passage.answer(204, self._rules.origins.preflight(scope["path"], headers))
             return
+        work = class_of(scope["path"], headers)
+        self._refuse_early(work)
         if scope["method"] in UNSAFE and not scope["path"].startswith(OWN_RULES):
             self._rules.origins.check_credentials(headers)
             receive = await admit(receive, headers, self._rules.limits)
-        await self._app(scope, receive, passage.send)
+        async with self._rules.admission.seated(work):
+            await self._app(scope, receive, passage.send)
+
+    def _refuse_early(self, work: str) -> None:
+        """Before the body is read. Raises Overloaded."""
+        admission = self._rules.admission
+        if admission.would_refuse(work) or (self._open > OPEN_AT_MOST and work != "ack"):
+            raise admission.refusal(work)
 
 
 async def admit(receive: Receive, headers: Headers, limits: body.BodyLimits) -> Receive:
@@ -131,8 +148,9 @@ class Passage:
         journal.request_id.set(request_id_of(self.headers))
 
     async def send(self, message: Message) -> None:
-        """Dresses the answer's head and notes its status."""
+        """Dresses the answer's head and notes its status; sending it competes for nothing."""
         if message["type"] == "http.response.start":
+            seats.rest()
             self.status = message["status"]
             message = {**message, "headers": self._dressed(list(message.get("headers", ())))}
         await self._send(message)

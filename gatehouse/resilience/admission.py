@@ -1,0 +1,250 @@
+"""How much work may compete for this process at once, who waits, and who is turned away. Pure."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from statistics import median
+
+from gatehouse.base.clock import Clock, SystemClock
+from gatehouse.observe.labels import WORK_CLASSES
+
+NEVER_SHED = WORK_CLASSES[0]  # health and acknowledgements
+BACKGROUND = frozenset(("vision", "pdf", "backfill"))  # jobs that come again by themselves
+_RANK = {work: rank for rank, work in enumerate(WORK_CLASSES)}  # 0 is given up last
+RETURNING = -1  # rank of work that comes back from waiting for somebody else
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Numbers of places, and seconds."""
+
+    most: int = 64
+    floor: int = 8
+    target: float = 0.1  # of a request's wait and stay together
+    step: float = 0.1
+    steps_above: int = 5  # in a row, before the limit falls
+    wait: float = 0.25
+    wait_when_shedding: float = 0.03  # so that who is turned away hears it at once
+    shedding_lasts: float = 1.0  # after the last refusal
+    sheds: bool = True  # False: everybody enters at once, for the negative control
+
+
+class Standing(Enum):
+    """Of one ticket."""
+
+    WAITING = auto()
+    INSIDE = auto()
+    AWAY = auto()  # waits for a model: competes for nothing here
+    REFUSED = auto()
+    GONE = auto()
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """One piece of work. `wake` is called once when the wait is over, either way."""
+
+    work: str
+    rank: int
+    since: float
+    until: float
+    standing: Standing = Standing.WAITING
+    spent: float = 0.0  # seconds of waiting and staying, absence left out
+    wake: Callable[[], None] | None = None
+
+
+@dataclass(slots=True)
+class Tide:
+    """The adaptive limit: additive growth, multiplicative fall."""
+
+    rules: Rules
+    limit: int
+    above: int = 0
+
+    def step(self, delay: float) -> None:
+        """`delay`: seconds that work was delayed in this step."""
+        if delay <= self.rules.target:
+            self.above, self.limit = 0, min(self.rules.most, self.limit + 1)
+            return
+        self.above += 1
+        if self.above >= self.rules.steps_above:
+            self.above = 0
+            self.limit = max(min(self.rules.floor, self.rules.most), int(self.limit * 0.8))
+
+
+@dataclass(slots=True)
+class Room:
+    """The places of one process and the line before them. Knows the time only by its clock."""
+
+    rules: Rules = field(default_factory=Rules)
+    clock: Clock = field(default_factory=SystemClock)
+    in_flight: int = 0
+    waiting: int = 0
+    tide: Tide = field(init=False)
+    _lines: dict[int, deque[Ticket]] = field(init=False)
+    _delays: list[float] = field(default_factory=list)
+    _refused_at: float = float("-inf")
+    _freed_at: float | None = None  # while somebody waits: when a place last became free
+    _interval: float | None = None  # seconds between two places becoming free, smoothed
+
+    def __post_init__(self) -> None:
+        self.tide = Tide(self.rules, self.rules.most)
+        self._lines = {rank: deque() for rank in range(RETURNING, len(WORK_CLASSES))}
+
+    @property
+    def is_shedding(self) -> bool:
+        """Was somebody turned away a moment ago?"""
+        return self.clock.monotonic() - self._refused_at < self.rules.shedding_lasts
+
+    def would_refuse(self, work: str) -> bool:
+        """Pure: is there neither a place nor a place in the line?"""
+        if work == NEVER_SHED or not self.rules.sheds or self._has_place(_RANK[work]):
+            return False
+        if work in BACKGROUND:
+            return True
+        return self.waiting >= self._line_most() and self._worst_after(_RANK[work]) is None
+
+    def ask(self, work: str, *, seconds: float | None = None) -> Ticket:
+        """A ticket that is inside, waiting (at most `seconds`), or refused."""
+        now = self.clock.monotonic()
+        patience = self.rules.wait_when_shedding if self.is_shedding else self.rules.wait
+        until = now + min(patience, patience if seconds is None else max(0.0, seconds))
+        ticket = Ticket(work, _RANK[work], now, until)
+        if work == NEVER_SHED or not self.rules.sheds or self._has_place(ticket.rank):
+            self._enter(ticket)
+        elif until <= now or self.would_refuse(work):
+            self._refuse(ticket)
+        else:
+            self._queue(ticket)
+        return ticket
+
+    def leave(self, ticket: Ticket) -> None:
+        """The work is done, or nobody waits for it any more. A second time does nothing."""
+        before, ticket.standing = ticket.standing, Standing.GONE
+        if before is Standing.INSIDE:
+            self._note_stay(ticket)
+            if ticket.work != NEVER_SHED:
+                self._delays.append(ticket.spent)
+                self._free()
+        elif before is Standing.WAITING:
+            self._lines[ticket.rank].remove(ticket)
+            self._step_out()
+
+    def go_away(self, ticket: Ticket) -> None:
+        """The work waits for somebody else: its place is free meanwhile."""
+        if ticket.standing is Standing.INSIDE:
+            ticket.standing = Standing.AWAY
+            self._note_stay(ticket)
+            self._free()
+
+    def come_back(self, ticket: Ticket, *, is_urgent: bool = False) -> None:
+        """Before all others, never refused: what is half done is worth more than what is new.
+
+        Where there is no place it waits for one; what is urgent enters above the limit.
+        """
+        if ticket.standing is not Standing.AWAY:
+            return
+        ticket.rank, ticket.since, ticket.until = RETURNING, self.clock.monotonic(), float("inf")
+        if is_urgent or not self.rules.sheds or self.in_flight < self.tide.limit:
+            self._enter(ticket)
+        else:
+            ticket.standing = Standing.WAITING
+            self._queue(ticket)
+
+    def expire(self) -> None:
+        """Turns away whoever waited long enough."""
+        now = self.clock.monotonic()
+        for line in self._lines.values():
+            while line and line[0].until <= now:
+                self._dismiss(line.popleft())
+
+    def step(self, lateness: float = 0.0) -> None:
+        """Every `rules.step` seconds; `lateness`: by how much the event loop came too late."""
+        self.expire()
+        waits = [self.clock.monotonic() - line[0].since for line in self._lines.values() if line]
+        usual = median(self._delays) if self._delays else max(waits, default=0.0)
+        self._delays.clear()
+        self.tide.step(max(usual, lateness))
+        if not self.waiting and not self.is_shedding:
+            self._interval = None  # an old pace says nothing about the next rush
+        self._admit()
+
+    def _has_place(self, rank: int) -> bool:
+        if WORK_CLASSES[rank] in BACKGROUND:
+            return self.in_flight < self.tide.limit // 2 and not self.is_shedding
+        return self.in_flight < self.tide.limit and self.waiting == 0
+
+    def _line_most(self) -> int:
+        """As many as will find a place in time, at the pace of the last ones."""
+        most = 2 * self.tide.limit
+        if not self._interval:
+            return most
+        patience = self.rules.wait_when_shedding if self.is_shedding else self.rules.wait
+        return max(1, min(most, int(patience / self._interval)))
+
+    def _worst_after(self, rank: int) -> Ticket | None:
+        """The waiter who is worth least, if worth less than this rank; of equals the youngest."""
+        worse = (line for r, line in reversed(self._lines.items()) if r > rank and line)
+        return next((line[-1] for line in worse), None)
+
+    def _queue(self, ticket: Ticket) -> None:
+        if ticket.rank != RETURNING and self.waiting >= self._line_most():
+            worst = self._worst_after(ticket.rank)
+            if worst is not None:
+                self._lines[worst.rank].remove(worst)
+                self._dismiss(worst)
+        if self.waiting == 0:
+            self._freed_at = self.clock.monotonic()
+        self._lines[ticket.rank].append(ticket)
+        self.waiting += 1
+
+    def _enter(self, ticket: Ticket) -> None:
+        now = self.clock.monotonic()
+        ticket.spent += now - ticket.since
+        ticket.since, ticket.standing = now, Standing.INSIDE
+        if ticket.work != NEVER_SHED:
+            self.in_flight += 1
+
+    def _note_stay(self, ticket: Ticket) -> None:
+        ticket.spent += self.clock.monotonic() - ticket.since
+        if ticket.work != NEVER_SHED:
+            self.in_flight -= 1
+
+    def _refuse(self, ticket: Ticket) -> None:
+        self._refused_at = self.clock.monotonic()
+        ticket.standing = Standing.REFUSED
+
+    def _dismiss(self, ticket: Ticket) -> None:
+        """Refuses one who waited and is already taken out of its line."""
+        self._step_out()
+        self._refuse(ticket)
+        if ticket.wake is not None:
+            ticket.wake()
+
+    def _step_out(self) -> None:
+        self.waiting -= 1
+        if self.waiting == 0:
+            self._freed_at = None
+
+    def _free(self) -> None:
+        now = self.clock.monotonic()
+        if self._freed_at is not None:
+            took = now - self._freed_at
+            self._interval = took if self._interval is None else 0.9 * self._interval + 0.1 * took
+            self._freed_at = now
+        self._admit()
+
+    def _admit(self) -> None:
+        """The best first, of equals the one who came first; who waited too long is turned away."""
+        if not self.waiting:
+            return
+        self.expire()
+        for line in self._lines.values():
+            while line and self.in_flight < self.tide.limit:
+                ticket = line.popleft()
+                self._step_out()
+                self._enter(ticket)
+                if ticket.wake is not None:
+                    ticket.wake()

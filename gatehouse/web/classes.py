@@ -1,0 +1,30 @@
+"""Which class of work a request is: what is given up first when there is too much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+QUIET = frozenset({"/healthz", "/readyz", "/health", "/api/health", "/metrics", "/version"})
+ACKNOWLEDGED = ("/api/webhooks/",)  # channels that come again, and give up on who is slow
+STAFF = ("/office/",)
+PAGE = ("/widget/",)  # without its page a visitor hears nothing at all, not even to wait
+_COOKIES = (b"__Host-s=", b"gatehouse_s=")
+
+
+def class_of(path: str, headers: Mapping[bytes, bytes]) -> str:
+    """One of labels.WORK_CLASSES. Credentials are not checked here: they only choose the line."""
+    if path in QUIET or path.startswith(ACKNOWLEDGED):
+        return "ack"
+    if path.startswith(STAFF):
+        return "staff"
+    if path == "/" or path.startswith(PAGE) or has_credentials(headers):
+        return "existing"
+    return "new"
+
+
+def has_credentials(headers: Mapping[bytes, bytes]) -> bool:
+    """A visitor who has been here before: a bearer token or our cookie."""
+    if headers.get(b"authorization", b"")[:7].lower() == b"bearer ":
+        return True
+    cookie = headers.get(b"cookie", b"")
+    return any(name in cookie for name in _COOKIES)
