@@ -93,6 +93,9 @@ class Effect:
     payload: dict[str, Any]
 
 
+Kind = Literal["visitor", "follow_up"]  # follow_up: nobody wrote; promised matches are due
+
+
 @dataclass(frozen=True, slots=True)
 class IncomingMessage:
     """One inbox row."""
@@ -102,7 +105,7 @@ class IncomingMessage:
     text: str
     language: Language | None  # the page's language switch, if the visitor set it
     about: UUID | None = None  # the home from whose page it comes
-    kind: Literal["visitor", "follow_up"] = "visitor"  # follow_up: the house owes matches
+    kind: Kind = "visitor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +163,10 @@ class Ear(Protocol):
     """Understanding, as the conversation uses it."""
 
     def hear(self, text: str, *, state: DialogueState, language: Language | None) -> Heard: ...
+
+    def numbers(self, text: str, language: Language) -> tuple[float, ...]:
+        """All numbers of a text, in digits or in words."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,14 @@ class RuleEar:
         reading = self._reading(tokens, heard.language, state)
         return (*(f"words of {line}" for line in words), *remarks(reading, folded))
 
+    def numbers(self, text: str, language: Language) -> tuple[float, ...]:
+        """All numbers of a text in this language, in digits or in words, in their order."""
+        self._glossary.refresh()
+        tokens = split(fold(compose(text[:LONGEST_TEXT])[0]))[:MOST_WORDS]
+        reading = self._reading(tokens, language, DialogueState())
+        found = (reading.items[at].number for at in reading.numbers)
+        return tuple(number for number in found if number is not None)
+
     def _ordinary(self, tokens: Sequence[Token]) -> list[Token]:
         """The tokens that say something about the language."""
         entry = self._glossary.entry
