@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
 
 from gatehouse.llm.safety.disguises import readings
 from gatehouse.llm.safety.folding import clean
 from gatehouse.llm.safety.lists import lists
 from gatehouse.llm.safety.notation import Hit
-from gatehouse.llm.safety.types import CATEGORIES, Category, Screening
+from gatehouse.llm.safety.types import CATEGORIES, Screening
 
 _CATEGORY = {"steering": "fair_housing"}
 
@@ -24,15 +23,13 @@ def screen(text: str) -> Screening:
     lawful = text
     for disguise, reading in readings(text, lists().words):
         hits = list(lists().asked.find(reading))
-        fresh = {hit.kind for hit in hits} - found
+        fresh = {_CATEGORY.get(hit.kind, hit.kind) for hit in hits} - found
         if not disguise:
             lawful = _without_steering(text, hits)
         if disguise and fresh - {"machine"}:
             disguises.append(disguise)
         found |= fresh
-    categories = frozenset(
-        cast(Category, c) for k in found if (c := _CATEGORY.get(k, k)) in CATEGORIES
-    )
+    categories = frozenset(c for c in CATEGORIES if c in found)
     return Screening(categories, lawful, tuple(disguises), asks_for_machine="machine" in found)
 
 

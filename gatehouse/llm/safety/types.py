@@ -47,6 +47,9 @@ class Screening:
 
 
 class Moderator(Protocol):
-    """An endpoint that names the categories of a text. Raises ModelError, and nothing but bugs."""
+    """An endpoint that names a text's categories in its own words: "sexual/minors", "self-harm".
 
-    async def moderate(self, text: str, deadline: Deadline) -> frozenset[Category]: ...
+    Raises ModelError, and nothing else but bugs.
+    """
+
+    async def moderate(self, text: str, deadline: Deadline) -> frozenset[str]: ...
