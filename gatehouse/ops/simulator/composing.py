@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cache
 from itertools import count
 from pathlib import Path
 
 from gatehouse.base.errors import BadInput
-from gatehouse.ops.simulator import filling
+from gatehouse.ops.simulator import filling, mind, misleading, obeying
 from gatehouse.ops.simulator.types import Behaviour, Name, Question
+from gatehouse.talk.contract import Answer, as_json
+from gatehouse.talk.types import Act
 
 FEW_MALFORMED = (
     "", "   ", "```", "```json\n{\"act\": \"ASK_SLOT\"", "I am sorry, I cannot do that.",
@@ -19,20 +22,18 @@ FEW_MALFORMED = (
     '{"act": "CLARIFY", "slots_delta": [], "next_needed": "all", "notes": 7, "speak": null}',
     "<think>The visitor wants a flat</think>", "\ufeff{}", "{\x00}", "💥" * 400,
 )  # fmt: skip
+Compose = Callable[[Question, Behaviour], str]
+InTurn = Callable[[Question, Behaviour, int], str]
 LIGHT = (
     "Thank you, I have noted that. Tell me more about what matters to you, and I will look for it."
 )
-_DECLINED: dict[str, object] = {
-    "normalizations": [],
-    "continuity_reason": "sticky",
-    "to_domain": None,
-}
 
 
 def is_contract(question: Question) -> bool:
     """Is the answer asked for in the shape of an agent's turn?"""
     properties = (question.schema or {}).get("properties") or {}
-    return {"act", "speak"} <= properties.keys()
+    is_told = '"act"' in question.system and '"speak"' in question.system
+    return {"act", "speak"} <= properties.keys() or (is_told and not properties)
 
 
 class Composer:
@@ -40,16 +41,23 @@ class Composer:
 
     def __init__(self, corpus: tuple[str, ...] = FEW_MALFORMED) -> None:
         self._corpus = corpus
-        self._turn = count()
-        self._by_name: dict[Name, Callable[[Question, Behaviour], str]] = {
+        self._turn = count()  # of those that come in turn
+        self._by_name: dict[Name, Compose] = {
             "light": lambda *_: light(),
             "verbatim": lambda _, behaviour: behaviour.params.get("text", ""),
             "malformed": self._malformed,
+            "invented_home": self._in_turn(misleading.invented_home),
+            "wrong_price": self._in_turn(misleading.wrong_price),
+            "prompt_leak": self._in_turn(misleading.prompt_leak),
+            "obey": self._in_turn(obeying.obey),
         }
 
     def compose(self, question: Question, behaviour: Behaviour) -> str:
         """The whole text. Raises BadInput."""
         return self._by_name.get(behaviour.name, good)(question, behaviour)
+
+    def _in_turn(self, compose: InTurn) -> Compose:
+        return lambda question, behaviour: compose(question, behaviour, next(self._turn))
 
     def _malformed(self, _: Question, behaviour: Behaviour) -> str:
         told = behaviour.params.get("n")
@@ -69,33 +77,16 @@ def corpus_of(path: Path) -> tuple[str, ...]:
     return items
 
 
+@cache
 def light() -> str:
-    return turn(act="CLARIFY", speak=LIGHT)
-
-
-def turn(
-    *,
-    act: str,
-    speak: str,
-    slots_delta: dict[str, object] | None = None,
-    next_needed: tuple[str, ...] = (),
-    notes: dict[str, object] | None = None,
-) -> str:
-    """An answer in the contract's shape, its keys in the contract's order."""
-    told = {
-        "act": act,
-        "slots_delta": slots_delta or {},
-        "next_needed": list(next_needed),
-        "notes": {**_DECLINED, **(notes or {})},
-        "speak": speak,
-    }
-    return json.dumps(told, ensure_ascii=False)
+    """Nothing is heard and nothing decided; the rules do both."""
+    return as_json(Answer(act=Act.CLARIFY, speak=LIGHT))
 
 
 def good(question: Question, _: Behaviour) -> str:
     """A competent answer in the shape that was asked for."""
     if is_contract(question):
-        return turn(act="CLARIFY", speak=LIGHT)
+        return mind.answer(question)
     text = plain(question)
     if question.schema is None:
         return text

@@ -11,6 +11,7 @@ from uvicorn import Config, Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gatehouse.base.errors import Misconfigured
+from gatehouse.ops.simulator import mind
 from gatehouse.ops.simulator.app import Simulator
 from gatehouse.ops.simulator.exchange import ABORT
 
@@ -55,6 +56,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 def run(simulator: Simulator, bound: socket.socket) -> None:
     """Serves until Ctrl-C or SIGTERM."""
+    mind.ear()  # takes a second, which no client shall wait for
     Server(_config(simulator)).run(sockets=[bound])
 
 
