@@ -150,7 +150,9 @@ class Breaker:
         return gate
 
     def _refusal(self, wait: float) -> CircuitOpen:
-        return CircuitOpen(f"{self.service} is resting", retry_after=time_left(wait))
+        """Never sooner than the next call is let in, and not everybody at the same moment."""
+        later = round(self._jitter() * self.rules.spread_seconds)
+        return CircuitOpen(f"{self.service} is resting", retry_after=time_left(wait) + later)
 
     def _lease(self, now: float, timeout: float | None) -> int:
         if self._state is not State.HALF_OPEN:

@@ -24,6 +24,7 @@ class Rules:
     misconfigured_seconds: float = 300.0  # 401, 403
     throttled_seconds: float = 5.0  # 429 without Retry-After
     longest_retry_after: float = 3600.0  # no server shuts us out for longer
+    spread_seconds: int = 4  # those refused are told to come back over so many seconds
     successes_to_close: int = 2
     lease_seconds: float = 30.0  # of a probe whose call names no time-out
     lease_margin_seconds: float = 1.0

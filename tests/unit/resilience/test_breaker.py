@@ -64,7 +64,7 @@ def test_five_failures_in_a_row_open_it_and_nobody_is_let_through() -> None:
     fuse = open_fuse()
     with pytest.raises(CircuitOpen) as refused:
         fuse.call(Vote.OK)
-    assert refused.value.retry_after == 5
+    assert refused.value.retry_after == 5 + 2  # the open time, and half of the spread
     assert fuse.breaker.standing.reason == "failures_in_a_row"
     assert fuse.breaker.standing.opens_total == 1
 
@@ -156,7 +156,7 @@ def test_throttling_shuts_the_gate_and_does_not_vote() -> None:
     assert fuse.breaker.standing.reason == "throttled"
     with pytest.raises(CircuitOpen) as refused:
         fuse.call(Vote.OK)
-    assert refused.value.retry_after == 7
+    assert refused.value.retry_after == 7 + 2
     fuse.clock.turn(7)
     fuse.fail(1)
     assert fuse.state() is State.OPEN  # the fifth failure: the 429 between did not end the row
@@ -193,7 +193,7 @@ def test_while_a_probe_is_under_way_others_are_refused_until_its_lease_ends() ->
     fuse = half_open_fuse()
     with fuse.breaker.watch(timeout_seconds=3.0), pytest.raises(CircuitOpen) as refused:
         fuse.call(Vote.OK)
-    assert refused.value.retry_after == 4
+    assert refused.value.retry_after == 4 + 2
 
 
 def test_a_probe_that_never_returns_gives_its_permit_back() -> None:
