@@ -10,9 +10,11 @@ from uuid import UUID, uuid4
 
 from gatehouse.observe import ledger
 from gatehouse.talk.claims import Claimed, Row
+from gatehouse.talk.debts import Debt
 from gatehouse.talk.stored_state import encode
-from gatehouse.talk.types import Move, Outcome
-from gatehouse.talk.wire import reply_json, slots_view, to_json
+from gatehouse.talk.types import Move, Outcome, Thread
+from gatehouse.talk.wire import promises_more, reply_json, slots_view, to_json
+from gatehouse.understanding.types import DialogueState
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,19 @@ class Written:
     reply: str
     values: Row
     has_effects: bool
+    debt: Debt = "keep"
 
 
 def write_down(claimed: Claimed, outcome: Outcome, *, handler: str) -> Written:
     """Raises TypeError or ValueError if the outcome has a value that JSON cannot hold."""
-    turn_id = uuid4()
+    turn_id, debt = uuid4(), debt_of(claimed.thread, outcome)
+    is_owed = debt == "owe" or (debt == "keep" and claimed.thread.state.is_owed)
     slots = slots_view(outcome.state)
     reply = reply_json(claimed, outcome, turn_id=turn_id, slots=slots)
     messages, decision = claimed.thread.messages, outcome.decision
     values: dict[str, Any] = {
         "turn": turn_id,
-        "state": to_json(encode(replace(outcome.state, modes=outcome.reply.degraded))),
+        "state": to_json(encode(_kept(outcome, is_owed=is_owed))),
         "first_seq": messages[0].seq,
         "last_seq": messages[-1].seq,
         "act": decision.act.value,
@@ -48,7 +52,22 @@ def write_down(claimed: Claimed, outcome: Outcome, *, handler: str) -> Written:
         values["kinds"] = [effect.kind for effect in outcome.effects]
         values["payloads"] = [to_json(effect.payload) for effect in outcome.effects]
     values.update(ledger.params(_ledger_row(claimed, outcome, turn_id=turn_id, handler=handler)))
-    return Written(turn_id, reply, values, bool(outcome.effects))
+    return Written(turn_id, reply, values, bool(outcome.effects), debt)
+
+
+def debt_of(thread: Thread, outcome: Outcome) -> Debt:
+    """What the turn does about a promised search: makes it, or settles one by other means."""
+    if promises_more(outcome):
+        return "owe"
+    if not thread.state.is_owed:
+        return "keep"
+    has_begun_anew = not outcome.state.is_owed
+    has_searched = outcome.results is not None and "search" not in outcome.reply.degraded
+    return "settle" if has_begun_anew or has_searched else "keep"
+
+
+def _kept(outcome: Outcome, *, is_owed: bool) -> DialogueState:
+    return replace(outcome.state, modes=outcome.reply.degraded, is_owed=is_owed)
 
 
 def _ledger_row(
@@ -82,6 +101,7 @@ def _ledger_row(
         errors=outcome.errors,
         outcome=_ending(outcome),
         is_recomputed=claimed.is_recomputed,
+        extra=outcome.extra,
     )
 
 

@@ -122,6 +122,21 @@ class Effect(models.Model):
         )
 
 
+class FollowUp(models.Model):
+    """Matches promised to a visitor while the listings were away; gone when they are sent."""
+
+    conversation = models.OneToOneField(Conversation, models.CASCADE, primary_key=True)
+    turn_id = models.UUIDField()  # whose reply promised them
+    due_at = models.DateTimeField(db_default=Now())
+    lease_until = models.DateTimeField(null=True)  # until then one process alone tries
+    attempts = models.IntegerField(default=0, db_default=0)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "talk_follow_up"
+        indexes = (models.Index(fields=("due_at",), name="talk_follow_up_due"),)
+
+
 class Feedback(models.Model):
     """A visitor's thumb on one reply; a second one overwrites the first."""
 

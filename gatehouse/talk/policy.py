@@ -64,6 +64,11 @@ def proceed(state: DialogueState) -> Decision:
     return _search(state, Move.RECOMMEND)
 
 
+def search_again(state: DialogueState, heard: Heard) -> Decision:
+    """The search that was promised, whatever is still open."""
+    return _search(state, Move.RECOMMEND)
+
+
 def _ask(move: Move, slot: Slot) -> Decision:
     return Decision(Act.ASK_SLOT, move, ask=slot, next_needed=(slot,))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from gatehouse.resilience.deadline import Deadline
-from gatehouse.talk.policy import propose
+from gatehouse.talk.policy import propose, search_again
 from gatehouse.talk.render import render
 from gatehouse.talk.steps import Propose, Stopwatch, conclude, decide, listen, look, set_scene
 from gatehouse.talk.types import Outcome, Say, Thread, Tools, say_nothing
@@ -29,7 +29,8 @@ class RulesHandler:
     ) -> Outcome:
         watch = Stopwatch()
         listened = await listen(thread, tools, watch)
-        decision = decide(listened, self._propose, arm=thread.arm, watch=watch)
+        propose = search_again if thread.is_follow_up else self._propose
+        decision = decide(listened, propose, arm=thread.arm, watch=watch)
         looked = await look(decision, listened, thread=thread, tools=tools, watch=watch)
         with watch.step("render"):
             scene = set_scene(decision, looked, listened=listened, thread=thread, tools=tools)

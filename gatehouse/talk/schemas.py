@@ -112,6 +112,7 @@ class ReplyMeta(BaseModel):
     degraded: list[str]
     tokens_used: int
     timings_ms: dict[str, float]
+    follow_up: bool = Field(False, description="Matches will come by themselves; see the history.")
 
 
 class ReplyObject(BaseModel):
@@ -180,7 +181,9 @@ _SAID = {
     400: "The request cannot be read, or the key is not allowed",
     404: "No such conversation, or not yours",
     422: "A value is not allowed, or the key was used for another message",
-    503: "Nothing was stored (`store-down`), or the reply takes longer (`reply-late`)",
+    429: "The caller's own limit (`quota-exceeded`); `Retry-After` says when to come again",
+    503: "Nothing was stored (`store-down`, `temporary-reduced-capacity`), or the reply takes "
+    "longer (`reply-late`)",
 }
 
 

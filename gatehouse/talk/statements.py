@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from gatehouse.observe.ledger import insert_sql
 from gatehouse.people.store import FILL_FROM_EFFECTS
+from gatehouse.talk.debts import PART, Debt, dismiss
 from gatehouse.talk.failpoints import is_mutant
 
 # Lease times are the server's, from one instant per statement: all parts judge alike.
@@ -32,7 +33,8 @@ _THREAD = """
     c.lease_owner = %(me)s AS is_claimed"""
 _WAITING = """(
     SELECT json_agg(json_build_array(i.id, i.seq, i.text, i.language,
-                                     extract(epoch FROM i.received_at)::float8, i.about)
+                                     extract(epoch FROM i.received_at)::float8, i.about,
+                                     i.channel)
                     ORDER BY i.seq)
     FROM talk_inbox i
     WHERE i.conversation_id = talk.id AND i.turn_id IS NULL AND i.seq > talk.done_seq)"""
@@ -100,7 +102,7 @@ SELECT talk.*, {_WAITING} AS waiting FROM talk"""
 
 ROWS = """
 SELECT i.id, i.seq, i.text, i.language, extract(epoch FROM i.received_at)::float8 AS received_at,
-       i.about
+       i.about, i.channel
 FROM talk_inbox i
 WHERE i.conversation_id = %(conversation)s AND i.turn_id IS NULL
 ORDER BY i.seq"""
@@ -155,7 +157,7 @@ _EFFECTS = f""", effect AS (
 ), {FILL_FROM_EFFECTS}"""
 
 
-def _commit(effects: str) -> str:
+def _commit(effects: str, debt: Debt) -> str:
     return f"""
 WITH talk AS (
     UPDATE talk_conversation c
@@ -181,12 +183,14 @@ WITH talk AS (
       AND i.seq BETWEEN %(first_seq)s AND %(last_seq)s
 ), ledger AS (
     {insert_sql("talk", turn_id="%(turn)s::uuid")}
-){effects}
+){effects}{PART[debt]}
 SELECT talk.next_seq > %(last_seq)s AS more FROM talk"""
 
 
-COMMIT = _commit("")
-COMMIT_WITH_EFFECTS = _commit(_EFFECTS)
+# By whether there are effects, and what becomes of a promise.
+COMMITS = {(bool(part), debt): _commit(part, debt) for part in ("", _EFFECTS) for debt in PART}
+COMMIT = COMMITS[False, "keep"]
+DISMISS = dismiss(_FENCE)
 
 OPEN_CONVERSATION = """
 INSERT INTO talk_conversation (id, owner_hash, language, updated_at)
@@ -210,12 +214,13 @@ SELECT own.id AS conversation_id, own.name, t.id, t.turn_no, t.reply, t.language
                                           'at', i.received_at) ORDER BY i.seq)
         FROM talk_inbox i
         WHERE i.conversation_id = own.id AND i.seq BETWEEN t.first_seq AND t.last_seq
-          AND i.turn_id = t.id) AS said,
+          AND i.turn_id = t.id AND i.channel <> 'house') AS said,
        CASE WHEN %(is_latest)s AND row_number() OVER (ORDER BY t.turn_no DESC) = 1 THEN (
            SELECT json_agg(json_build_object('seq', i.seq, 'text', i.text, 'language', i.language,
                                              'at', i.received_at) ORDER BY i.seq)
            FROM talk_inbox i
-           WHERE i.conversation_id = own.id AND i.turn_id IS NULL) END AS waiting
+           WHERE i.conversation_id = own.id AND i.turn_id IS NULL
+             AND i.channel <> 'house') END AS waiting
 FROM own LEFT JOIN talk_turn t ON t.conversation_id = own.id AND t.turn_no < %(before)s
 ORDER BY t.turn_no DESC
 LIMIT %(limit)s"""

@@ -14,13 +14,15 @@ from gatehouse.base.errors import KeyReused, LostLease, NotFound, StoreDown
 from gatehouse.observe import journal, meters
 from gatehouse.talk import statements as sql
 from gatehouse.talk.claims import Accepted, Claimed, Incoming, Row, Standing
+from gatehouse.talk.debts import Debt
 from gatehouse.talk.failpoints import is_mutant, reach
 from gatehouse.talk.owner import Owner
 from gatehouse.talk.stored_state import decode
-from gatehouse.talk.types import IncomingMessage, Thread
+from gatehouse.talk.types import IncomingMessage, Kind, Thread
 from gatehouse.understanding.types import Language
 
 JOIN_SECONDS = 1.5  # messages no further apart become one turn
+HOUSE = "house"  # the channel of messages that nobody wrote: promises that fall due
 ATTEMPTS = 3  # of a statement that met a locked row; nothing of a failed one is stored
 _CONTENTION = (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected)
 
@@ -86,10 +88,24 @@ class Store:
         """Our work under this claim ended, whatever the database says."""
         self._owner.drop(claimed.token)
 
-    async def commit(self, claimed: Claimed, values: Row, *, has_effects: bool) -> bool:
+    async def commit(
+        self, claimed: Claimed, values: Row, *, has_effects: bool, debt: Debt = "keep"
+    ) -> bool:
         """Stores the whole turn or nothing. True: more messages wait. Raises LostLease."""
-        statement = sql.COMMIT_WITH_EFFECTS if has_effects else sql.COMMIT
-        row = await self._fetch("aput", statement, claimed.fence | values)
+        return await self._end("aput", sql.COMMITS[has_effects, debt], claimed.fence | values)
+
+    async def dismiss(self, claimed: Claimed, *, owes: bool, seconds: float = 0.0) -> bool:
+        """Ends a follow-up without a turn; `owes`: it is tried again in so many seconds.
+
+        True: more messages wait. Raises LostLease.
+        """
+        messages = claimed.thread.messages
+        span = {"first_seq": messages[0].seq, "last_seq": messages[-1].seq}
+        again = {"owes": owes, "seconds": seconds}
+        return await self._end(None, sql.DISMISS, claimed.fence | span | again)
+
+    async def _end(self, operation: str | None, statement: str, params: Row) -> bool:
+        row = await self._fetch(operation, statement, params)
         if row is None:
             raise LostLease
         return bool(row["more"])
@@ -153,7 +169,8 @@ class Store:
         claim = None
         if row["is_claimed"]:
             own = [row["inbox_id"], row["seq"], params["text"], params["language"]]
-            waiting = [*(row["waiting"] or []), [*own, row["received_at"], params["about"]]]
+            own += [row["received_at"], params["about"], params["channel"]]
+            waiting = [*(row["waiting"] or []), own]
             claim = await self._claimed(row, params, waiting, began)
         return Accepted(
             row["inbox_id"],
@@ -251,16 +268,21 @@ def _thread(row: Row, messages: Iterable[list[Any]]) -> Thread:
 
 def _message(row: list[Any], opened_in: Language | None) -> IncomingMessage:
     """A first message without a language has the one in which the session was opened."""
-    inbox_id, seq, text, language, _received_at, about = row
+    inbox_id, seq, text, language, _received_at, about, channel = row
     home = UUID(str(about)) if about else None
-    return IncomingMessage(inbox_id, seq, text, language or opened_in, home)
+    kind: Kind = "follow_up" if channel == HOUSE else "visitor"
+    return IncomingMessage(inbox_id, seq, text, language or opened_in, home, kind)
 
 
 def _one_turn(waiting: list[list[Any]]) -> list[list[Any]]:
-    """The first waiting messages, as far as each came within JOIN_SECONDS of the one before."""
+    """The first waiting messages, as far as each came within JOIN_SECONDS of the one before.
+
+    One of the house stands alone.
+    """
     joined = waiting[:1]
     for message in waiting[1:]:
-        if message[4] - joined[-1][4] > JOIN_SECONDS:
+        is_of_house = HOUSE in (message[6], joined[-1][6])
+        if is_of_house or message[4] - joined[-1][4] > JOIN_SECONDS:
             break
         joined.append(message)
     return joined

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from gatehouse.base.config import Settings
@@ -25,7 +26,16 @@ from gatehouse.talk.types import Handler, Outcome, Thread, Tools
 from gatehouse.talk.waiting import Board
 
 COMMIT_RESERVE_SECONDS = 1.0  # of the deadline, so that a late handler still gets a reply
+FOLLOW_UP_AGAIN_SECONDS = 5.0  # pause after promised matches could not be fetched after all
 HandlerFor = Callable[[Thread], Handler]
+
+
+def why_not(thread: Thread, outcome: Outcome) -> Literal["settled", "not_yet"] | None:
+    """Why promised matches are not sent: they were shown meanwhile, or the listings are away."""
+    if not thread.state.is_owed:
+        return "settled"
+    is_away = outcome.results is None or "search" in outcome.reply.degraded
+    return "not_yet" if is_away else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,8 @@ class Thinker:
         try:
             outcome = await self._think(handler, claimed)
             reach("after_llm")
+            if claimed.thread.is_follow_up and (nothing := why_not(claimed.thread, outcome)):
+                return await self._dismiss(claimed, owes=nothing == "not_yet")
             written, has_more = await self._commit(handler, claimed, outcome)
         except (LostLease, StoreDown) as trouble:
             noting.note_lost(claimed, trouble)
@@ -68,6 +80,9 @@ class Thinker:
         self.board.tell((m.id for m in claimed.thread.messages), written.reply)
         noting.note_turn(claimed, outcome, written, handler=handler.name)
         return has_more
+
+    async def _dismiss(self, claimed: Claimed, *, owes: bool) -> bool:
+        return await self.store.dismiss(claimed, owes=owes, seconds=FOLLOW_UP_AGAIN_SECONDS)
 
     async def _think(self, handler: Handler, claimed: Claimed) -> Outcome:
         seconds = max(self.settings.turn_deadline_ms / 1000 - COMMIT_RESERVE_SECONDS, 0.1)
@@ -107,7 +122,10 @@ class Thinker:
         while True:
             try:
                 return await self.store.commit(
-                    claimed, written.values, has_effects=written.has_effects
+                    claimed,
+                    written.values,
+                    has_effects=written.has_effects,
+                    debt=written.debt,
                 )
             except StoreDown:
                 if time.monotonic() + wait > until:

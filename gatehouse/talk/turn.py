@@ -18,6 +18,7 @@ from gatehouse.resilience import seats
 from gatehouse.talk import noting
 from gatehouse.talk.choosing import arm_of
 from gatehouse.talk.claims import Accepted, Claimed, Incoming
+from gatehouse.talk.following import FollowUps
 from gatehouse.talk.owner import Owner
 from gatehouse.talk.store import Store
 from gatehouse.talk.thinking import HandlerFor, Thinker
@@ -66,19 +67,23 @@ class TurnService:
         self._thinker = Thinker(self.store, self._board, handler_for, tools, settings)
         self._tasks: set[asyncio.Task[object]] = set()
         self._thinking: set[UUID] = set()
-        self._sweeper: asyncio.Task[None] | None = None
+        self._follow_ups = FollowUps(database, tools, self._wake)
+        self._tending: tuple[asyncio.Task[None], ...] = ()  # sweep and promises
         self._is_stopping = False
 
     async def start(self) -> None:
         """Begins to look after messages that nobody waits for."""
         self._is_stopping = False
-        self._sweeper = asyncio.create_task(self._sweep_forever())
+        self._tending = (
+            asyncio.create_task(self._sweep_forever()),
+            asyncio.create_task(self._follow_ups.run()),
+        )
 
     async def stop(self) -> None:
         """Claims nothing more; lets turns end, then gives their leases back. At most 15 s."""
         self._is_stopping = True
-        if self._sweeper is not None:
-            self._sweeper.cancel()
+        for tending in self._tending:
+            tending.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=FINISH_SECONDS)
         for task in self._tasks:
@@ -130,6 +135,15 @@ class TurnService:
         except StoreDown:
             return None  # it comes back, or the deadline ends the wait
         return standing.reply
+
+    async def _wake(self, conversation: UUID) -> None:
+        """Has a conversation thought about that got a message of the house."""
+        if not self._is_stopping:
+            await self._take_over(conversation, None)
+
+    async def keep_promises(self) -> int:
+        """Sends what was promised and can be sent now; to how many conversations."""
+        return await self._follow_ups.round()
 
     async def _take_over(self, conversation: UUID, dead: str | None) -> None:
         if conversation in self._thinking:

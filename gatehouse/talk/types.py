@@ -50,6 +50,7 @@ class Move(StrEnum):
     DECLINED = "declined"  # a "no" to what was offered
     CONTACT_KEPT = "contact_kept"
     TROUBLE = "trouble"  # a degraded reply of runbooks 3i
+    REFUSED = "refused"  # answered by the house itself: a neutral no, a cry for help, steering
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ class Outcome:
     errors: tuple[str, ...] = ()  # `re_error_total` types that happened on the way
     timings_ms: dict[str, float] = field(default_factory=dict)  # step -> ms
     results: int | None = None  # homes found, if a search ran
+    extra: dict[str, Any] = field(default_factory=dict)  # for the ledger: numbers and codes only
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,9 +51,15 @@ def reply_json(claimed: Claimed, outcome: Outcome, *, turn_id: UUID, slots: Any)
                 "degraded": reply.degraded,
                 "tokens_used": 0,
                 "timings_ms": {k: round(ms, 2) for k, ms in outcome.timings_ms.items()},
+                **({"follow_up": True} if promises_more(outcome) else {}),
             },
         }
     )
+
+
+def promises_more(outcome: Outcome) -> bool:
+    """Will a reply come by itself, later?"""
+    return any(effect.kind == "follow_up" for effect in outcome.effects)
 
 
 def next_needed(outcome: Outcome) -> list[str]:
