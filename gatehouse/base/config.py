@@ -162,6 +162,17 @@ class Settings(BaseModel):
         kind="live",
         span=(0, 1_000_000),
     )
+    llm_prices: str = setting(
+        "",
+        'JSON file of prices over the list: {"family:model": [in, out]}, US dollars per million '
+        "tokens.",
+        allowed="empty or the path of a JSON file",
+    )
+    llm_output: Literal["auto", "schema", "tool", "json"] = setting(
+        "auto",
+        "How the model is asked for JSON: its own schema mode, a tool call, or in the prompt; auto: "
+        "the best that the provider is known to have.",
+    )
     llm_in_flight: Whole = setting(
         16, "Model calls at once per process.", kind="live", span=(1, 4096)
     )
@@ -179,6 +190,9 @@ class Settings(BaseModel):
     )
     rate_limit_site: Whole = setting(
         600, "Chat messages of all visitors per minute.", kind="live", span=(1, 1_000_000)
+    )
+    rate_limit_new_sessions: Whole = setting(
+        10, "New visitors from one address (/24, /64) per hour.", kind="live", span=(1, 1_000_000)
     )
     most_in_flight: Whole = setting(
         64, "Requests at once per process, before adaptation.", kind="live", span=(8, 4096)

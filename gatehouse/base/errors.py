@@ -57,6 +57,12 @@ class QuotaExceeded(GatehouseError):
 
     code, status, title = "quota-exceeded", 429, "That was quick"
 
+    def __init__(
+        self, detail: str = "", *, retry_after: int | None = None, policy: str = ""
+    ) -> None:
+        super().__init__(detail, retry_after=retry_after)
+        self.policy = policy  # the limit's name, as in the RateLimit headers
+
 
 class DeadlinePassed(Unavailable):
     """The time for this was over before it was done."""

@@ -52,6 +52,17 @@ def client_address(scope: Scope, trusted: Networks) -> Address | None:
     return _parse(hops[0])
 
 
+def network_of(scope: Scope, trusted: Networks) -> str:
+    """The client's /24 or /64, which one household or machine has to itself at least.
+
+    Whose forwarded address cannot be believed counts by the connection's own address.
+    """
+    address = client_address(scope, trusted) or _parse((scope.get("client") or ("",))[0])
+    if address is None:
+        return "unknown"
+    return str(ip_network((address, 24 if address.version == 4 else 64), strict=False))
+
+
 def is_trusted_peer(scope: Scope, trusted: Networks) -> bool:
     """Does the connection itself come from one of our proxies?"""
     peer = _parse((scope.get("client") or ("",))[0])

@@ -12,7 +12,9 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from gatehouse.base.errors import NotFound
 from gatehouse.observe import meters
 from gatehouse.observe.access import OpsAccess
+from gatehouse.resilience.limits import Limiter
 from gatehouse.talk import landing
+from gatehouse.talk.allowance import Allowance
 from gatehouse.talk.failpoints import is_mutant, reach
 from gatehouse.talk.history import Archive
 from gatehouse.talk.holding import interim, language_of
@@ -43,24 +45,27 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 SessionPath = Annotated[str, Path(pattern=f"^{SESSION_PATTERN}$", max_length=64)]
 
 
-def router(turns: TurnService, access: OpsAccess) -> APIRouter:
-    """Everything that a visitor's page calls, and plain curl. Flat: each nested router costs."""
+def router(turns: TurnService, access: OpsAccess, *, limiter: Limiter | None = None) -> APIRouter:
+    """Everything that a visitor's page calls, and plain curl. Flat: each nested router costs.
+
+    `limiter` counts for the rate limits; without one this process counts alone.
+    """
     made = APIRouter()
     door = Door(access, has_local_names=turns.settings.environment != "production")
-    desk = Desk(turns, door)
+    desk = Desk(turns, door, Allowance.of(turns.settings, door, limiter))
 
     def add(method: str, path: str, endpoint: Callable[..., Any], **about: Any) -> None:
         route = f"/api/chat/{path}"
         made.add_api_route(route, endpoint, methods=[method], tags=["chat"], **about)
 
     add("POST", "ask", desk.ask, response_model=ReplyObject,
-        responses=problems(400, 404, 422, 503), summary="One turn, as one answer")  # fmt: skip
+        responses=problems(400, 404, 422, 429, 503), summary="One turn, as one answer")  # fmt: skip
     add("POST", "stream", desk.stream, response_class=Response,
-        responses=_EVENTS | problems(400, 404, 422, 503), summary="As events")  # fmt: skip
+        responses=_EVENTS | problems(400, 404, 422, 429, 503), summary="As events")  # fmt: skip
     add("GET", "stream/{session_id}", desk.resume, response_class=Response,
         responses=_EVENTS | problems(404, 422, 503), summary="Events again")  # fmt: skip
     add("POST", "sessions", desk.open_session, status_code=201, response_model=Session,
-        responses=problems(404, 422, 503), summary="Begin a conversation")  # fmt: skip
+        responses=problems(404, 422, 429, 503), summary="Begin a conversation")  # fmt: skip
     add("GET", "history/{session_id}", desk.history, response_model=History,
         responses=problems(404, 422, 503), summary="What was said so far")  # fmt: skip
     add("POST", "feedback", desk.feedback, status_code=204, response_class=Response,
@@ -72,10 +77,11 @@ def router(turns: TurnService, access: OpsAccess) -> APIRouter:
 class Desk:
     """The endpoints of one application."""
 
-    def __init__(self, turns: TurnService, door: Door) -> None:
+    def __init__(self, turns: TurnService, door: Door, allowance: Allowance) -> None:
         self._turns = turns
         self._door = door
-        self._reception = Reception(turns, door)
+        self._allowance = allowance
+        self._reception = Reception(turns, door, allowance)
         self._archive = Archive(turns.database)
 
     async def ask(self, request: Request, body: Ask) -> Response:
@@ -128,9 +134,11 @@ class Desk:
         """A further conversation of the same visitor, or the first of a new one."""
         known = None if body.bearer else self._door.visitor(request)
         visitor = known or mint()
+        await self._allowance.charge(request, visitor)
         try:
             conversation = await self._archive.open(visitor, body.language)
         except NotFound:
+            await self._allowance.welcome(request)
             visitor = mint()
             conversation = await self._archive.open(visitor, body.language)
         answer = {"session_id": str(conversation), "language": body.language}

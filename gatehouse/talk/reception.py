@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gatehouse.base.errors import MalformedRequest, NotFound
+from gatehouse.talk.allowance import Allowance
 from gatehouse.talk.claims import Accepted, Incoming
 from gatehouse.talk.schemas import Ask
 from gatehouse.talk.sessions import FIRST_NAME, Door, Principal, mint, session_of
@@ -34,18 +35,26 @@ class Reception:
 
     turns: TurnService
     door: Door
+    allowance: Allowance | None = None
 
     async def receive(self, request: Request, ask: Ask) -> Received:
-        """Stores the message once. Raises NotFound, KeyReused, MalformedRequest, StoreDown."""
+        """Stores the message once.
+
+        Raises NotFound, KeyReused, MalformedRequest, QuotaExceeded, StoreDown.
+        """
         key = key_of(request, ask)
         session = session_of(ask.session_id)
         principal = self.door.principal(request, session) or self._newcomer(session)
+        if self.allowance is not None:
+            await self.allowance.charge(request, principal, session=session or "", key=key)
         try:
             return await self._accept(principal, ask, key=key, session=session)
         except NotFound:
             if principal.via != "cookie" or isinstance(session, UUID):
                 raise
         # A cookie whose conversations are gone: the visitor begins anew.
+        if self.allowance is not None:
+            await self.allowance.welcome(request)
         return await self._accept(mint(), ask, key=key, session=session)
 
     def dress(self, request: Request, response: Response, principal: Principal) -> None:

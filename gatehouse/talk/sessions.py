@@ -67,11 +67,11 @@ class Door:
         """The visitor, or for a given session the local operator who has no credentials."""
         if (visitor := self.visitor(request)) is not None:
             return visitor
-        if session is not None and self._is_local(request):
+        if session is not None and self.is_local(request):
             return Principal(OPS_LOCAL, "ops")
         return None
 
-    def _is_local(self, request: HTTPConnection) -> bool:
+    def is_local(self, request: HTTPConnection) -> bool:
         """Somebody at this very machine, such as the operator's curl and the runbooks' soak.
 
         A private network is not enough: behind a container's port mapping everybody has one.

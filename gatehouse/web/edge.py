@@ -20,6 +20,7 @@ from gatehouse.observe import access, journal, meters
 from gatehouse.observe.meter import Counted, Observed
 from gatehouse.resilience import seats
 from gatehouse.resilience.seats import Admission
+from gatehouse.talk.allowance import HEADERS_KEY
 from gatehouse.web import body, description, problems
 from gatehouse.web.classes import QUIET, class_of
 from gatehouse.web.origins import Headers, Origins, Pairs
@@ -194,6 +195,7 @@ class Passage:
     def _dressed(self, headers: Pairs) -> Pairs:
         path = self.scope["path"]
         headers.append((b"x-request-id", journal.request_id.get().encode()))
+        headers.extend(self.scope.get(HEADERS_KEY, ()))
         self._rules.shields.add_to(headers, path=path, status=self.status, is_https=self._is_https)
         self._rules.origins.add_to(headers, path, self.headers)
         return headers

@@ -10,7 +10,7 @@ from gatehouse.base.errors import GatehouseError
 Headers = Mapping[bytes, bytes]  # of a request; names in lower case
 Pairs = list[tuple[bytes, bytes]]  # of a response
 ALLOW_HEADERS = b"authorization, content-type, idempotency-key, last-event-id"
-EXPOSE_HEADERS = b"retry-after, idempotent-replay"
+EXPOSE_HEADERS = b"retry-after, idempotent-replay, ratelimit, ratelimit-policy"
 SHARED_PATHS = ("/api/", "/widget/")  # the rest is never read by another site's scripts
 
 

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gatehouse.base.errors import BadInput, GatehouseError, MalformedRequest
+from gatehouse.base.errors import BadInput, GatehouseError, MalformedRequest, QuotaExceeded
 from gatehouse.observe.journal import request_id
 
 MEDIA_TYPE = "application/problem+json"
@@ -55,6 +55,8 @@ def problem(error: GatehouseError) -> dict[str, Any]:
         told["instance"] = f"/requests/{asked}"
     if error.retry_after is not None:
         told["retry_after"] = error.retry_after
+    if isinstance(error, QuotaExceeded) and error.policy:
+        told["violated-policies"] = [error.policy]
     return told
 
 

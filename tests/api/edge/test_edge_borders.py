@@ -84,7 +84,9 @@ async def test_an_allowed_site_may_read_answers_and_our_own_headers(
 ) -> None:
     answer = await http.post("/api/ask", json=BODY, headers={"origin": AGENCY})
     assert answer.headers["access-control-allow-origin"] == AGENCY
-    assert answer.headers["access-control-expose-headers"] == "retry-after, idempotent-replay"
+    assert answer.headers["access-control-expose-headers"] == (
+        "retry-after, idempotent-replay, ratelimit, ratelimit-policy"
+    )
     assert "Origin" in answer.headers["vary"]
     preflight = await http.options(
         "/api/ask", headers={"origin": AGENCY, "access-control-request-method": "POST"}
