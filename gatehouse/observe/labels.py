@@ -89,4 +89,5 @@ STATE_OF_MOVE = {
     "start_over": "collecting",
     "declined": "collecting",
     "trouble": OTHER,
+    "refused": "closing",
 }

@@ -105,6 +105,17 @@ def declined(scene: Scene) -> Reply:
     return plain(voice.say(N_("As you wish")), summary, actions=ways)
 
 
+REFUSAL = N_("I can't help with that.")
+REFUSAL_TITLE = N_("Not something I can help with")
+
+
+def refused(scene: Scene) -> Reply:
+    """A neutral no, and what can be done instead."""
+    voice = scene.voice
+    summary = sentences(voice.say(REFUSAL), voice.say(ABILITIES))
+    return plain(voice.say(REFUSAL_TITLE), summary, actions=starts(scene))
+
+
 def contact_kept(scene: Scene) -> Reply:
     voice = scene.voice
     summary = voice.say(CONTACT_KEPT)

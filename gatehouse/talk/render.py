@@ -39,18 +39,17 @@ _WORDS: dict[Move, Callable[[Scene], Reply]] = {
     Move.MORE: results.more,
     Move.NOTHING_FOUND: nothing.nothing_found,
     Move.TROUBLE: results.in_trouble,
+    Move.REFUSED: courtesies.refused,
 }
 
 
 def render(scene: Scene, *, actions_on: bool = True) -> Reply:
     """The whole reply: greeted and disclosed once, within the limits of length and number."""
-    reply = _WORDS[scene.decision.move](scene)
-    if scene.answer and scene.answer.as_of:
-        reply = degraded.marked(reply, ("search",))
+    reply = body(scene)
     return Reply(
         reply.title,
         clipped(
-            sentences(_opening(scene), courtesies.assurance(scene), _age(scene), reply.summary),
+            sentences(prelude(scene), reply.summary),
             LONGEST_SUMMARY,
         ),
         blocks=reply.blocks,
@@ -58,6 +57,18 @@ def render(scene: Scene, *, actions_on: bool = True) -> Reply:
         suggested_actions=distinct(reply.suggested_actions) if actions_on else (),
         degraded=reply.degraded,
     )
+
+
+def body(scene: Scene) -> Reply:
+    """The reply without what goes before it in some turns."""
+    reply = _WORDS[scene.decision.move](scene)
+    is_old = scene.answer is not None and scene.answer.as_of is not None
+    return degraded.marked(reply, ("search",)) if is_old else reply
+
+
+def prelude(scene: Scene) -> str:
+    """What goes before every reply, whoever words it: a hello, who speaks, how old the homes are."""
+    return sentences(_opening(scene), courtesies.assurance(scene), _age(scene))
 
 
 def _age(scene: Scene) -> str:
