@@ -46,7 +46,8 @@ class ChatRequest:
     schema_name: str = "answer"
     most_tokens: int = 700
     temperature: float = 0.2
-    trace: Mapping[str, str] = field(default_factory=dict)  # span attributes: codes, no words
+    # Codes for traces, no words. "thread", a conversation's hash, says whose tokens they are.
+    trace: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,3 @@ class Embedder(Protocol):
     async def embed(
         self, texts: tuple[str, ...], deadline: Deadline
     ) -> tuple[tuple[float, ...], ...]: ...
-
-
-class Moderator(Protocol):
-    """The provider's own look at a text: the categories that it breaks. Raises ModelError."""
-
-    async def moderate(self, text: str, deadline: Deadline) -> frozenset[str]: ...

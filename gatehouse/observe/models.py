@@ -44,3 +44,16 @@ class TurnLedger(models.Model):
         # Rows come in the order of time and are read by windows of time: a block range index
         # answers that and costs a turn next to nothing.
         indexes = (BrinIndex(fields=["received_at"], name="turn_ledger_received", autosummarize=True),)  # fmt: skip # noqa: E501
+
+
+class LlmSpending(models.Model):
+    """Tokens and micro-dollars of one account: a conversation's hash, or "day:2026-01-05" (UTC)."""
+
+    account = models.TextField(primary_key=True)
+    since = models.DateTimeField()
+    tokens = models.BigIntegerField()
+    micro_usd = models.BigIntegerField()
+
+    class Meta:
+        db_table = "llm_spending"
+        indexes = (models.Index(fields=["since"], name="llm_spending_since"),)

@@ -12,6 +12,7 @@ from pydantic_ai.models import Model
 from gatehouse.base.errors import Misconfigured
 from gatehouse.llm.bounds import Bounds
 from gatehouse.llm.client.direct import DirectModel
+from gatehouse.llm.client.endpoints import EndpointEmbedder, EndpointModerator
 from gatehouse.llm.client.transport import open_client
 from gatehouse.llm.naming import Address
 from gatehouse.llm.types import Provider
@@ -38,8 +39,25 @@ class Connections:
             )
         return DirectModel(made, provider=provider, bounds=bounds, form=form)
 
+    def embedder(self, there: Address) -> EndpointEmbedder:
+        """Embeddings at this address. Raises Misconfigured for families without any."""
+        return EndpointEmbedder(_openai_shaped(there, "EMBEDDINGS"), self.http)
+
+    def moderator(self, there: Address) -> EndpointModerator:
+        """Moderation at this address. Raises Misconfigured."""
+        return EndpointModerator(_openai_shaped(there, "MODERATION"), self.http)
+
     async def close(self) -> None:
         await self.http.aclose()
+
+
+def _openai_shaped(there: Address, task: str) -> Address:
+    if there.family in ("anthropic", "google"):
+        raise Misconfigured(
+            f"LLM_MODEL_{task} is {there.name!r} at {there.family}: allowed is a model behind an "
+            "OpenAI-compatible endpoint"
+        )
+    return there
 
 
 def _openai(there: Address, http: httpx2.AsyncClient) -> Model[Any]:
