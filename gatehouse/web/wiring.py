@@ -20,6 +20,7 @@ from gatehouse.listings.store import SqlCatalogue
 from gatehouse.listings.types import Catalogue
 from gatehouse.observe import journal, stdlib_logging
 from gatehouse.observe.access import OpsAccess
+from gatehouse.observe.parts import Agents
 from gatehouse.observe.probes import PoolWaits, Turn, Watch
 from gatehouse.observe.pulse import DatabasePulse
 from gatehouse.observe.report import Report
@@ -28,12 +29,14 @@ from gatehouse.resilience.breaker import Rules
 from gatehouse.resilience.breakers import Breakers
 from gatehouse.resilience.bulkhead import Bulkhead
 from gatehouse.resilience.seats import Admission
+from gatehouse.talk.choosing import Choice, effective_percent, version_of
 from gatehouse.talk.failpoints import is_mutant
 from gatehouse.talk.rules import RulesHandler
 from gatehouse.talk.turn import TurnService
-from gatehouse.talk.types import Market, Tools
+from gatehouse.talk.types import Handler, Market, Tools
 from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
+from gatehouse.web.standing import parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def build(settings: Settings) -> House:
     catalogue = guarded(stock, breakers, settings)
     pulse = DatabasePulse(url, clock)
     traffic = TrafficRing.of_instance(clock)
+    prompted: Handler | None = None
     return House(
         settings=settings,
         database=database,
@@ -98,8 +102,17 @@ def build(settings: Settings) -> House:
         stock=stock,
         catalogue=catalogue,
         breakers=breakers,
-        turns=turn_service(database, catalogue, gazetteer=gazetteer, settings=settings),
-        report=Report(settings, pulse, traffic, clock),
+        turns=turn_service(
+            database, catalogue, gazetteer=gazetteer, settings=settings, prompted=prompted
+        ),
+        report=Report(
+            settings,
+            pulse,
+            traffic,
+            clock,
+            parts=lambda: parts(breakers),
+            agents=lambda: agents(prompted, settings),
+        ),
         access=OpsAccess.of(settings),
         watch=Watch(
             clock,
@@ -148,15 +161,27 @@ def open_database(url: str, settings: Settings, *, waits: PoolWaits) -> Database
     return Database(url, chat=chat, search=search, on_wait=waits.on_wait)
 
 
+def agents(prompted: Handler | None, settings: Settings) -> Agents:
+    """Who answers, as health and version tell it."""
+    percent = effective_percent(settings, has_model=prompted is not None)
+    return Agents(canary=version_of(prompted) if prompted else None, percent=percent)
+
+
 def turn_service(
-    database: Database, catalogue: Catalogue, *, gazetteer: Gazetteer, settings: Settings
+    database: Database,
+    catalogue: Catalogue,
+    *,
+    gazetteer: Gazetteer,
+    settings: Settings,
+    prompted: Handler | None = None,
 ) -> TurnService:
-    """The conversation: the rules handler answers every turn of this release."""
+    """The conversation: a share by `prompted`, if there is a model; the rest by the rules."""
     zone = ZoneInfo(settings.market_timezone)
     ear = RuleEar(
         gazetteer, today=lambda: datetime.now(zone).date(), timezone=settings.market_timezone
     )
-    handler = RulesHandler()
+    percent = effective_percent(settings, has_model=prompted is not None)
+    choice = Choice(RulesHandler(), prompted, lambda: percent)
     tools = Tools(
         catalogue=catalogue,
         ear=ear,
@@ -168,4 +193,4 @@ def turn_service(
         cards_on=settings.enable_re_recommend_card,
         suggested_actions_on=settings.feature_suggested_actions,
     )
-    return TurnService(database, lambda _: handler, tools, settings=settings)
+    return TurnService(database, choice, tools, settings=settings)
