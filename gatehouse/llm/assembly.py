@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -70,15 +71,16 @@ class Voice:
         """By the breakers of the models, which live from real calls: no probe that costs."""
         standings = self.breakers.standings()
         told = [standings[name] for name in SERVICES.values() if name in standings]
-        rests = (State.OPEN, State.FORCED_OPEN)
+        rests = (State.OPEN, State.HALF_OPEN, State.FORCED_OPEN)  # half-open: nobody has proven it
         return "disconnected" if told and all(s.state in rests for s in told) else "connected"
 
     async def close(self) -> None:
         """Settles budgets, sends the last spans, closes connections; bounded."""
-        await asyncio.gather(*(each.settled() for each in self.counted))
-        await asyncio.to_thread(self.spans.close)
-        async with asyncio.timeout(CLOSING_SECONDS):
-            await self.close_clients()
+        telling = asyncio.to_thread(self.spans.close)
+        await asyncio.gather(telling, *(each.settled() for each in self.counted))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSING_SECONDS):
+                await self.close_clients()
 
 
 def named(settings: Settings) -> tuple[Named, ...]:

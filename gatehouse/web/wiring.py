@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,9 @@ from gatehouse.listings.guarded import PLACES, SERVICE, GuardedCatalogue
 from gatehouse.listings.stock_places import StockPlaces
 from gatehouse.listings.store import SqlCatalogue
 from gatehouse.listings.types import Catalogue
+from gatehouse.llm.assembly import Voice, assemble, named
+from gatehouse.llm.budget import Limits, SqlBudget
+from gatehouse.llm.spans import spans_of
 from gatehouse.observe import journal, stdlib_logging
 from gatehouse.observe.access import OpsAccess
 from gatehouse.observe.parts import Agents
@@ -31,6 +35,8 @@ from gatehouse.resilience.bulkhead import Bulkhead
 from gatehouse.resilience.seats import Admission
 from gatehouse.talk.choosing import Choice, effective_percent, version_of
 from gatehouse.talk.failpoints import is_mutant
+from gatehouse.talk.guarding import GuardedHandler
+from gatehouse.talk.moderating import SecondOpinion
 from gatehouse.talk.rules import RulesHandler
 from gatehouse.talk.turn import TurnService
 from gatehouse.talk.types import Handler, Market, Tools
@@ -55,6 +61,7 @@ class House:
     watch: Watch
     pulse: DatabasePulse
     admission: Admission
+    voice: Voice | None  # the models, where LLM_MODEL names one
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -76,6 +83,8 @@ class House:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+            if self.voice:
+                await self.voice.close()
             await self.pulse.close()
             await self.database.close()
 
@@ -92,6 +101,7 @@ def build(settings: Settings) -> House:
     breakers = fuse_box(settings)
     stock = SqlCatalogue(database, timeout_ms=settings.re_search_timeout_ms)
     catalogue = guarded(stock, breakers, settings)
+    voice = voice_of(settings, database, breakers)
     pulse = DatabasePulse(url, clock)
     traffic = TrafficRing.of_instance(clock)
     prompted: Handler | None = None
@@ -103,14 +113,19 @@ def build(settings: Settings) -> House:
         catalogue=catalogue,
         breakers=breakers,
         turns=turn_service(
-            database, catalogue, gazetteer=gazetteer, settings=settings, prompted=prompted
+            database,
+            catalogue,
+            gazetteer=gazetteer,
+            settings=settings,
+            prompted=prompted,
+            second_opinion=opinion_of(voice, breakers),
         ),
         report=Report(
             settings,
             pulse,
             traffic,
             clock,
-            parts=lambda: parts(breakers),
+            parts=lambda: parts(breakers, llm=voice.health if voice else "disabled"),
             agents=lambda: agents(prompted, settings),
         ),
         access=OpsAccess.of(settings),
@@ -125,7 +140,31 @@ def build(settings: Settings) -> House:
         ),
         pulse=pulse,
         admission=Admission.of(settings.most_in_flight, sheds=not is_mutant("no_shedding")),
+        voice=voice,
     )
+
+
+def voice_of(settings: Settings, database: Database, breakers: Breakers) -> Voice | None:
+    """The models, or None without LLM_MODEL: then their libraries are not even loaded."""
+    if not named(settings):
+        return None
+    from gatehouse.llm.client import Connections
+
+    limits = Limits(settings.llm_tokens_per_session, settings.llm_daily_budget_usd)
+    return assemble(
+        settings,
+        Connections(),
+        breakers=breakers,
+        budget=SqlBudget(database, limits),
+        spans=spans_of(settings),
+    )
+
+
+def opinion_of(voice: Voice | None, breakers: Breakers) -> SecondOpinion | None:
+    """The provider's moderation beside our own lists, if one is set."""
+    if voice is None or voice.moderator is None:
+        return None
+    return SecondOpinion(voice.moderator, breakers.of("moderation"))
 
 
 def fuse_box(settings: Settings) -> Breakers:
@@ -174,6 +213,7 @@ def turn_service(
     gazetteer: Gazetteer,
     settings: Settings,
     prompted: Handler | None = None,
+    second_opinion: SecondOpinion | None = None,
 ) -> TurnService:
     """The conversation: a share by `prompted`, if there is a model; the rest by the rules."""
     zone = ZoneInfo(settings.market_timezone)
@@ -181,7 +221,10 @@ def turn_service(
         gazetteer, today=lambda: datetime.now(zone).date(), timezone=settings.market_timezone
     )
     percent = effective_percent(settings, has_model=prompted is not None)
-    choice = Choice(RulesHandler(), prompted, lambda: percent)
+    guard = partial(
+        GuardedHandler, agency=settings.agency_name.strip(), second_opinion=second_opinion
+    )
+    choice = Choice(guard(RulesHandler()), guard(prompted) if prompted else None, lambda: percent)
     tools = Tools(
         catalogue=catalogue,
         ear=ear,
