@@ -69,7 +69,8 @@ class Lips:
         choice = phrase(self._language, LAWFUL_CHOICE) if self._is_steering else ""
         choice = "" if choice in said else choice
         if who in said:
-            return said.replace(who, sentences(who, choice), 1)
+            before, _, after = said.partition(who)
+            return sentences(before.strip(), who, choice, after.replace(who, "").strip())
         return sentences(who if self._must_disclose else "", choice, said)
 
     def _opening(self) -> str:
