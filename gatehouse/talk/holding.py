@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from gatehouse.talk.disclosing import CHANNEL, DISCLOSED, disclosure, is_first_contact
 from gatehouse.talk.phrases import N_, say
+from gatehouse.talk.scene import sentences
 from gatehouse.talk.types import Act, Decision, Move, Outcome, Reply, Thread
 from gatehouse.understanding.types import LANGUAGES, Heard, Language
 
@@ -22,13 +24,16 @@ def interim(language: Language) -> str:
 
 def apologise(thread: Thread, language: Language, *, error: str | None = None) -> Outcome:
     """A turn that changes nothing but its number, after a handler failed or passed its deadline."""
+    is_first = is_first_contact(thread)
+    summary = sentences(disclosure(language) if is_first else "", say(language, _TROUBLE))
     return Outcome(
         decision=Decision(Act.CLARIFY, Move.TROUBLE),
-        reply=Reply(say(language, _TROUBLE_TITLE), say(language, _TROUBLE), degraded=("handler",)),
+        reply=Reply(say(language, _TROUBLE_TITLE), summary, degraded=("handler",)),
         state=replace(thread.state, turn=thread.turn_no),
         heard=Heard(thread.text, language, 0.0),
         filled_before=tuple(thread.state.slots),
         errors=(error,) if error else (),
+        extra={DISCLOSED: CHANNEL} if is_first else {},
     )
 
 

@@ -9,6 +9,7 @@ from gatehouse.observe import meters
 from gatehouse.talk.claims import Accepted, Claimed
 from gatehouse.talk.committing import Written
 from gatehouse.talk.telling import intent_of, state_of, tell_lost, tell_turn
+from gatehouse.talk.telling_safety import tell_disclosed
 from gatehouse.talk.types import Act, Outcome
 from gatehouse.understanding.state import required_open
 
@@ -37,6 +38,7 @@ def note_turn(claimed: Claimed, outcome: Outcome, written: Written, *, handler: 
     _count_trouble(claimed, outcome)
     _count_funnel(claimed, outcome)
     _count_end(outcome, waited_ms)
+    tell_disclosed(claimed.thread, outcome)
     tell_turn(claimed, outcome, total_ms=total_ms, waited_ms=waited_ms)
 
 

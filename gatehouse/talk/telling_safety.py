@@ -8,7 +8,8 @@ from typing import Any
 from gatehouse.llm.safety.replies import Reason
 from gatehouse.llm.safety.types import Screening
 from gatehouse.observe import journal, meters
-from gatehouse.talk.types import Thread
+from gatehouse.talk.disclosing import DISCLOSED, is_first_contact
+from gatehouse.talk.types import Outcome, Thread
 
 # Which category a sentence was of that was left out of a reply.
 _CATEGORY: dict[Reason, str] = {"steering": "fair_housing", "abuse": "abuse"}
@@ -39,6 +40,24 @@ def tell_reply(thread: Thread, reasons: Iterable[Reason]) -> None:
         meters.moderation_blocks_total.labels(category=category).inc()
     if found:
         _tell(thread, stage="reply", action="cut", categories=found)
+
+
+def tell_disclosed(thread: Thread, outcome: Outcome) -> None:
+    """A committed turn told the visitor for the first time that a machine answers."""
+    channel = outcome.extra.get(DISCLOSED)
+    if channel is None or not is_first_contact(thread):
+        return
+    meters.ai_disclosure_total.inc()
+    language = outcome.state.language or outcome.heard.language
+    journal.event(
+        "ai_disclosed",
+        message=f"ai_disclosed channel={channel} language={language}",
+        version=thread.arm,
+        thread=journal.thread_hash(thread.id),
+        turn=thread.turn_no,
+        channel=channel,
+        language=language,
+    )
 
 
 def _tell(thread: Thread, **fields: Any) -> None:
