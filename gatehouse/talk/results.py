@@ -35,7 +35,7 @@ def recommend(scene: Scene) -> Reply:
     """The page of homes, as cards or as a table."""
     voice = scene.voice
     summary = sentences(
-        _moved(scene),
+        moved(scene),
         _counted(scene),
         _paged(scene),
         unstated(scene),
@@ -145,7 +145,7 @@ def _hint(scene: Scene) -> str:
     return scene.voice.say(_HINT_FOR_ONE) if one else scene.voice.pick(_HINT)
 
 
-def _moved(scene: Scene) -> str:
+def moved(scene: Scene) -> str:
     """Which limit was moved, when the homes are those of a relaxation."""
     answer = scene.answer
     if answer is None or answer.relaxed is None or not _is_relaxed(scene):
