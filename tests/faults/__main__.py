@@ -17,10 +17,12 @@ from bench.product import scratch
 from .bursts import bursts
 from .dialogues import dialogues
 from .duplicates import duplicates
+from .fuses.experiments import fuses
 from .kills import Plan, control, failpoint_kills, random_kills
 from .lab.stage import Outcome, Stage
 
 CONTROL_KILLS = 15
+WITHOUT_SERVER = ("breaker", "retries", "seed", "json")
 
 
 def arguments() -> argparse.Namespace:
@@ -31,9 +33,21 @@ def arguments() -> argparse.Namespace:
     reader.add_argument("--duplicates", type=int, default=0, help="P02: keys sent 1–5 times")
     reader.add_argument("--bursts", type=int, default=0, help="P03: conversations × 5 at once")
     reader.add_argument("--dialogues", type=int, default=0, help="P05: scripted dialogues")
+    reader.add_argument("--breaker", type=int, default=0, help="P11–P13: random sequences")
+    reader.add_argument("--retries", type=int, default=0, help="P14, P15: virtual seconds")
     reader.add_argument("--seed", type=int, default=7)
     reader.add_argument("--json", type=Path, help="writes the figures there as well")
     return reader.parse_args()
+
+
+async def everything(asked: argparse.Namespace) -> AsyncIterator[Outcome]:
+    """First what needs no server; one is set up only for the others."""
+    async for outcome in fuses(asked):
+        yield outcome
+    if any(size for name, size in vars(asked).items() if name not in WITHOUT_SERVER):
+        with scratch("gatehouse-faults-") as product:
+            async for outcome in experiments(Stage(product), asked):
+                yield outcome
 
 
 async def experiments(stage: Stage, asked: argparse.Namespace) -> AsyncIterator[Outcome]:
@@ -66,11 +80,10 @@ def caught(found: Outcome) -> Outcome:
 async def run(asked: argparse.Namespace) -> int:
     """The number of broken promises."""
     outcomes = []
-    with scratch("gatehouse-faults-") as product:
-        async for outcome in experiments(Stage(product), asked):
-            sys.stdout.write("\n".join(outcome.lines()) + "\n")
-            sys.stdout.flush()
-            outcomes.append(outcome)
+    async for outcome in everything(asked):
+        sys.stdout.write("\n".join(outcome.lines()) + "\n")
+        sys.stdout.flush()
+        outcomes.append(outcome)
     if asked.json:
         told = [asdict(each) for each in outcomes]
         asked.json.write_text(json.dumps(told, indent=2, ensure_ascii=False) + "\n")
