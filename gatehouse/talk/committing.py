@@ -37,7 +37,7 @@ def write_down(claimed: Claimed, outcome: Outcome, *, handler: str) -> Written:
     messages, decision = claimed.thread.messages, outcome.decision
     values: dict[str, Any] = {
         "turn": turn_id,
-        "state": to_json(encode(_kept(outcome, is_owed=is_owed))),
+        "state": to_json(encode(_kept(claimed, outcome, is_owed=is_owed))),
         "first_seq": messages[0].seq,
         "last_seq": messages[-1].seq,
         "act": decision.act.value,
@@ -66,8 +66,13 @@ def debt_of(thread: Thread, outcome: Outcome) -> Debt:
     return "settle" if has_begun_anew or has_searched else "keep"
 
 
-def _kept(outcome: Outcome, *, is_owed: bool) -> DialogueState:
-    return replace(outcome.state, modes=outcome.reply.degraded, is_owed=is_owed)
+def _kept(claimed: Claimed, outcome: Outcome, *, is_owed: bool) -> DialogueState:
+    """A stretch in short form ends with the first reply in a model's words, not with a reply that
+    needed none."""
+    modes = outcome.reply.degraded
+    if "llm" in claimed.thread.state.modes and outcome.tier == "regular" and "llm" not in modes:
+        modes = ("llm", *modes)
+    return replace(outcome.state, modes=modes, is_owed=is_owed)
 
 
 def _ledger_row(
@@ -97,6 +102,8 @@ def _ledger_row(
         results=outcome.results,
         cards=len(outcome.reply.cards),
         messages=len(thread.messages),
+        tokens_in=outcome.tokens_in,
+        tokens_out=outcome.tokens_out,
         degraded=outcome.reply.degraded,
         errors=outcome.errors,
         outcome=_ending(outcome),

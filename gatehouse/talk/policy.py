@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from gatehouse.talk import router
 from gatehouse.talk.pointing import pointed, spoken_of
-from gatehouse.talk.types import Act, Decision, Move, ToDomain
+from gatehouse.talk.router import accepts_offer, escalation
+from gatehouse.talk.types import Act, Decision, Move
 from gatehouse.understanding.state import required_open
 from gatehouse.understanding.types import Contact, DialogueState, Heard, Intent, Slot
 
@@ -23,7 +25,7 @@ def decide(state: DialogueState, heard: Heard) -> Decision:
 
 def propose(state: DialogueState, heard: Heard) -> Decision:
     """What to do next, before the law looks at it."""
-    return _pinned(choose(state, heard), state=state, heard=heard)
+    return router.pinned(choose(state, heard), state=state, heard=heard)
 
 
 def choose(state: DialogueState, heard: Heard) -> Decision:
@@ -83,38 +85,11 @@ def _clarify(move: Move, *, homes: tuple[str, ...] = (), asked: tuple[str, ...] 
     return Decision(Act.CLARIFY, move, home_ids=homes, asked=asked)
 
 
-def _escalate(move: Move, to: ToDomain, *, homes: tuple[str, ...] = ()) -> Decision:
-    return Decision(Act.ESCALATE, move, to_domain=to, home_ids=homes, continuity="explicit_switch")
-
-
-def accepts_offer(heard: Heard) -> bool:
-    """A yes takes up what was offered; a goodbye never does."""
-    return heard.wants(Intent.YES) and not heard.wants(Intent.GOODBYE)
-
-
 def _start_over(state: DialogueState, heard: Heard) -> Decision | None:
     if not heard.wants(Intent.START_OVER):
         return None
     decision = proceed(state)
     return replace(decision, move=Move.START_OVER) if decision.act is Act.ASK_SLOT else decision
-
-
-def _to_person(state: DialogueState, heard: Heard) -> Decision | None:
-    accepts = accepts_offer(heard) and state.offered == "handover"
-    if accepts or heard.wants(Intent.TALK_TO_PERSON, Intent.COMPLAINT):
-        return _escalate(Move.HANDED_OVER, "staff", homes=pointed(state, heard))
-    return None
-
-
-def _to_other_desk(state: DialogueState, heard: Heard) -> Decision | None:
-    if heard.wants(Intent.VALUATION):
-        return _escalate(Move.HANDED_OVER, "valuation")
-    if heard.wants(Intent.SELL_OR_LET):
-        return _escalate(Move.HANDED_OVER, "other")
-    if heard.wants(Intent.MOVE_VIEWING, Intent.CANCEL_VIEWING):
-        homes = spoken_of(state, heard) if heard.refs else state.chosen or spoken_of(state, heard)
-        return _escalate(Move.HANDED_OVER, "viewing", homes=homes)
-    return None
 
 
 def _viewing(state: DialogueState, heard: Heard) -> Decision | None:
@@ -138,7 +113,7 @@ def _wants_viewing(state: DialogueState, heard: Heard) -> bool:
 
 def _arrange(homes: tuple[str, ...], contact: Contact | None) -> Decision:
     if can_reach(contact):
-        return _escalate(Move.VIEWING_STORED, "viewing", homes=homes)
+        return escalation(Move.VIEWING_STORED, "viewing", homes=homes)
     return _clarify(Move.ASK_CONTACT, homes=homes)
 
 
@@ -263,15 +238,6 @@ def _greeting(state: DialogueState, heard: Heard) -> Decision | None:
     return _clarify(Move.GREET)
 
 
-def _outside(state: DialogueState, heard: Heard) -> Decision | None:
-    """Pinned while a slot is awaited: a friendly word and on; else it leaves the domain."""
-    if not heard.wants(Intent.OUT_OF_SCOPE):
-        return None
-    if state.awaiting in required_open(state):
-        return _clarify(Move.OUT_OF_DOMAIN)
-    return _escalate(Move.OUT_OF_DOMAIN, "general")
-
-
 def _not_understood(state: DialogueState) -> Decision:
     asking = askable(state)
     if state.awaiting in asking and state.awaiting is not None:
@@ -281,21 +247,10 @@ def _not_understood(state: DialogueState) -> Decision:
     return _clarify(Move.NOT_UNDERSTOOD)
 
 
-def _pinned(decision: Decision, *, state: DialogueState, heard: Heard) -> Decision:
-    """Says what keeps the talk in the property domain, and why it goes on."""
-    if decision.act is Act.ESCALATE or state.turn <= 0:
-        return decision
-    if state.awaiting is not None:
-        return replace(decision, pin_reason="slot_filling_guard")
-    if heard.changes and state.has_searched:
-        return replace(decision, pin_reason="refinement", continuity="refinement")
-    return replace(decision, pin_reason="continuity")
-
-
 _RULES: tuple[Rule, ...] = (
     _start_over,
-    _to_person,
-    _to_other_desk,
+    router.to_person,
+    router.to_other_desk,
     _viewing,
     _compare,
     _about_home,
@@ -306,5 +261,5 @@ _RULES: tuple[Rule, ...] = (
     _courtesy_before_greeting,
     _greeting,
     _courtesy,
-    _outside,
+    router.outside,
 )

@@ -149,6 +149,9 @@ class Outcome:
     errors: tuple[str, ...] = ()  # `re_error_total` types that happened on the way
     timings_ms: dict[str, float] = field(default_factory=dict)  # step -> ms
     results: int | None = None  # homes found, if a search ran
+    tier: Literal["regular", "enhanced"] = "regular"  # enhanced: in a model's words
+    tokens_in: int = 0
+    tokens_out: int = 0
     extra: dict[str, Any] = field(default_factory=dict)  # for the ledger: numbers and codes only
 
 

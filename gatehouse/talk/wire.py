@@ -12,11 +12,9 @@ from uuid import UUID
 import pydantic_core
 
 from gatehouse.talk.claims import Claimed
+from gatehouse.talk.plain_text import sentences
 from gatehouse.talk.types import Act, Outcome
 from gatehouse.understanding.types import Budget, DialogueState, Filled, PlaceName, Range
-
-# A sentence ends at a stop before a space, or at a line break; the space stays with it.
-_SENTENCE = re.compile(r".+?(?:[.!?…。]+[\"'»”)]*\s+|\n+|$)", re.DOTALL)
 
 
 def to_json(value: Any) -> str:
@@ -45,11 +43,11 @@ def reply_json(claimed: Claimed, outcome: Outcome, *, turn_id: UUID, slots: Any)
                 "slots": slots,
                 "next_needed": next_needed(outcome),
                 "suggested_actions": reply.suggested_actions,
-                "tier": "regular",
+                "tier": outcome.tier,
                 "arm": thread.arm,
                 "version": claimed.version,
                 "degraded": reply.degraded,
-                "tokens_used": 0,
+                "tokens_used": outcome.tokens_in + outcome.tokens_out,
                 "timings_ms": {k: round(ms, 2) for k, ms in outcome.timings_ms.items()},
                 **({"follow_up": True} if promises_more(outcome) else {}),
             },
@@ -125,11 +123,6 @@ def after_event(last_event_id: str | None, turn: int) -> int:
 def turn_of(reply: str) -> int:
     """The turn number inside a stored reply."""
     return int(json.loads(reply)["meta"]["turn"])
-
-
-def sentences(text: str) -> list[str]:
-    """The text in pieces of one sentence each; joined they are the text."""
-    return _SENTENCE.findall(text)
 
 
 def _parts(reply: dict[str, Any], stored: str) -> Iterator[tuple[str, str]]:
