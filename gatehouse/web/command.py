@@ -21,6 +21,7 @@ WITHOUT_DATABASE = frozenset(
         "docs",
         "smoke",
         "simulate_model",
+        "models",
         "phrases",
         "understand",
         "evaluate",

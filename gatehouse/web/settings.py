@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "gatehouse.listings",
     "gatehouse.people",
     "gatehouse.talk",
+    "gatehouse.web",
 ]
 MIDDLEWARE: list[str] = []
 ROOT_URLCONF = "gatehouse.web.urls"

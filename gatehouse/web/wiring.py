@@ -21,6 +21,7 @@ from gatehouse.listings.store import SqlCatalogue
 from gatehouse.listings.types import Catalogue
 from gatehouse.llm.assembly import Voice, assemble, named
 from gatehouse.llm.budget import Limits, SqlBudget
+from gatehouse.llm.checking import Finding, check
 from gatehouse.llm.spans import spans_of
 from gatehouse.observe import journal, stdlib_logging
 from gatehouse.observe.access import OpsAccess
@@ -165,6 +166,15 @@ def opinion_of(voice: Voice | None, breakers: Breakers) -> SecondOpinion | None:
     if voice is None or voice.moderator is None:
         return None
     return SecondOpinion(voice.moderator, breakers.of("moderation"))
+
+
+async def check_models(settings: Settings) -> list[Finding]:
+    """One small request to each configured model."""
+    if not named(settings):
+        return []
+    from gatehouse.llm.client import Connections
+
+    return await check(settings, Connections())
 
 
 def fuse_box(settings: Settings) -> Breakers:

@@ -11,7 +11,7 @@ from pydantic_ai import exceptions as theirs
 from gatehouse.llm.types import ModelError, Trouble
 
 FILTER_CODES = ("content_filter", "content_policy_violation", "content_filtered")
-DETAIL = 300  # characters of a provider's message that are kept
+CODE = 60  # characters of a provider's code that are kept
 
 
 def translated(error: Exception) -> ModelError:
@@ -86,7 +86,7 @@ def _is_caused_by(error: BaseException | None, kind: type[BaseException]) -> boo
 
 
 def _words(error: Exception) -> str:
-    """For operators alone; providers may repeat parts of the request in it."""
-    status = getattr(error, "status_code", None)
-    name = type(error).__name__
-    return f"{name} {status}" if status else f"{name}: {str(error)[:DETAIL]}"
+    """Names and codes alone: a provider's message may repeat what the visitor wrote."""
+    code = getattr(error, "provider_error_code", None)
+    parts = (type(error).__name__, getattr(error, "status_code", None), code)
+    return " ".join(str(part)[:CODE] for part in parts if part)
