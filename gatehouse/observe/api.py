@@ -62,11 +62,14 @@ def _add_health(routes: APIRouter, report: Report, access: Access) -> None:
     async def api_health(request: Request) -> Response:
         """As /health; allowed networks also see the effective settings and whence they come.
 
+        And the breakers of the process that answers: closed, open, half_open, or forced.
+
         Without a model `re_prompt_driven` is false and its share 0, whatever was set.
         """
         is_well, told = await report.health()
         if access.allows(request.scope):
             told |= {"config": report.config_echo(), "config_source": report.config_source()}
+            told["breakers"] = report.breakers()
         return _answer(is_well, told)
 
     async def version() -> Response:

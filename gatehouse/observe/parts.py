@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 Working = Literal["connected", "disconnected", "disabled"]  # disabled: none is configured
 _CHECKS: dict[Working, str] = {"connected": "ok", "disconnected": "down", "disabled": "disabled"}
@@ -16,6 +17,7 @@ class Parts:
     llm: Working = "disabled"
     redis: Working = "disabled"
     resting: tuple[str, ...] = ()
+    breakers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # as staff see them
 
     @property
     def degraded(self) -> tuple[str, ...]:

@@ -79,6 +79,10 @@ class Report:
             "timestamp": self.timestamp(),
         }
 
+    def breakers(self) -> dict[str, Any]:
+        """How each breaker of this process stands: state, reason, opens_total, retry_after."""
+        return dict(self.parts().breakers)
+
     def config_echo(self) -> dict[str, Any]:
         """The effective values of settings that no one could misuse by knowing them."""
         agents = self.agents()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from gatehouse.observe.parts import Parts, Working
 from gatehouse.resilience.breaker import State
 from gatehouse.resilience.breakers import Breakers
@@ -13,4 +15,5 @@ def parts(breakers: Breakers, *, llm: Working = "disabled", redis: Working = "di
     """The parts at this moment, and what their breakers keep calls from."""
     standings = breakers.standings()
     resting = tuple(name for name, stands in standings.items() if stands.state in _RESTING)
-    return Parts(llm=llm, redis=redis, resting=resting)
+    shown = {name: asdict(stands) for name, stands in standings.items()}
+    return Parts(llm=llm, redis=redis, resting=resting, breakers=shown)

@@ -127,6 +127,7 @@ async def test_the_config_echo_is_for_allowed_networks_only() -> None:
     assert set(local.json()["config"]) == set(local.json()["config_source"])
     assert stranger.status_code == 200
     assert "config" not in stranger.json() and "config_source" not in stranger.json()
+    assert local.json()["breakers"] == {} and "breakers" not in stranger.json()
 
 
 @pytest.mark.parametrize("path", ["/readyz", "/health", "/api/health"])

@@ -17,6 +17,7 @@ from gatehouse.resilience.breakers import Breakers
 from gatehouse.resilience.rules import CONTRACT
 from gatehouse.resilience.standing import Change
 from gatehouse.resilience.votes import judge, judge_status
+from gatehouse.web.standing import parts
 
 MIDDLE = 0.5  # no jitter
 
@@ -387,3 +388,20 @@ def test_the_process_has_one_breaker_a_dependency() -> None:
     assert breakers.of("redis") is breakers.of("redis")
     assert breakers.of("redis").rules.in_a_row == 1
     assert set(breakers.standings()) == {"redis"}
+
+
+def test_staff_see_how_each_breaker_stands() -> None:
+    breakers = Breakers(clock=TurnableClock())
+    breakers.of("redis")
+    breakers.of("embeddings").force("forced_open", seconds=60, reason="the provider moves")
+    told = parts(breakers)
+    assert told.resting == ("embeddings",)
+    assert told.breakers == {
+        "embeddings": {
+            "state": "forced_open",
+            "reason": "the provider moves",
+            "opens_total": 0,
+            "retry_after": 60,
+        },
+        "redis": {"state": "closed", "reason": "", "opens_total": 0, "retry_after": 0},
+    }
