@@ -127,7 +127,7 @@ class Stay:
         house.visits += 1
         house.on_wait(self._pool, (perf_counter() - self._began) * 1000)
         loop, seconds = asyncio.get_running_loop(), house.stay_seconds(self._pool)
-        self._cut = loop.call_later(seconds, _cut, self._connection)
+        self._cut = loop.call_later(seconds, cut, self._connection)
         if self._is_transaction:
             await self._begin()
         return self._connection.cursor()
@@ -218,7 +218,7 @@ def _has_died(connection: Connection) -> bool:
     return connection.closed
 
 
-def _cut(connection: Connection) -> None:
+def cut(connection: Connection) -> None:
     """Ends a stay that has become too long: whoever waits for the server hears an error at once."""
     if not connection.closed:
         with socket.socket(fileno=os.dup(connection.fileno())) as line:

@@ -114,7 +114,7 @@ def reply(answer: Answer, *, is_relaxing: bool) -> dict[str, object]:
         "count": len(found.listings),
         "total": found.total,
         "results": [listing_json(home) for home in found.listings],
-        "cached": False,
+        "cached": answer.is_cached,
         "relaxed": [limit.value for limit in relaxed.limits] if relaxed else [],
         "took_ms": found.took_ms,
         "next": found.next,

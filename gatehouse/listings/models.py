@@ -232,3 +232,20 @@ class ExchangeRate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.currency} {self.per_gbp} {self.day}"
+
+
+class Change(models.Model):
+    """That something of the stock room changed, noted by triggers in the same transaction.
+
+    The sum of the ids is the epoch of the listings: they are random, so no epoch comes twice, and
+    nobody who changes a home waits for somebody else who does. Kept for a day.
+    """
+
+    id = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "real_estate_change"
+
+    def __str__(self) -> str:
+        return f"{self.at}"

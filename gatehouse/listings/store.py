@@ -122,6 +122,10 @@ class SqlCatalogue:
         """Units of each currency for one pound, as last read; empty before the first visit."""
         return self._rates.per_gbp if self._rates else {}
 
+    def forget_rates(self) -> None:
+        """The next visit reads them anew."""
+        self._rates_until = 0.0
+
     async def _find(self, wish: Wish) -> Answer:
         async with self._visit() as cur:
             rates = await self._newest_rates(cur)

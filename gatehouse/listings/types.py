@@ -153,6 +153,7 @@ class Answer:
     found: Found
     relaxed: Relaxed | None = None
     as_of: datetime | None = None  # set: out of the cache, because the listings did not answer
+    is_cached: bool = False  # no call to the listings of its own
 
 
 class Catalogue(Protocol):

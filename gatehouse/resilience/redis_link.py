@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from gatehouse.base.errors import CircuitOpen, Unavailable
 from gatehouse.observe import journal, meters
 from gatehouse.resilience.breaker import Breaker, Judged, Vote
+from gatehouse.resilience.breakers import Breakers
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -123,12 +124,12 @@ class RedisLink:
             self._is_up = False
 
 
-def open_link(url: str, breaker: Breaker) -> RedisLink | None:
+def open_link(url: str, breakers: Breakers) -> RedisLink | None:
     """The link that the settings want; None without REDIS_URL, which the gauge shows as -1."""
     if not url:
         meters.redis_up.set(-1)
         return None
-    return RedisLink(url, breaker)
+    return RedisLink(url, breakers.of("redis"))
 
 
 async def _awaited(answer: Any) -> Any:

@@ -18,7 +18,7 @@ from gatehouse.base.errors import (
     SearchTimeout,
 )
 from gatehouse.listings.types import Answer, Listing
-from gatehouse.observe import meters
+from gatehouse.observe import arms, meters
 from gatehouse.talk import memory
 from gatehouse.talk.scene import Silence
 from gatehouse.talk.settling import value
@@ -94,19 +94,22 @@ def without_rejected(answer: Answer, rejected: tuple[str, ...]) -> Answer:
 
 async def _timed(search: Awaitable[Answer], arm: str) -> Answer:
     """Counts what was executed, cut searches too; not what never began."""
+    arms.serving.set(arm)
     began = time.perf_counter()
     try:
         answer = await search
     except SearchTimeout:
         _observe(began, arm, status="timeout")
         raise
-    _observe(began, arm, status="ok" if answer.found.listings else "empty")
+    status = "ok" if answer.found.listings else "empty"
+    _observe(began, arm, status=status, is_cached=answer.is_cached)
     return answer
 
 
-def _observe(began: float, arm: str, *, status: str) -> None:
+def _observe(began: float, arm: str, *, status: str, is_cached: bool = False) -> None:
     spent_ms = (time.perf_counter() - began) * 1000
-    meters.re_backend_search_ms.labels(arm=arm).observe(spent_ms)
+    if not is_cached:
+        meters.re_backend_search_ms.labels(arm=arm).observe(spent_ms)
     meters.tool_latency_ms.labels(tool="listing_search", status=status).observe(spent_ms)
 
 

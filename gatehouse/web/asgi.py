@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.include_router(talk_api.router(house.turns, house.access))
+    app.include_router(talk_api.router(house.turns, house.access, limiter=house.keeping.limiter))
     app.include_router(listings_api.router(house.catalogue))
     app.include_router(pages.router(house.catalogue, say))
     app.include_router(observe_api.router(house.report, house.access))

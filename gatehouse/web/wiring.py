@@ -43,6 +43,7 @@ from gatehouse.talk.turn import TurnService
 from gatehouse.talk.types import Handler, Market, Tools
 from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
+from gatehouse.web.keeping import Keeping, keep
 from gatehouse.web.standing import parts
 
 
@@ -63,6 +64,7 @@ class House:
     pulse: DatabasePulse
     admission: Admission
     voice: Voice | None  # the models, where LLM_MODEL names one
+    keeping: Keeping
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -74,6 +76,7 @@ class House:
             asyncio.create_task(places.run()),
             asyncio.create_task(self.breakers.run()),
             asyncio.create_task(self.admission.run()),
+            asyncio.create_task(self.keeping.news.run()),
         ]
         await self.turns.start()
         try:
@@ -86,6 +89,7 @@ class House:
                     await task
             if self.voice:
                 await self.voice.close()
+            await self.keeping.close()
             await self.pulse.close()
             await self.database.close()
 
@@ -101,7 +105,9 @@ def build(settings: Settings) -> House:
     gazetteer = Gazetteer.default()
     breakers = fuse_box(settings)
     stock = SqlCatalogue(database, timeout_ms=settings.re_search_timeout_ms)
-    catalogue = guarded(stock, breakers, settings)
+    fused = guarded(stock, breakers, settings)
+    keeping = keep(stock, fused, url=url, settings=settings, breakers=breakers)
+    catalogue = keeping.catalogue
     voice = voice_of(settings, database, breakers)
     pulse = DatabasePulse(url, clock)
     traffic = TrafficRing.of_instance(clock)
@@ -126,7 +132,9 @@ def build(settings: Settings) -> House:
             pulse,
             traffic,
             clock,
-            parts=lambda: parts(breakers, llm=voice.health if voice else "disabled"),
+            parts=lambda: parts(
+                breakers, llm=voice.health if voice else "disabled", redis=keeping.redis
+            ),
             agents=lambda: agents(prompted, settings),
         ),
         access=OpsAccess.of(settings),
@@ -142,6 +150,7 @@ def build(settings: Settings) -> House:
         pulse=pulse,
         admission=Admission.of(settings.most_in_flight, sheds=not is_mutant("no_shedding")),
         voice=voice,
+        keeping=keeping,
     )
 
 

@@ -14,6 +14,7 @@ from gatehouse.observe import journal
 from gatehouse.observe.journal import Journal
 from gatehouse.observe.sinks import Sink
 from gatehouse.resilience.breaker import Breaker
+from gatehouse.resilience.breakers import Breakers
 from gatehouse.resilience.cells import Codec, RedisCell
 from gatehouse.resilience.limits import MemoryLimiter, Quota, Ruling
 from gatehouse.resilience.redis_link import Patience, RedisDown, RedisLink, open_link
@@ -203,5 +204,5 @@ async def test_redis_counts_again_as_soon_as_it_is_back() -> None:
 
 
 def test_without_a_url_there_is_no_link() -> None:
-    assert open_link("", Breaker("redis")) is None
+    assert open_link("", Breakers()) is None
     assert isinstance(limiter_of(None, workers=2), MemoryLimiter)

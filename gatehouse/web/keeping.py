@@ -1,0 +1,60 @@
+"""What a process keeps beside the database: searches, the news that make them old, Redis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gatehouse import __version__
+from gatehouse.base.config import Settings
+from gatehouse.listings.cached import CachedCatalogue, cache_of_searches
+from gatehouse.listings.news import News
+from gatehouse.listings.store import SqlCatalogue
+from gatehouse.listings.types import Catalogue
+from gatehouse.observe.parts import Working
+from gatehouse.resilience.breakers import Breakers
+from gatehouse.resilience.limits import Limiter
+from gatehouse.resilience.redis_link import RedisLink, open_link
+from gatehouse.resilience.shared_limits import limiter_of
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Nothing of it lives only here: lose it, and only speed is lost."""
+
+    link: RedisLink | None
+    limiter: Limiter | None  # None: every process counts for itself
+    news: News
+    catalogue: CachedCatalogue
+
+    @property
+    def redis(self) -> Working:
+        """As health tells it."""
+        if self.link is None:
+            return "disabled"
+        return "connected" if self.link.is_up else "disconnected"
+
+    async def close(self) -> None:
+        await self.catalogue.cache.close()
+        if self.link is not None:
+            await self.link.close()
+
+
+def keep(
+    stock: SqlCatalogue, around: Catalogue, *, url: str, settings: Settings, breakers: Breakers
+) -> Keeping:
+    """`around` is the stock behind its fuse: outermost of all stands the cache."""
+    link = open_link(settings.redis_url, breakers)
+    timeout_ms = settings.re_search_timeout_ms
+    news = News(url, on_change=stock.forget_rates)
+    catalogue = CachedCatalogue(
+        around,
+        news,
+        cache=cache_of_searches(
+            fresh_seconds=settings.search_cache_ttl, timeout_ms=timeout_ms, link=link
+        ),
+        release=settings.git_commit[:12] or __version__,
+        timeout_ms=timeout_ms,
+    )
+    news.answerer = catalogue.answer
+    limiter = limiter_of(link, workers=settings.web_workers) if link else None
+    return Keeping(link, limiter, news, catalogue)
