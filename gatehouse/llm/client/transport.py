@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import httpx2
+
+from gatehouse.llm.client.tidy import TidyBackend
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 130.0  # above every setting: the bounds of the call cut first
@@ -54,7 +57,7 @@ async def _count(response: httpx2.Response) -> None:
 
 def open_client() -> httpx2.AsyncClient:
     """Keeps connections alive; whoever opens it closes it."""
-    return httpx2.AsyncClient(
+    client = httpx2.AsyncClient(
         timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
         limits=httpx2.Limits(
             max_connections=MOST_CONNECTIONS,
@@ -65,3 +68,6 @@ def open_client() -> httpx2.AsyncClient:
         event_hooks={"request": [_connect_soon], "response": [_count]},
         follow_redirects=False,
     )
+    pool: Any = client._transport._pool  # type: ignore[attr-defined]
+    pool._network_backend = TidyBackend()  # there is no public way to hand it in
+    return client

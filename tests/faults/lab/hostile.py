@@ -77,8 +77,8 @@ class Hostile:
         self.callers.add(task)
         caller = Caller(reader, writer)
         try:
-            with suppress(ConnectionError, asyncio.IncompleteReadError):
-                await _SPEAK[self.mode](caller)
+            with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+                await _SPEAK[self.mode](caller)  # cancelled only by the end of the lab
         finally:
             self.callers.discard(task)
             writer.transport.abort()

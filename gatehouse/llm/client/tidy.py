@@ -1,0 +1,61 @@
+"""Connections that are closed when their TLS handshake is cancelled.
+
+The library closes them after an error or its own time-out, but a handshake that is cancelled by a
+deadline would leave its socket open for as long as the other side likes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ssl import SSLContext
+from typing import Any
+
+from httpcore2 import AnyIOBackend, AsyncNetworkStream
+
+
+class TidyBackend(AnyIOBackend):
+    """The library's own, with tidy streams."""
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the library's signature
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> AsyncNetworkStream:
+        made = await super().connect_tcp(
+            host, port, timeout=timeout, local_address=local_address, socket_options=socket_options
+        )
+        return TidyStream(made)
+
+
+class TidyStream(AsyncNetworkStream):
+    """A connection; it ends with a handshake that does not succeed, for whatever reason."""
+
+    def __init__(self, stream: AsyncNetworkStream) -> None:
+        self._stream = stream
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
+    ) -> AsyncNetworkStream:
+        try:
+            return await self._stream.start_tls(ssl_context, server_hostname, timeout)
+        except BaseException:
+            await self._stream.aclose()
+            raise
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
