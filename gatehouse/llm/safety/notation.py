@@ -1,7 +1,8 @@
 """The notation of our lists, and a finder of hundreds of its phrases in one walk over a text.
 
 A phrase is words with blanks between them: `drop|skip` one of these, `rule*` a beginning, `*rule`
-an end, `the?` may be absent, `~3` up to three words of any kind, `{people}` the group of that name.
+an end, `the?` may be absent, `~3` up to three words of any kind, `!there` not before this word, `{people}` the group of that
+name, in which a plus sign stands for a blank.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ class Finder:
             if word.startswith("*"):
                 self.loose.append(compiled)
                 return
-            index = self.begun if word.endswith("*") else self.whole
-            index.setdefault(word.rstrip("*"), []).append(compiled)
+            head, is_more, _ = word.partition("+")
+            index = self.begun if head.endswith("*") and not is_more else self.whole
+            index.setdefault(head.rstrip("*"), []).append(compiled)
 
     def find(self, levelled: str) -> Iterator[Hit]:
         """All hits, by the place where they begin; those of loose beginnings last."""
@@ -93,7 +95,9 @@ def _with_groups(token: str, groups: Groups) -> str:
 def _regex(tokens: list[str]) -> str:
     made = ""
     for token in tokens:
-        if gap := re.fullmatch(r"~(\d)", token):
+        if token.startswith("!"):
+            made += rf"(?!{_BETWEEN}{_one_of(token[1:])})"
+        elif gap := re.fullmatch(r"~(\d)", token):
             made += rf"(?:{_BETWEEN}\w+){{0,{gap[1]}}}?"
         elif token.endswith("?"):
             made += rf"(?:{_BETWEEN if made else ''}{_one_of(token)})?"
