@@ -22,10 +22,17 @@ _CAPITALISED = """
     temmuz ağustos eylül ekim kasım aralık kuzey kıbrıs kıbrıs'ta akdeniz türk
     северный северного северном кипр кипра кипре средиземное средиземного вы вас вам ваш ваша ваше
     ваши вами північний північного північному кіпр кіпру кіпрі ви вас вам ваш ваша ваше ваші
-    cypr cypru północny północnego północnym pan pani państwo państwa śródziemne śródziemnego
+    cypr cypru północny północnego północnym pan pani pana panią panu państwo państwa
+    państwem państwu śródziemne śródziemnego
+    sie ihnen ihr ihre ihrem ihren ihrer ihres euch euer nordzypern zypern mittelmeer
     nord chypre méditerranée sterling tl
 """
 _ORDINARY = frozenset(_CAPITALISED.split())
+_HOUSES = frozenset(
+    ("residence", "residenz", "residences", "villa", "villas", "park", "garden", "gardens",
+     "resort", "palace", "suites", "apartments", "homes", "towers", "tower", "court", "bay",
+     "hills", "heights", "haus", "hof", "garten", "gärten", "blick", "terrassen")
+)  # fmt: skip
 _NOUNS_HAVE_CAPITALS: tuple[Language, ...] = ("de",)
 
 
@@ -54,8 +61,13 @@ def _is_paired(text: str, words: list[re.Match[str]], at: int) -> bool:
 
 
 def _touches(text: str, first: re.Match[str], second: re.Match[str]) -> bool:
-    is_near = text[first.end() : second.start()] == " "
-    return is_near and first[0][0].isupper() and second[0][0].isupper()
+    """Two names in a row; a word that only opens the sentence counts beside one of a house."""
+    if text[first.end() : second.start()] != " " or not first[0][0].isupper():
+        return False
+    if not second[0][0].isupper() or {first[0].casefold(), second[0].casefold()} & _ORDINARY:
+        return False
+    is_opening = _OPENS.search(text[: first.start()]) is not None
+    return not is_opening or second[0].casefold() in _HOUSES
 
 
 def latin_words(text: str, language: Language) -> list[str]:

@@ -67,7 +67,7 @@ def body(scene: Scene) -> Reply:
 
 
 def prelude(scene: Scene) -> str:
-    """What goes before every reply, whoever words it: a hello, who speaks, how old the homes are."""
+    """What goes before a reply: a hello, who speaks, how old the homes are."""
     return sentences(_opening(scene), courtesies.assurance(scene), _age(scene))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
@@ -18,11 +18,12 @@ from gatehouse.talk import noting
 from gatehouse.talk.choosing import pinned
 from gatehouse.talk.claims import Claimed
 from gatehouse.talk.committing import Written, write_down
+from gatehouse.talk.drafts import Drafts
 from gatehouse.talk.failpoints import THINK_SECONDS, WORK_SECONDS, compute, reach
 from gatehouse.talk.holding import apologise, language_of
 from gatehouse.talk.lease import KeptLease
 from gatehouse.talk.store import Store
-from gatehouse.talk.types import Handler, Outcome, Thread, Tools
+from gatehouse.talk.types import Handler, Outcome, Say, Thread, Tools
 from gatehouse.talk.waiting import Board
 
 COMMIT_RESERVE_SECONDS = 1.0  # of the deadline, so that a late handler still gets a reply
@@ -47,6 +48,7 @@ class Thinker:
     handler_for: HandlerFor
     tools: Tools
     settings: Settings
+    drafts: Drafts = field(default_factory=Drafts)
 
     async def work(self, claimed: Claimed, *, may_continue: Callable[[], bool]) -> None:
         """Answers all that waits in the conversation, turn by turn."""
@@ -55,6 +57,7 @@ class Thinker:
             try:
                 has_more = await self._take_turn(now)
             finally:
+                self.drafts.end(message.id for message in now.thread.messages)
                 self.store.drop(now)  # also after a bug: the sweep may take over at once
             now = None
             if has_more and may_continue():
@@ -94,12 +97,19 @@ class Thinker:
                         async with seats.away():
                             await asyncio.sleep(THINK_SECONDS)
                     if WORK_SECONDS:
-                        compute()
-                    return await handler.think(claimed.thread, self.tools, deadline=deadline)
+                        await compute()
+                    return await handler.think(
+                        claimed.thread, self.tools, deadline=deadline, say=self._draft(claimed)
+                    )
         except LostLease:
             raise
         except Exception as bug:  # noqa: BLE001 - a visitor is never left without a reply
             return self._apologise(claimed, bug)
+
+    def _draft(self, claimed: Claimed) -> Say:
+        thread = claimed.thread
+        ids = (message.id for message in thread.messages)
+        return self.drafts.begin(ids, turn=thread.turn_no, arm=thread.arm)
 
     async def _commit(
         self, handler: Handler, claimed: Claimed, outcome: Outcome

@@ -18,6 +18,7 @@ from gatehouse.resilience import seats
 from gatehouse.talk import noting
 from gatehouse.talk.choosing import arm_of
 from gatehouse.talk.claims import Accepted, Claimed, Incoming
+from gatehouse.talk.drafts import Drafts
 from gatehouse.talk.following import FollowUps
 from gatehouse.talk.owner import Owner
 from gatehouse.talk.store import Store
@@ -58,13 +59,16 @@ class TurnService:
         self._handler_for = handler_for
         self._owner = Owner()
         self._board = Board()
+        self.drafts = Drafts()
         self.store = Store(
             database,
             self._owner,
             lease_seconds=settings.lease_seconds,
             slow_seconds=settings.checkpointer_slow_log_seconds,
         )
-        self._thinker = Thinker(self.store, self._board, handler_for, tools, settings)
+        self._thinker = Thinker(
+            self.store, self._board, handler_for, tools, settings, drafts=self.drafts
+        )
         self._tasks: set[asyncio.Task[object]] = set()
         self._thinking: set[UUID] = set()
         self._follow_ups = FollowUps(database, tools, self._wake)

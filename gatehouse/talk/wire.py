@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -114,15 +113,14 @@ def reply_events(reply: str, *, after: int = 0) -> Iterator[bytes]:
             yield event_bytes(kind, data, event_id=f"{turn}.{number}")
 
 
-def after_event(last_event_id: str | None, turn: int) -> int:
-    """The number in "<turn>.<n>" if it is of this turn, else 0: all events."""
-    match = re.fullmatch(r"(\d{1,9})\.(\d{1,9})", last_event_id or "")
-    return int(match[2]) if match and int(match[1]) == turn else 0
-
-
 def turn_of(reply: str) -> int:
     """The turn number inside a stored reply."""
     return int(json.loads(reply)["meta"]["turn"])
+
+
+def told(reply: str) -> list[str]:
+    """The sentences of a stored reply, as its events tell them."""
+    return sentences(json.loads(reply)["summary"])
 
 
 def _parts(reply: dict[str, Any], stored: str) -> Iterator[tuple[str, str]]:

@@ -137,7 +137,10 @@ export class Conversation {
 
   hear(kind, data, { item, answer }) {
     if (kind === "open") this.change(item, { state: "sending", wait: null });
-    else if (kind === "meta") this.change(item, { state: "sent" });
+    else if (kind === "meta") {
+      this.change(item, { state: "sent" });
+      if (data.restart) this.change(answer, { text: "", cards: [], actions: [] });
+    }
     else if (kind === "interim") this.change(answer, { interim: data.text });
     else if (kind === "delta") this.change(answer, { interim: "", text: answer.text + data.text });
     else if (kind === "cards") this.change(answer, { cards: data.cards });

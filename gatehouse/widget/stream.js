@@ -172,6 +172,10 @@ export class Courier {
       seen.last = event.id;
     }
     const data = JSON.parse(event.data);
+    if (event.kind === "meta" && data.restart) {
+      seen.ids.clear(); // All of the reply follows: what came of it so far was of a turn that broke off.
+      seen.last = null;
+    }
     if (event.kind === "error") throw this.streamProblem(data);
     onEvent(event.kind, data);
     return event.kind === "done" ? data : null;

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatehouse.talk.wire import after_event, reply_events, sentences, slots_view
+from gatehouse.talk.drafts import Mark
+from gatehouse.talk.plain_text import sentences
+from gatehouse.talk.wire import reply_events, slots_view
 from gatehouse.understanding.types import (
     Budget,
     DialogueState,
@@ -53,7 +55,7 @@ def test_resumed_events_are_the_end_of_all_events(seen: int) -> None:
     [(None, 0), ("", 0), ("7.3", 3), ("6.3", 0), ("7", 0), ("x.y", 0), ("7.3.1", 0), ("7.-1", 0)],
 )
 def test_only_an_id_of_the_same_turn_resumes(last: str | None, after: int) -> None:
-    assert after_event(last, 7) == after
+    assert Mark.of(last).seen(7) == after
 
 
 def test_slots_are_told_plainly() -> None:
