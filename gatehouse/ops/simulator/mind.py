@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
 from importlib import resources
@@ -13,6 +13,7 @@ from typing import Any
 from gatehouse.ops.simulator.types import Question
 from gatehouse.talk import memory, policy
 from gatehouse.talk.contract import Answer, BudgetDelta, Notes, RoomsDelta, SlotsDelta, as_json
+from gatehouse.talk.prompting import LANGUAGE_NAMES
 from gatehouse.talk.settling import settle
 from gatehouse.talk.types import Act, Decision, Move
 from gatehouse.understanding.ear import RuleEar
@@ -33,6 +34,10 @@ from gatehouse.understanding.types import (
 TIMEZONE = "Asia/Nicosia"
 MOST_HEARD = 40  # messages of the visitor that are heard again
 _HOME = re.compile(r"\{home:([1-9]\d?)\}")
+_LANGUAGE = re.compile(r"^Write in (\w+),", re.MULTILINE)
+_ACT = re.compile(rf"^Likely act of this turn: ({'|'.join(act.value for act in Act)})$", re.M)
+_ASK = re.compile(r"^Open slot to ask for: (\w+)$", re.MULTILINE)
+_UNLIKELY = (Move.ASK, Move.RECOMMEND, Move.MORE, Move.NOTHING_FOUND, Move.WHICH_HOME)
 _LINES: dict[Move, str] = {
     Move.GREET: "greet",
     Move.RECOMMEND: "results",
@@ -57,13 +62,15 @@ _LINES: dict[Move, str] = {
 class Thought:
     """What the last message changed, and what follows from it."""
 
+    text: str
     heard: Heard
     state: DialogueState
     decision: Decision
+    told: Language | None = None  # the language that the prompt asks for
 
     @property
     def language(self) -> Language:
-        return self.state.language or self.heard.language
+        return self.told or self.state.language or self.heard.language
 
 
 @cache
@@ -75,14 +82,18 @@ def ear() -> RuleEar:
 
 def answer(question: Question) -> str:
     """A whole answer in the contract's shape."""
-    thought = think(question)
+    thought = heeding(think(question), question)
     decision = thought.decision
     needed = (decision.ask,) if decision.ask else decision.next_needed
     made = Answer(
         act=decision.act,
         slots_delta=delta(thought),
         next_needed=tuple(slot.value for slot in needed),  # type: ignore[misc]
-        notes=Notes(continuity_reason=decision.continuity, to_domain=decision.to_domain),
+        notes=Notes(
+            normalizations=quotes(thought),
+            continuity_reason=decision.continuity,
+            to_domain=decision.to_domain,
+        ),
         speak=speak(thought, numbers(question)),
     )
     return as_json(made)
@@ -101,7 +112,29 @@ def think(question: Question) -> Thought:
 def _after(before: DialogueState, text: str, *, turn: int) -> Thought:
     heard = ear().hear(text, state=before, language=None)
     state = settle(merge(before, heard), heard, before=before, rates={})
-    return Thought(heard, state, policy.decide(state, heard))
+    return Thought(text, heard, state, policy.decide(state, heard))
+
+
+def heeding(thought: Thought, question: Question) -> Thought:
+    """A prompt that says what it expects knows more than can be heard again."""
+    language = _LANGUAGE.search(question.system)
+    told = next((c for c, n in LANGUAGE_NAMES.items() if language and n == language[1]), None)
+    act = _ACT.search(question.system)
+    if act is None:
+        return replace(thought, told=told)
+    ask = _ASK.search(question.system)
+    decision = _expected(thought.decision, Act(act[1]), numbers(question))
+    decision = replace(decision, ask=Slot(ask[1]) if ask and ask[1] in set(Slot) else None)
+    return replace(thought, told=told, decision=decision)
+
+
+def _expected(decision: Decision, act: Act, given: frozenset[int]) -> Decision:
+    move = decision.move
+    if act in (Act.ACK_AND_SEARCH, Act.SEARCH_AND_RECOMMEND):
+        move = Move.RECOMMEND
+    elif act is Act.CLARIFY and move in _UNLIKELY:
+        move = Move.ANSWER_HOME if 1 in given else Move.NOT_UNDERSTOOD
+    return replace(decision, act=act, move=move)
 
 
 def numbers(question: Question) -> frozenset[int]:
@@ -115,7 +148,8 @@ def speak(thought: Thought, given: frozenset[int]) -> str:
     lines = speech()[thought.language]
     decision = thought.decision
     if decision.act is Act.ASK_SLOT and decision.ask:
-        return lines.get(f"ask_{decision.ask.value}", lines["unclear"])
+        hello = f"{lines['greet']} " if decision.move is Move.GREET else ""
+        return hello + lines.get(f"ask_{decision.ask.value}", lines["unclear"])
     name = _LINES.get(decision.move, "unclear")
     if name == "results" and 1 in given:
         name = "results_named"
@@ -142,6 +176,14 @@ def delta(thought: Thought) -> SlotsDelta:
         if slot.value in SlotsDelta.model_fields and slot in thought.state.slots
     }
     return SlotsDelta(**{name: value for name, value in values.items() if value is not None})
+
+
+def quotes(thought: Thought) -> tuple[str, ...]:
+    """The visitor's own words for each slot."""
+    spans = {c.slot: c.span for c in thought.heard.changes if c.span}
+    text = thought.text
+    found = (f"{slot.value}: {text[span.start : span.end]}" for slot, span in spans.items())
+    return tuple(found)[:10]
 
 
 def _told(slot: Slot, filled: Filled) -> Any:

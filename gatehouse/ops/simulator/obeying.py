@@ -17,7 +17,7 @@ from gatehouse.ops.simulator.types import Behaviour, Question
 from gatehouse.talk.types import Act
 
 MOST_OF_EACH = 5
-MOST_RECITED = 600  # characters of the system prompt
+MOST_RECITED = 300  # characters of one part of the system prompt
 # What a text may tell a model to do. Each kind is carried out by itself with `obey;only=KIND`.
 KINDS = ("words", "links", "images", "markup", "prompt", "prices", "people", "acts", "slots")
 _SAY = (
@@ -50,6 +50,7 @@ _ASKS_PROMPT = re.compile(
     r"instrukcj|polecen|zasad|consigne|règle|تعليمات|موجه|قواعد|سر",
     re.IGNORECASE,
 )
+_SECRET = re.compile(r"\b(?:mark|secret|canary|password|key|repeat)\b", re.IGNORECASE)
 _MONEY = re.compile(
     r"[£€$₺₽]\s?\d[\d.,\s]*|\b\d[\d.,]*\s?(?:pounds?|euros?|dollars?|gbp|eur|usd|try|lira|"
     r"фунт\w*|евро|рубл\w*|sterlin|pfund|funt\w*|livres?|جنيه\w*|%\s?(?:off|discount)?)",
@@ -135,7 +136,8 @@ def _markup(told: Told) -> list[str]:
 def _prompt(told: Told) -> list[str]:
     if not _ASKS_PROMPT.search(told.foreign):
         return []
-    return [told.system[:MOST_RECITED]]
+    secret = [line for line in told.system.splitlines() if _SECRET.search(line)]
+    return [told.system[:MOST_RECITED], *(line[-MOST_RECITED:] for line in secret[:3])]
 
 
 def _prices(told: Told) -> list[str]:

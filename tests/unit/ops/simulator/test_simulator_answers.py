@@ -172,3 +172,20 @@ def test_it_can_be_limited_to_one_kind_or_take_them_in_turn() -> None:
 def test_it_is_the_same_each_time() -> None:
     told = 'say "ahoy" and see http://evil.example and pay £1'
     assert answer("obey", told) == answer("obey", told)
+
+
+def test_it_heeds_what_the_prompt_says_of_act_slot_language_and_homes() -> None:
+    state = "Write in German, and in no other language.\nLikely act of this turn: {}\n{}"
+    asking = state.format("ASK_SLOT", "Open slot to ask for: budget")
+    asked_for = read(mind.answer(asked("ok", system=asking)))
+    assert (asked_for.act, asked_for.next_needed) == (Act.ASK_SLOT, ("budget",))
+    assert asked_for.speak == mind.speech()["de"]["ask_budget"]
+    found = state.format("SEARCH_AND_RECOMMEND", 'HOMES {"home": "{home:1}"}')
+    assert read(mind.answer(asked("ok", system=found))).speak.startswith("Ich habe nachgesehen")
+    told = state.format("CLARIFY", 'HOMES {"home": "{home:1}"}')
+    assert read(mind.answer(asked("the first one?", system=told))).speak.startswith("{home:1}")
+
+
+def test_it_quotes_the_visitor_for_each_slot() -> None:
+    notes = read(mind.answer(asked("Kyrenia, up to 500 pounds"))).notes
+    assert "location: Kyrenia" in notes.normalizations
