@@ -33,11 +33,14 @@ from gatehouse.observe.traffic import TrafficRing
 from gatehouse.resilience.breaker import Rules
 from gatehouse.resilience.breakers import Breakers
 from gatehouse.resilience.bulkhead import Bulkhead
+from gatehouse.resilience.rules import CONTRACT
 from gatehouse.resilience.seats import Admission
 from gatehouse.talk.choosing import Choice, effective_percent, version_of
 from gatehouse.talk.failpoints import is_mutant
 from gatehouse.talk.guarding import GuardedHandler
 from gatehouse.talk.moderating import SecondOpinion
+from gatehouse.talk.past import SqlPast
+from gatehouse.talk.prompted import PromptedHandler
 from gatehouse.talk.rules import RulesHandler
 from gatehouse.talk.turn import TurnService
 from gatehouse.talk.types import Handler, Market, Tools
@@ -111,7 +114,7 @@ def build(settings: Settings) -> House:
     voice = voice_of(settings, database, breakers)
     pulse = DatabasePulse(url, clock)
     traffic = TrafficRing.of_instance(clock)
-    prompted: Handler | None = None
+    prompted = prompted_by(voice, database, breakers, settings=settings)
     return House(
         settings=settings,
         database=database,
@@ -188,7 +191,8 @@ async def check_models(settings: Settings) -> list[Finding]:
 
 def fuse_box(settings: Settings) -> Breakers:
     """One breaker a dependency, as the settings want them."""
-    return Breakers({SERVICE: Rules(in_a_row=settings.re_search_circuit_breaker_open_after)})
+    search = Rules(in_a_row=settings.re_search_circuit_breaker_open_after)
+    return Breakers({SERVICE: search, "llm_contract": CONTRACT})
 
 
 def guarded(stock: Catalogue, breakers: Breakers, settings: Settings) -> GuardedCatalogue:
@@ -217,6 +221,21 @@ def open_database(url: str, settings: Settings, *, waits: PoolWaits) -> Database
         size, settings.re_search_timeout_ms, is_read_only=True, acquire_seconds=wait
     )
     return Database(url, chat=chat, search=search, on_wait=waits.on_wait)
+
+
+def prompted_by(
+    voice: Voice | None, database: Database, breakers: Breakers, *, settings: Settings
+) -> Handler | None:
+    """The prompt-driven handler, where a model is configured."""
+    if voice is None:
+        return None
+    return PromptedHandler(
+        voice.chat,
+        past=SqlPast(database),
+        breaker=breakers.of("llm_contract"),
+        most_messages=settings.llm_max_history_messages,
+        agency=settings.agency_name.strip(),
+    )
 
 
 def agents(prompted: Handler | None, settings: Settings) -> Agents:
