@@ -20,6 +20,7 @@ from gatehouse.talk.choosing import arm_of
 from gatehouse.talk.claims import Accepted, Claimed, Incoming
 from gatehouse.talk.drafts import Drafts
 from gatehouse.talk.following import FollowUps
+from gatehouse.talk.keys import Keys
 from gatehouse.talk.owner import Owner
 from gatehouse.talk.store import Store
 from gatehouse.talk.thinking import HandlerFor, Thinker
@@ -58,6 +59,7 @@ class TurnService:
         self.clock = clock or SystemClock()
         self._handler_for = handler_for
         self._owner = Owner()
+        self._keys = Keys(database)
         self._board = Board()
         self.drafts = Drafts()
         self.store = Store(
@@ -188,6 +190,7 @@ class TurnService:
             await asyncio.sleep(random.uniform(*SWEEP_SECONDS))  # noqa: S311 - jitter
             try:
                 await self.sweep()
+                await self._keys.sweep()
             except StoreDown:
                 continue  # readiness says so
             except Exception as bug:  # noqa: BLE001 - the sweep must outlive a bad row
