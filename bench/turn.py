@@ -53,7 +53,7 @@ class Reading:
 
 def main() -> int:
     asked = _arguments()
-    _make_peer_environment()
+    make_peer_environment()
     with scratch() as product:
         readings = asyncio.run(_measure(product, asked))
     worst = [_worst(group) for group in _by_lane(readings).values()]
@@ -74,7 +74,7 @@ def _arguments() -> argparse.Namespace:
     return reader.parse_args()
 
 
-def _make_peer_environment() -> None:
+def make_peer_environment() -> None:
     """LangGraph lives in an environment of its own, made once from the hashed lock."""
     if BENCH_PYTHON.exists():
         return
