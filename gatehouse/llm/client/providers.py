@@ -61,22 +61,24 @@ def _openai_shaped(there: Address, task: str) -> Address:
 
 
 def _openai(there: Address, http: httpx2.AsyncClient) -> Model[Any]:
-    from openai import AsyncOpenAI
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.providers.openai import OpenAIProvider
 
-    client = AsyncOpenAI(
+    from gatehouse.llm.client.swift import SwiftOpenAI
+
+    client = SwiftOpenAI(
         base_url=there.plain_url, api_key=there.key or NO_KEY, http_client=http, max_retries=0
     )
     return OpenAIChatModel(there.name, provider=OpenAIProvider(openai_client=client))
 
 
 def _ollama(there: Address, http: httpx2.AsyncClient) -> Model[Any]:
-    from openai import AsyncOpenAI
     from pydantic_ai.models.ollama import OllamaModel
     from pydantic_ai.providers.ollama import OllamaProvider
 
-    client = AsyncOpenAI(
+    from gatehouse.llm.client.swift import SwiftOpenAI
+
+    client = SwiftOpenAI(
         base_url=there.plain_url, api_key=there.key or NO_KEY, http_client=http, max_retries=0
     )
     return OllamaModel(there.name, provider=OllamaProvider(openai_client=client))
@@ -85,11 +87,12 @@ def _ollama(there: Address, http: httpx2.AsyncClient) -> Model[Any]:
 def _azure(there: Address, http: httpx2.AsyncClient) -> Model[Any]:
     if not there.api_version:
         return _openai(there, http)  # the endpoint …/openai/v1 speaks the same
-    from openai import AsyncAzureOpenAI
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.providers.azure import AzureProvider
 
-    client = AsyncAzureOpenAI(
+    from gatehouse.llm.client.swift import SwiftAzureOpenAI
+
+    client = SwiftAzureOpenAI(
         azure_endpoint=there.plain_url,
         api_version=there.api_version,
         api_key=there.key or NO_KEY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -22,17 +22,20 @@ HUNG = Bounds(first_token=0.3, gap=0.3, total=1.0)
 PATIENT = Bounds(first_token=30, gap=30, total=60)
 
 
-async def trouble_at(url: str, bounds: Bounds) -> ModelError:
-    connections = Connections()
-    there = Address("openai", "test-model", url, "key")
-    model = connections.model(there, provider="primary", bounds=bounds)
-    try:
+Trouble = Callable[[str, Bounds], Awaitable[ModelError]]
+
+
+@pytest.fixture
+def trouble_at(connections: Connections) -> Trouble:
+    async def met(url: str, bounds: Bounds) -> ModelError:
+        there = Address("openai", "test-model", url, "key")
+        model = connections.model(there, provider="primary", bounds=bounds)
         with pytest.raises(ModelError) as caught:
             async for _ in model.answer(REQUEST, Deadline.after(60)):
                 pass
         return caught.value
-    finally:
-        await connections.close()
+
+    return met
 
 
 @pytest.mark.parametrize(
@@ -46,7 +49,7 @@ async def trouble_at(url: str, bounds: Bounds) -> ModelError:
         ("tls_stall", "first_token"),
     ],
 )
-async def test_a_hanging_server_is_cut(mode: Mode, kind: str) -> None:
+async def test_a_hanging_server_is_cut(mode: Mode, kind: str, trouble_at: Trouble) -> None:
     async with hostile(mode) as server:
         trouble = await trouble_at(server.url, PATIENT if mode == "reset" else HUNG)
         assert trouble.kind == kind
@@ -56,7 +59,7 @@ async def test_a_hanging_server_is_cut(mode: Mode, kind: str) -> None:
                 await asyncio.sleep(0.01)
 
 
-async def test_a_line_without_an_end_is_cut_by_its_length() -> None:
+async def test_a_line_without_an_end_is_cut_by_its_length(trouble_at: Trouble) -> None:
     async with hostile("long_line") as server:
         assert (await trouble_at(server.url, PATIENT)).kind == "protocol"
         assert server.accepted == 1
@@ -104,17 +107,17 @@ LIES = {
 
 
 @pytest.mark.parametrize("lie", LIES)
-async def test_what_is_no_answer_is_a_protocol_error(lie: str) -> None:
+async def test_what_is_no_answer_is_a_protocol_error(lie: str, trouble_at: Trouble) -> None:
     async with raw(LIES[lie]) as url:
         assert (await trouble_at(url, PATIENT)).kind == "protocol"
 
 
-async def test_a_redirect_is_not_followed() -> None:
+async def test_a_redirect_is_not_followed(trouble_at: Trouble) -> None:
     async with raw(whole(b"", "302 Found\r\nlocation: http://127.0.0.1:9/")) as url:
         assert (await trouble_at(url, PATIENT)).kind in ("bad_request", "protocol")
 
 
-async def test_nobody_there_is_a_connect_error() -> None:
+async def test_nobody_there_is_a_connect_error(trouble_at: Trouble) -> None:
     server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     server.close()

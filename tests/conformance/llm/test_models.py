@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from gatehouse.llm.bounds import Bounds
+from gatehouse.llm.client import Connections
 from gatehouse.llm.types import ChatMessage, ChatModel, ChatRequest, Completion, Delta, ModelError
 from gatehouse.resilience.deadline import Deadline
 from tests.conformance.llm.stages import Act, ScriptedStage, Stage
@@ -34,11 +35,11 @@ REQUEST = ChatRequest(
 
 
 @pytest.fixture(params=["scripted", *WIRES])
-async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+async def stage(request: pytest.FixtureRequest, connections: Connections) -> AsyncIterator[Stage]:
     if request.param == "scripted":
         yield ScriptedStage()
         return
-    async with wire(request.param) as played:
+    async with wire(request.param, connections) as played:
         yield played
 
 

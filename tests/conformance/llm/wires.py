@@ -228,16 +228,15 @@ WIRES: dict[str, tuple[Family, Frames, str]] = {
 
 
 @asynccontextmanager
-async def wire(name: str) -> AsyncIterator[WireStage]:
+async def wire(name: str, connections: Connections) -> AsyncIterator[WireStage]:
     """A stage with its server; all is closed at the end."""
     family, frames, form = WIRES[name]
-    stage = WireStage(family, frames, form, Connections())
+    stage = WireStage(family, frames, form, connections)
     server = await asyncio.start_server(stage.serve, "127.0.0.1", 0)
     stage.port = server.sockets[0].getsockname()[1]
     try:
         yield stage
     finally:
-        await stage.connections.close()
         server.close()
         for task in list(stage.handlers):
             task.cancel()
