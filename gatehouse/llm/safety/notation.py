@@ -1,8 +1,8 @@
 """The notation of our lists, and a finder of hundreds of its phrases in one walk over a text.
 
 A phrase is words with blanks between them: `drop|skip` one of these, `rule*` a beginning, `*rule`
-an end, `the?` may be absent, `~3` up to three words of any kind, `!there` not before this word, `{people}` the group of that
-name, in which a plus sign stands for a blank.
+an end, `the?` may be absent, `~3` up to three words of any kind, `!there` not before this word,
+`{people}` the group of that name, in whose words a plus sign stands for a blank.
 """
 
 from __future__ import annotations

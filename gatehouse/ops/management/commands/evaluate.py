@@ -1,4 +1,7 @@
-"""`gatehouse evaluate understanding sgd PATH …`: how well the ear hears, on data of others."""
+"""`gatehouse evaluate understanding sgd PATH …`: how well the house does, on data of others.
+
+A kind that names a room of its own is called by that: `gatehouse evaluate safety FOLDER`.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ class Command(BaseCommand):
         rooms = parser.add_subparsers(dest="room", required=True)
         parsers = rooms.add_parser("understanding").add_subparsers(dest="kind", required=True)
         for name, module in KINDS.items():
-            kind = parsers.add_parser(name, help=(module.__doc__ or "").split("\n")[0])
+            room = getattr(module, "ROOM", None)
+            about = (module.__doc__ or "").split("\n")[0]
+            kind = (rooms if room else parsers).add_parser(room or name, help=about)
+            kind.set_defaults(kind=name)
             kind.add_argument("--json", action="store_true", help="figures as JSON")
             kind.add_argument("--predictions", type=Path, help="file for one JSON line per unit")
             module.add_arguments(kind)
