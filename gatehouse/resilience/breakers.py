@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from gatehouse.base.clock import Clock, SystemClock
 from gatehouse.base.errors import NotFound
@@ -46,9 +46,13 @@ class Breakers:
             made = dict(self._made)
         return {service: made[service].standing for service in sorted(made)}
 
-    async def run(self) -> None:
-        """Lets gauges follow the clock when no calls come along; ends by cancellation."""
+    async def run(self, each_time: Callable[[], None] = lambda: None) -> None:
+        """Lets gauges follow the clock when no calls come along; ends by cancellation.
+
+        `each_time` is called once a second, before that.
+        """
         while True:
+            each_time()
             for service in tuple(self._made):
                 self._made[service].keep_time()
             await asyncio.sleep(LOOK_SECONDS)

@@ -22,6 +22,7 @@ WITHOUT_DATABASE = frozenset(
         "smoke",
         "simulate_model",
         "models",
+        "breaker",
         "phrases",
         "understand",
         "evaluate",

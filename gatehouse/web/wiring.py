@@ -33,6 +33,7 @@ from gatehouse.observe.traffic import TrafficRing
 from gatehouse.resilience.breaker import Rules
 from gatehouse.resilience.breakers import Breakers
 from gatehouse.resilience.bulkhead import Bulkhead
+from gatehouse.resilience.overrides import Overrides
 from gatehouse.resilience.rules import CONTRACT
 from gatehouse.resilience.seats import Admission
 from gatehouse.talk.choosing import Choice, effective_percent, version_of
@@ -74,10 +75,11 @@ class House:
         """Opens the pools and starts the background work; undoes both, turns first."""
         await self.database.open()
         places = StockPlaces(self.stock, self.gazetteer)
+        overrides = Overrides(self.settings.gatehouse_data)
         watching = [
             asyncio.create_task(self.watch.run()),
             asyncio.create_task(places.run()),
-            asyncio.create_task(self.breakers.run()),
+            asyncio.create_task(self.breakers.run(lambda: overrides.follow(self.breakers))),
             asyncio.create_task(self.admission.run()),
             asyncio.create_task(self.keeping.news.run()),
         ]
