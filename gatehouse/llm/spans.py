@@ -30,7 +30,7 @@ ATTRIBUTES = {
     "task": "gatehouse.llm.task",
     "cost_usd": "gatehouse.llm.cost_usd",
 }
-TRACED = frozenset({"turn", "arm", "act", "language", "handler", "prompt"})  # codes of a request
+TRACED = frozenset({"arm", "prompt.version", "turn.likely_act"})  # codes of a request
 SCOPE = "gatehouse.llm"
 QUEUE = 2048  # spans that wait; what comes on top is dropped, never waited for
 EXPORT_SECONDS = 5.0

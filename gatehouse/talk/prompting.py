@@ -12,6 +12,7 @@ from gatehouse.listings.types import Listing
 from gatehouse.llm.safety.canary import CANARY
 from gatehouse.llm.safety.fencing import fence, plain
 from gatehouse.llm.types import ChatMessage, ChatRequest
+from gatehouse.observe import journal
 from gatehouse.talk.contract import Verdict, schema
 from gatehouse.talk.past import Line, cut
 from gatehouse.talk.prompts import Prompts
@@ -54,6 +55,8 @@ def request(asked: Asked) -> ChatRequest:
     history = [ChatMessage(line.role, veil.hide(line.text)) for line in (*lines, said)]
     system = ChatMessage("system", system_text(asked))
     trace = {
+        "thread": journal.thread_hash(asked.thread.id),
+        "arm": asked.thread.arm,
         "prompt.version": asked.prompts.version,
         "turn.likely_act": asked.scene.decision.act.value,
     }
