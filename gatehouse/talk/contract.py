@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, Literal
 
 import pydantic_core
@@ -133,7 +134,8 @@ class Verdict:
     may_ask_again: bool = False
 
 
-def schema() -> dict[str, Any]:
+@cache
+def schema() -> Mapping[str, Any]:
     """The JSON schema for providers: closed, its keys in the order in which they are wanted."""
     return Answer.model_json_schema()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,7 +28,8 @@ from gatehouse.understanding.types import (
 Fault = Literal["home", "number", "money", "name", "place", "amenity", "language", "markup"]
 _BLANK = DialogueState()
 _RUN = re.compile(r"\d+(?:[.,'’\u00a0\u202f ]\d{3})*(?:[.,]\d{1,2})?(?!\d)|\d+")
-_SURE_OF_LANGUAGE = 0.9
+_SCRIPTS: dict[Language, str] = {"ru": "CYRILLIC", "uk": "CYRILLIC", "ar": "ARABIC"}
+_SURE_OF_LANGUAGE = 0.8
 _SENTENCES_WORTH_TELLING = 24  # characters from which a language can be told
 
 
@@ -99,9 +101,19 @@ def _spoken_of(named: set[int], facts: Facts) -> tuple[Listing, ...]:
 
 
 def _of_language(heard: Heard, facts: Facts) -> Fault | None:
+    if any(not _is_of(letter, facts.language) for letter in heard.text):
+        return "language"
     is_sure = heard.language_confidence >= _SURE_OF_LANGUAGE
     is_other = heard.language != facts.language and len(heard.text) >= _SENTENCES_WORTH_TELLING
     return "language" if is_sure and is_other else None
+
+
+def _is_of(letter: str, language: Language) -> bool:
+    """Is it a letter of the language's script, or of the Latin of names? Signs are of all."""
+    if letter.isascii() or not letter.isalpha():
+        return True
+    script = unicodedata.name(letter, "").partition(" ")[0]
+    return script in ("LATIN", "FEMININE", "MASCULINE", "MICRO", _SCRIPTS.get(language, "LATIN"))
 
 
 def _of_numbers(

@@ -20,8 +20,8 @@ _MARKUP = re.compile(
 _ADDRESS = re.compile(
     r"(?:https?|ftp|javascript|vbscript|data|file|mailto|tel|sms|whatsapp|tg)\s*:(?=\S)"
     r"|//\w|\bwww\s*\.|\S@\w[\w-]*\.\w"
-    r"|\b[\w-]{2,}\.(?:com|net|org|info|biz|io|co|me|app|dev|ru|ua|tr|uk|de|pl|fr|cy|su|xyz|top"
-    r"|site|online|shop|link|click|ly|gl|to|cc|tk|zip|mov|example|test|invalid|local)\b(?!\s*[A-Z])",
+    r"|\[\s*(?:\.|dot)\s*\]|\b[\w-]+\.(?:com|net|org|info|biz|io|co|me|app|dev|ru|ua|tr|uk|de|pl|fr|cy|su|xyz|top"
+    r"|site|online|shop|link|click|ly|gl|to|cc|tk|zip|mov|example|test|invalid|local)\b",
     re.IGNORECASE,
 )
 

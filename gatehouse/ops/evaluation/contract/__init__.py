@@ -1,0 +1,1 @@
+"""Malformed answers of a model, each with the verdict that it must get."""
