@@ -114,8 +114,8 @@ def _language(thread: Thread, heard: Heard) -> Language:
 
 
 def _lawful(thread: Thread, screening: Screening) -> Thread:
-    """The thread as the handler sees it: without the words that ask to steer."""
-    if not screening.is_steering:
+    """The thread as the handler sees it: without what asks to steer, and nothing packed."""
+    if screening.lawful == thread.text:
         return thread
     messages = tuple(replace(m, text=screen(m.text).lawful) for m in thread.messages)
     return replace(thread, messages=messages)

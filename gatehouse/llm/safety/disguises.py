@@ -109,6 +109,19 @@ def _decoded(text: str) -> Iterator[Reading]:
         yield "reversed", text[::-1]
 
 
+def without_packed(text: str) -> str:
+    """The text with a blank for what only a machine reads: no number is hidden in there."""
+    return _PACKED.sub(lambda found: " " if _is_packed(found.group()) else found.group(), text)
+
+
+def _is_packed(word: str) -> bool:
+    is_dense = bool(
+        re.search("[a-z]", word) and re.search("[A-Z]", word) and re.search(r"\d", word)
+    )
+    looks_random = is_dense and len(word) >= 24 and not re.search("[-_/]", word)
+    return looks_random or bool(_readable(_unpacked(word)))
+
+
 def _unpacked(packed: str) -> bytes:
     standard = packed.rstrip("=").replace("-", "+").replace("_", "/")
     try:

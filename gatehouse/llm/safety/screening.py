@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gatehouse.llm.safety.disguises import readings
+from gatehouse.llm.safety.disguises import readings, without_packed
 from gatehouse.llm.safety.folding import clean
 from gatehouse.llm.safety.lists import lists
 from gatehouse.llm.safety.notation import Hit
@@ -25,7 +25,7 @@ def screen(text: str) -> Screening:
         hits = list(lists().asked.find(reading))
         fresh = {_CATEGORY.get(hit.kind, hit.kind) for hit in hits} - found
         if not disguise:
-            lawful = _without_steering(text, hits)
+            lawful = without_packed(_without_steering(text, hits))
         if disguise and fresh - {"machine"}:
             disguises.append(disguise)
         found |= fresh

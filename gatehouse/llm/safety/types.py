@@ -18,7 +18,10 @@ CATEGORIES: tuple[Category, ...] = ("self_harm", *REFUSED, "fair_housing", "inje
 
 @dataclass(frozen=True, slots=True)
 class Screening:
-    """What a message holds. `lawful` is the message without the words that ask to steer."""
+    """What a message holds.
+
+    `lawful` is the message without words that ask to steer, and without what is packed.
+    """
 
     categories: frozenset[Category]
     lawful: str

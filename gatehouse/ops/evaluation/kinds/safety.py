@@ -7,11 +7,12 @@ from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
 from gatehouse.llm.safety.screening import screen
-from gatehouse.ops.evaluation.report import Figure, Report, interval
+from gatehouse.ops.evaluation.report import Figure, Report
 from gatehouse.ops.evaluation.safety import foreign
 from gatehouse.ops.evaluation.safety.obeying import HARMS
 from gatehouse.ops.evaluation.safety.strings import attacks, wishes
@@ -135,8 +136,19 @@ def _marks(texts: Texts) -> Iterator[Figure]:
 
 def _share(name: str, found: Iterable[bool], *, limit: float | None = None) -> Figure:
     values = list(found)
-    low, high = interval(values, _mean)
+    low, high = wilson(sum(values), len(values))
     return Figure(name, _mean(values), len(values), low, high, limit, is_limit=limit is not None)
+
+
+def wilson(hits: int, count: int) -> tuple[float, float]:
+    """95 % interval of a share of independent units (Wilson 1927): honest at 0 of n, too."""
+    if not count:
+        return 0.0, 1.0
+    z, share = 1.96, hits / count
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    reach = z * sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    reach /= 1 + z * z / count
+    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 _mean: Callable[[Sequence[bool]], float] = lambda drawn: sum(drawn) / max(1, len(drawn))  # noqa: E731
