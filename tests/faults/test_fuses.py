@@ -11,6 +11,8 @@ from .fuses.arrivals import arrivals
 from .fuses.dead import DEATHS, Death, NoFuse, dead_backend
 from .fuses.herd import herd
 from .fuses.innocence import innocence
+from .fuses.resting import resting
+from .lab.stage import Stage
 
 SEED = 7
 
@@ -58,3 +60,11 @@ def test_a_dependency_that_comes_back_meets_no_herd() -> None:
     outcome = herd(seed=SEED)
     assert outcome.is_kept, outcome.lines()
     assert not herd(seed=SEED, fault="same_moment").is_kept
+
+
+@pytest.mark.faults
+async def test_a_search_that_cannot_work_is_refused_without_asking_and_heals_by_itself(
+    stage: Stage,
+) -> None:
+    outcome = await resting(stage, 30)
+    assert outcome.is_kept, outcome.lines()
