@@ -98,11 +98,14 @@ class Session:
 async def open_sessions(port: int, count: int) -> list[Session]:
     """Begins conversations ahead of a measurement."""
     async with wire(port) as line:
-        opened = [
-            json.loads(await line.post("/api/chat/sessions", {"bearer": True}))
-            for _ in range(count)
-        ]
-    return [Session(each["session_id"], each["token"]) for each in opened]
+        opened = [await line.post("/api/chat/sessions", {"bearer": True}) for _ in range(count)]
+    return [session_of(each) for each in opened]
+
+
+def session_of(told: bytes) -> Session:
+    """From the answer that began it."""
+    said = json.loads(told)
+    return Session(said["session_id"], said["token"])
 
 
 async def say(line: Wire, session: Session, text: str, *, path: str = "/api/chat/ask") -> int:

@@ -195,7 +195,7 @@ class Settings(BaseModel):
         10, "New visitors from one address (/24, /64) per hour.", kind="live", span=(1, 1_000_000)
     )
     most_in_flight: Whole = setting(
-        64, "Requests at once per process, before adaptation.", kind="live", span=(8, 4096)
+        64, "Most requests at once per process; adapted below that.", kind="live", span=(8, 4096)
     )
     agency_name: str = setting("", "Name of the agency, as the assistant says it.")
     otel_exporter_otlp_endpoint: HttpUrl = setting(

@@ -24,10 +24,13 @@ class Rules:
     most: int = 64
     floor: int = 8
     target: float = 0.1  # of a request's wait and stay together
+    late: float = 0.03  # of the event loop: who is turned away must hear it at once, too
     step: float = 0.1
     steps_above: int = 5  # in a row, before the limit falls
-    wait: float = 0.25
-    wait_when_shedding: float = 0.03  # so that who is turned away hears it at once
+    wait: float = (
+        0.25  # at most; and, foreseen from the pace of the last ones, for the last in line
+    )
+    foreseen_when_shedding: float = 0.03  # who will not get in hears it at once, not after a wait
     shedding_lasts: float = 1.0  # after the last refusal
     sheds: bool = True  # False: everybody enters at once, for the negative control
 
@@ -57,16 +60,24 @@ class Ticket:
 
 @dataclass(slots=True)
 class Tide:
-    """The adaptive limit: additive growth, multiplicative fall."""
+    """The adaptive limit: additive growth, multiplicative fall.
+
+    It begins low, and grows only while it is reached: a rush must not find a limit that nobody
+    has ever tried.
+    """
 
     rules: Rules
     limit: int
     above: int = 0
 
-    def step(self, delay: float) -> None:
-        """`delay`: seconds that work was delayed in this step."""
-        if delay <= self.rules.target:
-            self.above, self.limit = 0, min(self.rules.most, self.limit + 1)
+    @classmethod
+    def low(cls, rules: Rules) -> Tide:
+        return cls(rules, max(min(rules.floor, rules.most), rules.most // 4))
+
+    def step(self, delay: float, lateness: float = 0.0, *, is_reached: bool = True) -> None:
+        """Seconds that work, and the event loop, were delayed in this step."""
+        if delay <= self.rules.target and lateness <= self.rules.late:
+            self.above, self.limit = 0, min(self.rules.most, self.limit + is_reached)
             return
         self.above += 1
         if self.above >= self.rules.steps_above:
@@ -85,12 +96,14 @@ class Room:
     tide: Tide = field(init=False)
     _lines: dict[int, deque[Ticket]] = field(init=False)
     _delays: list[float] = field(default_factory=list)
+    _is_reached: bool = False  # was the limit, in this step?
     _refused_at: float = float("-inf")
-    _freed_at: float | None = None  # while somebody waits: when a place last became free
-    _interval: float | None = None  # seconds between two places becoming free, smoothed
+    _stepped_at: float = 0.0
+    _freed: int = 0  # places, in this step
+    _pace: float | None = None  # places that become free in a second of rush, smoothed
 
     def __post_init__(self) -> None:
-        self.tide = Tide(self.rules, self.rules.most)
+        self.tide, self._stepped_at = Tide.low(self.rules), self.clock.monotonic()
         self._lines = {rank: deque() for rank in range(RETURNING, len(WORK_CLASSES))}
 
     @property
@@ -109,8 +122,7 @@ class Room:
     def ask(self, work: str, *, seconds: float | None = None) -> Ticket:
         """A ticket that is inside, waiting (at most `seconds`), or refused."""
         now = self.clock.monotonic()
-        patience = self.rules.wait_when_shedding if self.is_shedding else self.rules.wait
-        until = now + min(patience, patience if seconds is None else max(0.0, seconds))
+        until = now + (self.rules.wait if seconds is None else min(self.rules.wait, seconds))
         ticket = Ticket(work, _RANK[work], now, until)
         if work == NEVER_SHED or not self.rules.sheds or self._has_place(ticket.rank):
             self._enter(ticket)
@@ -134,7 +146,7 @@ class Room:
 
     def go_away(self, ticket: Ticket) -> None:
         """The work waits for somebody else: its place is free meanwhile."""
-        if ticket.standing is Standing.INSIDE:
+        if ticket.standing is Standing.INSIDE and ticket.work != NEVER_SHED:
             ticket.standing = Standing.AWAY
             self._note_stay(ticket)
             self._free()
@@ -166,9 +178,8 @@ class Room:
         waits = [self.clock.monotonic() - line[0].since for line in self._lines.values() if line]
         usual = median(self._delays) if self._delays else max(waits, default=0.0)
         self._delays.clear()
-        self.tide.step(max(usual, lateness))
-        if not self.waiting and not self.is_shedding:
-            self._interval = None  # an old pace says nothing about the next rush
+        self.tide.step(usual, lateness, is_reached=self._is_reached)
+        self._measure_pace()
         self._admit()
 
     def _has_place(self, rank: int) -> bool:
@@ -178,11 +189,12 @@ class Room:
 
     def _line_most(self) -> int:
         """As many as will find a place in time, at the pace of the last ones."""
-        most = 2 * self.tide.limit
-        if not self._interval:
-            return most
-        patience = self.rules.wait_when_shedding if self.is_shedding else self.rules.wait
-        return max(1, min(most, int(patience / self._interval)))
+        most = 2 * self.rules.most
+        if self._pace is None:
+            return most // 4  # the first rush of this process
+        rules = self.rules
+        foreseen = rules.foreseen_when_shedding if self.is_shedding else rules.wait
+        return max(1, min(most, int(foreseen * self._pace)))
 
     def _worst_after(self, rank: int) -> Ticket | None:
         """The waiter who is worth least, if worth less than this rank; of equals the youngest."""
@@ -195,8 +207,6 @@ class Room:
             if worst is not None:
                 self._lines[worst.rank].remove(worst)
                 self._dismiss(worst)
-        if self.waiting == 0:
-            self._freed_at = self.clock.monotonic()
         self._lines[ticket.rank].append(ticket)
         self.waiting += 1
 
@@ -206,6 +216,7 @@ class Room:
         ticket.since, ticket.standing = now, Standing.INSIDE
         if ticket.work != NEVER_SHED:
             self.in_flight += 1
+            self._is_reached = self._is_reached or self.in_flight >= self.tide.limit
 
     def _note_stay(self, ticket: Ticket) -> None:
         ticket.spent += self.clock.monotonic() - ticket.since
@@ -225,16 +236,19 @@ class Room:
 
     def _step_out(self) -> None:
         self.waiting -= 1
-        if self.waiting == 0:
-            self._freed_at = None
 
     def _free(self) -> None:
-        now = self.clock.monotonic()
-        if self._freed_at is not None:
-            took = now - self._freed_at
-            self._interval = took if self._interval is None else 0.9 * self._interval + 0.1 * took
-            self._freed_at = now
+        self._freed += 1
         self._admit()
+
+    def _measure_pace(self) -> None:
+        """Only of steps in which all places were taken."""
+        now = self.clock.monotonic()
+        took, freed, was_full = now - self._stepped_at, self._freed, self._is_reached
+        self._stepped_at, self._freed, self._is_reached = now, 0, False
+        if was_full and took > 0:
+            before = freed / took if self._pace is None else self._pace
+            self._pace = 0.7 * before + 0.3 * freed / took
 
     def _admit(self) -> None:
         """The best first, of equals the one who came first; who waited too long is turned away."""

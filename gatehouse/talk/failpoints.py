@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
@@ -16,7 +17,10 @@ Place = Literal[
     "before_turn_commit",
     "after_turn_commit",
 ]
-Mutant = Literal["ack_before_insert", "no_unique", "no_claim", "forget", "no_shedding"]
+Mutant = Literal[
+    "ack_before_insert", "no_unique", "no_claim", "forget", "no_shedding", "no_guard",
+    "no_label", "no_word", "deaf", "open_limits",
+]  # fmt: skip
 
 IS_LAB = os.environ.get("LAB") == "1"
 _MUTANT = os.environ.get("MUTANT", "") if IS_LAB else ""
@@ -34,11 +38,13 @@ def is_mutant(name: Mutant) -> bool:
     return name == _MUTANT
 
 
-def compute() -> None:
-    """Uses the processor for WORK_SECONDS."""
-    until = time.thread_time() + WORK_SECONDS
-    while time.thread_time() < until:
-        pass
+async def compute() -> None:
+    """Uses the processor for WORK_SECONDS, in steps of a millisecond as a turn does."""
+    for _ in range(round(WORK_SECONDS * 1000)):
+        until = time.thread_time() + 0.001
+        while time.thread_time() < until:
+            pass
+        await asyncio.sleep(0)
 
 
 def reach(place: Place) -> None:

@@ -1,0 +1,1 @@
+"""What happens when more comes than can be served: `python -m bench.overload`."""
