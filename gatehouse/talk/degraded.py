@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
+from gatehouse.talk.failpoints import is_mutant
 from gatehouse.talk.phrases import N_
 from gatehouse.talk.scene import LONGEST_SUMMARY, Silence, clipped, sentences
 from gatehouse.talk.types import Reply
@@ -42,7 +43,7 @@ def prefixed(reply: Reply, modes: Iterable[Mode], *, before: Iterable[str], voic
 
     `before`: the modes of the reply before it, `thread.state.modes`.
     """
-    known = frozenset(before)
+    known = frozenset(MODES if is_mutant("no_word") else before)
     modes = tuple(modes)
     begun = [voice.say(_OPENINGS[mode]) for mode in modes if mode in _OPENINGS.keys() - known]
     summary = clipped(sentences(*begun, reply.summary), LONGEST_SUMMARY)
@@ -57,6 +58,8 @@ def marked(reply: Reply, modes: Iterable[Mode]) -> Reply:
 
 def of_listings(voice: Voice, silence: Silence) -> str:
     """What is said when a search brought nothing at all. Promises only what is stored."""
+    if is_mutant("no_word"):
+        return ""
     if silence.is_slow:
         return voice.say(SLOW_LISTINGS)
     return voice.say(NO_LISTINGS_PROMISED if silence.is_promised else NO_LISTINGS)

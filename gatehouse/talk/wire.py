@@ -11,6 +11,7 @@ from uuid import UUID
 import pydantic_core
 
 from gatehouse.talk.claims import Claimed
+from gatehouse.talk.failpoints import is_mutant
 from gatehouse.talk.plain_text import sentences
 from gatehouse.talk.types import Act, Outcome
 from gatehouse.understanding.types import Budget, DialogueState, Filled, PlaceName, Range
@@ -45,7 +46,7 @@ def reply_json(claimed: Claimed, outcome: Outcome, *, turn_id: UUID, slots: Any)
                 "tier": outcome.tier,
                 "arm": thread.arm,
                 "version": claimed.version,
-                "degraded": reply.degraded,
+                "degraded": () if is_mutant("no_label") else reply.degraded,
                 "tokens_used": outcome.tokens_in + outcome.tokens_out,
                 "timings_ms": {k: round(ms, 2) for k, ms in outcome.timings_ms.items()},
                 **({"follow_up": True} if promises_more(outcome) else {}),

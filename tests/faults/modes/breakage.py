@@ -61,7 +61,7 @@ class Model:
     async def behave(self, behaviour: str) -> None:
         """From now on; "good" ends it."""
         async with httpx.AsyncClient(trust_env=False) as http:
-            url = f"http://127.0.0.1:{self.port}/simulator/behaviour"
+            url = f"http://127.0.0.1:{self.port}/behaviour"
             (await http.post(url, json=_told(behaviour))).raise_for_status()
 
     @asynccontextmanager
