@@ -19,6 +19,7 @@ Reading = tuple[str, str]  # how it was hidden ("" if it was not), the levelled 
 _WORD = re.compile(r"\w+")
 _SPELLED = re.compile(r"(?<!\w)\w(?:([ .\-*/|+,:;~^]{1,2})\w){3,}(?!\w)")
 _LEET = str.maketrans("013456789@$!|", "oleasgtbgasil")
+_LEET_I = str.maketrans("013456789@$!|", "oieasgtbgasii")
 _LEETED = re.compile(r"(?=\w*[^\W\d_])(?=\w*[\d@$!|])[\w@$!|]{3,}")
 _PACKED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[ :]?){10,}")
@@ -41,12 +42,17 @@ def readings(text: str, words: Mapping[str, str]) -> Iterator[Reading]:
 def _undone(text: str, cleaned: str, *, plain: str, words: Mapping[str, str]) -> Iterator[Reading]:
     straight = unlike(plain)
     yield "lookalikes", straight
-    yield "leetspeak", _LEETED.sub(lambda m: m.group().translate(_LEET), straight)
+    for table in (_LEET, _LEET_I):
+        yield "leetspeak", _without_leet(straight, table)
     yield "spelled", _SPELLED.sub(lambda m: re.sub(r"[^\w]", "", m.group()), straight)
     yield "shuffled", unshuffled(straight, words)
     yield "invisible", level(hidden(text))
     for name, decoded in _decoded(cleaned):
         yield name, level(clean(decoded))
+
+
+def _without_leet(levelled: str, table: Mapping[int, int]) -> str:
+    return _LEETED.sub(lambda found: found.group().translate(table), levelled)
 
 
 def unlike(levelled: str) -> str:
@@ -137,4 +143,4 @@ def _readable(found: bytes) -> str:
     except UnicodeDecodeError:
         return ""
     letters = sum(c.isalpha() or c.isspace() for c in text)
-    return text if text and letters > 0.8 * len(text) else ""
+    return text if text.isprintable() and letters > 0.5 * len(text) else ""
