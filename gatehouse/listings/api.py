@@ -115,6 +115,7 @@ def reply(answer: Answer, *, is_relaxing: bool) -> dict[str, object]:
         "total": found.total,
         "results": [listing_json(home) for home in found.listings],
         "cached": answer.is_cached,
+        "as_of": answer.as_of.isoformat() if answer.as_of else None,
         "relaxed": [limit.value for limit in relaxed.limits] if relaxed else [],
         "took_ms": found.took_ms,
         "next": found.next,

@@ -67,13 +67,15 @@ class SearchReply(BaseModel):
     """`count` rows are here, `total` match (counted up to 1,000), `next` fetches the next page.
 
     `relaxed` names the limits that would have to move when nothing matches; with `relax=true`
-    they have moved, and `results` shows what that finds.
+    they have moved, and `results` shows what that finds. `as_of` is the hour of an old answer that
+    stands in for a search that failed; null: as the listings are now.
     """
 
     count: int
     total: int
     results: list[ListingView]
     cached: bool
+    as_of: datetime | None
     relaxed: list[Literal["area", "budget", "bedrooms"]]
     took_ms: float
     next: str | None

@@ -28,7 +28,7 @@ return {math.max(wait, 0), tat - now}
 class RedisLimiter:
     """Redis lost: each process goes on alone, with its share of every limit."""
 
-    def __init__(self, link: RedisLink, alone: MemoryLimiter) -> None:
+    def __init__(self, link: RedisLink, alone: Limiter) -> None:
         self._link = link
         self._alone = alone
 

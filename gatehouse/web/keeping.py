@@ -12,9 +12,10 @@ from gatehouse.listings.store import SqlCatalogue
 from gatehouse.listings.types import Catalogue
 from gatehouse.observe.parts import Working
 from gatehouse.resilience.breakers import Breakers
-from gatehouse.resilience.limits import Limiter
+from gatehouse.resilience.limits import Limiter, Quota, Ruling
 from gatehouse.resilience.redis_link import RedisLink, open_link
-from gatehouse.resilience.shared_limits import limiter_of
+from gatehouse.resilience.shared_limits import RedisLimiter, limiter_of
+from gatehouse.talk.failpoints import is_mutant
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,21 @@ class Keeping:
             await self.link.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Deaf:
+    """A deliberate fault of the lab: hears no news and trusts what is kept."""
+
+    epoch: str = ""
+    is_current: bool = True
+
+
+class Open:
+    """A deliberate fault of the lab: what cannot be counted is let in."""
+
+    async def take(self, key: str, quota: Quota, *, cost: int = 1) -> Ruling:
+        return Ruling(True, quota.burst, 0.0, 0.0)
+
+
 def keep(
     stock: SqlCatalogue, around: Catalogue, *, url: str, settings: Settings, breakers: Breakers
 ) -> Keeping:
@@ -48,7 +64,7 @@ def keep(
     news = News(url, on_change=stock.forget_rates)
     catalogue = CachedCatalogue(
         around,
-        news,
+        Deaf() if is_mutant("deaf") else news,
         cache=cache_of_searches(
             fresh_seconds=settings.search_cache_ttl, timeout_ms=timeout_ms, link=link
         ),
@@ -57,4 +73,6 @@ def keep(
     )
     news.answerer = catalogue.answer
     limiter = limiter_of(link, workers=settings.web_workers) if link else None
+    if link and is_mutant("open_limits"):
+        limiter = RedisLimiter(link, Open())
     return Keeping(link, limiter, news, catalogue)

@@ -15,6 +15,7 @@ from typing import NoReturn
 from bench.product import scratch
 
 from .bursts import bursts
+from .cells import experiments as cells
 from .dialogues import dialogues
 from .duplicates import duplicates
 from .fuses.experiments import fuses
@@ -22,7 +23,7 @@ from .kills import Plan, control, failpoint_kills, random_kills
 from .lab.stage import Outcome, Stage
 
 CONTROL_KILLS = 15
-WITHOUT_SERVER = ("breaker", "retries", "seed", "json")
+WITHOUT_SERVER = ("stampede", "breaker", "retries", "seed", "json")
 
 
 def arguments() -> argparse.Namespace:
@@ -35,6 +36,9 @@ def arguments() -> argparse.Namespace:
     reader.add_argument("--dialogues", type=int, default=0, help="P05: scripted dialogues")
     reader.add_argument("--breaker", type=int, default=0, help="P11–P13: random sequences")
     reader.add_argument("--retries", type=int, default=0, help="P14, P15: virtual seconds")
+    reader.add_argument("--stampede", type=int, default=0, help="P40: equal searches at once")
+    reader.add_argument("--stale", type=int, default=0, help="P41: changes under a cache")
+    reader.add_argument("--redis", type=int, default=0, help="P35: visitors per broken Redis")
     reader.add_argument("--seed", type=int, default=7)
     reader.add_argument("--json", type=Path, help="writes the figures there as well")
     return reader.parse_args()
@@ -43,6 +47,8 @@ def arguments() -> argparse.Namespace:
 async def everything(asked: argparse.Namespace) -> AsyncIterator[Outcome]:
     """First what needs no server; one is set up only for the others."""
     async for outcome in fuses(asked):
+        yield outcome
+    async for outcome in cells.without_server(asked):
         yield outcome
     if any(size for name, size in vars(asked).items() if name not in WITHOUT_SERVER):
         with scratch("gatehouse-faults-") as product:
@@ -68,6 +74,8 @@ async def experiments(stage: Stage, asked: argparse.Namespace) -> AsyncIterator[
         yield await dialogues(stage, count=asked.dialogues, seed=seed)
         few = min(40, asked.dialogues)
         yield caught(await dialogues(stage, count=few, seed=seed, mutant="forget", restart_every=0))
+    async for outcome in cells.with_server(stage, asked):
+        yield outcome
 
 
 def caught(found: Outcome) -> Outcome:

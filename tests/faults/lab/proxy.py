@@ -131,6 +131,8 @@ class Proxy:
             await self._pass_on(reader, writer)
         except OSError:
             reset(writer)  # nobody listens behind us
+        except asyncio.CancelledError:
+            reset(writer)  # by stop(); asyncio would report a stream's cancelled task as a bug
         finally:
             self._tasks.discard(task)
 
