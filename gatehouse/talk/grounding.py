@@ -77,6 +77,8 @@ def fault_of(sentence: str, facts: Facts, *, ear: Ear) -> Fault | None:
     if any(kind == "price" and not facts.homes[n].price for kind, n in place_holders(sentence)):
         return "home"
     bare = fill_in(sentence, homes=dict.fromkeys(named, ","), prices=dict.fromkeys(named, ","))
+    for title in facts.titles:
+        bare = bare.replace(title, ",")  # known, whatever numbers and places stand in it
     spoken_of = _spoken_of(named, facts)
     heard = ear.hear(bare, state=_BLANK, language=facts.language)
     return (

@@ -10,7 +10,7 @@ from gatehouse.understanding.letters import fold
 from gatehouse.understanding.types import Contact
 
 _LONG_NUMBER = re.compile(r"\+?\d(?:[ ().\-/]{0,2}\d){8,}")
-_ADDRESS = re.compile(r"[^\s@\"'<>]{1,64}@[^\s@\"'<>]{1,255}")
+_ADDRESS = re.compile(r"[^\s@\"'<>]{1,64}@[^\s@\"'<>]{0,254}\w")
 _SHORTEST_NAME = 2
 
 
