@@ -7,7 +7,7 @@ import pytest
 from tests.properties.resilience.broken import BROKEN
 
 from .fuses.amplification import Fault, amplification
-from .fuses.arrivals import arrivals
+from .fuses.arrivals import NoLock, arrivals
 from .fuses.dead import DEATHS, Death, NoFuse, dead_backend
 from .fuses.herd import herd
 from .fuses.innocence import innocence
@@ -32,6 +32,10 @@ async def test_half_open_lets_one_probe_through_and_never_wedges() -> None:
 @pytest.mark.parametrize("fault", ["unlimited_half_open", "lease_for_ever"])
 async def test_the_same_rush_notices_a_breaker_without_a_lease(fault: str) -> None:
     assert not (await arrivals(3, BROKEN[fault])).is_kept
+
+
+async def test_the_same_rush_notices_a_breaker_that_threads_get_between() -> None:
+    assert not (await arrivals(2, NoLock)).is_kept
 
 
 async def test_cancelled_callers_the_date_and_readers_do_not_move_a_breaker() -> None:

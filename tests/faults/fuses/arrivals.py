@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import suppress
+import time
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from gatehouse.base.clock import TurnableClock
 from gatehouse.base.errors import CircuitOpen
-from gatehouse.resilience.breaker import Breaker, Judged, Permit, Vote
+from gatehouse.resilience.breaker import Breaker, Judged, Permit, State, Vote
 from tests.faults.lab.stage import Outcome
 from tests.properties.resilience.broken import Maker
 
@@ -20,6 +22,19 @@ LEASE = TIMEOUT + 1.0
 OPEN_S = 5.0
 PATIENCE = 60.0  # only ends a round that hangs
 ENDINGS = ("returns", "never_returns", "cancelled")
+
+
+class NoLock(Breaker):
+    """Looks and takes in two steps that others come between."""
+
+    def __init__(self, service: str, **more: Any) -> None:
+        super().__init__(service, **more)
+        self._lock = nullcontext()  # type: ignore[assignment]
+
+    def _wait(self, state: State, now: float) -> float:
+        wait = super()._wait(state, now)
+        time.sleep(0.001)
+        return wait
 
 
 @dataclass

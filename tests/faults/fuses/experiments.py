@@ -12,7 +12,7 @@ from tests.properties.resilience.broken import BROKEN, Maker
 from tests.properties.resilience.sequences import divergences
 
 from .amplification import amplification
-from .arrivals import arrivals
+from .arrivals import NoLock, arrivals
 from .dead import DEATHS, NoFuse, dead_backend
 from .herd import herd
 from .innocence import innocence
@@ -66,6 +66,7 @@ async def _live(*, rounds: int) -> AsyncIterator[Outcome]:
     yield await arrivals(rounds)
     for name in ("unlimited_half_open", "lease_for_ever"):
         yield caught(name, await arrivals(6, BROKEN[name]))
+    yield caught("no_lock", await arrivals(3, NoLock))
     yield await innocence(CANCELLATIONS, READS)
     for name in ("counts_cancellations", "wall_clock", "reading_takes_the_permit"):
         yield caught(name, await innocence(100, 100, BROKEN[name]))
