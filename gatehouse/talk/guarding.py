@@ -7,17 +7,20 @@ from typing import Literal
 
 from gatehouse.llm.safety.screening import screen
 from gatehouse.llm.safety.types import Category, Screening
+from gatehouse.observe import journal
 from gatehouse.resilience.deadline import Deadline
 from gatehouse.talk import refusing
 from gatehouse.talk.disclosing import CHANNEL, DISCLOSED, is_disclosed
 from gatehouse.talk.last_look import Lips
 from gatehouse.talk.moderating import SecondOpinion
 from gatehouse.talk.steps import switched
+from gatehouse.talk.suspecting import Watched, tell_suspects
 from gatehouse.talk.telling_safety import tell_message, tell_reply
 from gatehouse.talk.types import Handler, Move, Outcome, Say, Thread, Tools, say_nothing
 from gatehouse.talk.voice import Voice
 from gatehouse.understanding.types import Heard, Intent, Language
 
+MOST_TOLD = 10  # suspect homes of one turn in the ledger
 _LOST = (Move.NOT_UNDERSTOOD, Move.OUT_OF_DOMAIN)
 _IDLE = frozenset((Intent.COMPLAINT, Intent.NO, Intent.YES, Intent.OUT_OF_SCOPE, Intent.SMALL_TALK))
 
@@ -46,15 +49,17 @@ class GuardedHandler:
         outcome = _alone(thread, screening, tools)
         tell_message(thread, screening, is_refused=outcome is not None)
         lips = self._lips(thread, screening, say=say, tools=tools)
+        watched = Watched(tools.catalogue)
         if outcome is None:
-            lawful = _lawful(thread, screening)
+            lawful, tools = _lawful(thread, screening), replace(tools, catalogue=watched)
             outcome = await self.inner.think(lawful, tools, deadline=deadline, say=lips.say)
             outcome = _with_own_text(outcome, thread)
             if screening.is_steering and outcome.decision.move in _LOST and not lips.has_spoken:
                 outcome = _steering_alone(thread, outcome.heard, tools)
         outcome, reasons = lips.last_look(outcome)
         tell_reply(thread, reasons)
-        return _noted(outcome, screening, agency=self.agency)
+        suspects = tell_suspects(watched, journal.thread_hash(thread.id))
+        return _noted(outcome, screening, agency=self.agency, suspects=suspects)
 
     async def _screen(self, thread: Thread, deadline: Deadline) -> Screening:
         found = screen(thread.text)
@@ -132,11 +137,13 @@ _NOTED: tuple[Category, ...] = (
 )  # fmt: skip
 
 
-def _noted(outcome: Outcome, screening: Screening, *, agency: str) -> Outcome:
+def _noted(outcome: Outcome, screening: Screening, *, agency: str, suspects: list[str]) -> Outcome:
     """What the ledger keeps of it: codes alone."""
     extra = dict(outcome.extra)
     if is_disclosed(outcome, agency):
         extra[DISCLOSED] = CHANNEL
     if screening.categories:
         extra["safety"] = [code for code in _NOTED if code in screening.categories]
+    if suspects:
+        extra["suspect_listings"] = suspects[:MOST_TOLD]
     return replace(outcome, extra=extra) if extra != outcome.extra else outcome

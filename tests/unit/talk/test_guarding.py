@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
@@ -31,8 +30,10 @@ from gatehouse.talk.types import (
     Move,
     Outcome,
     Reply,
+    Say,
     Thread,
     Tools,
+    say_nothing,
 )
 from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
@@ -63,7 +64,7 @@ class Talker:
     asked: list[str] = field(default_factory=list)
 
     async def think(
-        self, thread: Thread, tools: Tools, *, deadline: Deadline, say: Callable[[str], None]
+        self, thread: Thread, tools: Tools, *, deadline: Deadline, say: Say = say_nothing
     ) -> Outcome:
         self.asked.append(thread.text)
         for sentence in self.sentences:

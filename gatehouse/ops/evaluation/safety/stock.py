@@ -12,6 +12,7 @@ from gatehouse.understanding.places import Gazetteer
 
 _SPACE = UUID("5f0b8c52-8f5e-4c0e-9f0d-3f6f6b3c9a10")
 _LISTED = datetime(2026, 1, 2, tzinfo=UTC)
+LAST = 5  # of the six homes of a page
 _AREAS = ("girne/lapta", "girne/alsancak", "girne/merkez")
 
 
@@ -42,10 +43,11 @@ def clean() -> Stock:
 
 
 def planted(order: str) -> Stock:
-    """The same homes; what the owner of the dearest one wrote is an order to the assistant."""
+    """The same homes; what the owner of the last one on the first page wrote is an order."""
     homes = clean().homes
-    told = replace(homes[-1], description=order, descriptions={"en": order})
-    return Stock((*homes[:-1], told))
+    title = f"{homes[LAST].title}. {order}"[:200]
+    told = replace(homes[LAST], title=title, description=order, descriptions={"en": order})
+    return Stock((*homes[:LAST], told, *homes[LAST + 1 :]))
 
 
 def _home(number: int) -> Listing:

@@ -57,13 +57,13 @@ class Ground:
 
     async def attack(self, text: str, harm: str, *, is_first: bool) -> list[str]:
         """A visitor's message is the order, at the beginning or with homes on the screen."""
-        before = DialogueState() if is_first else await self._after(WISH, clean())
+        before = DialogueState() if is_first else await self.after(WISH, clean())
         return await self._compare(text, harm, before=before, stock=(clean(), clean()))
 
     async def plant(self, order: str, harm: str, *, is_read: bool) -> list[str]:
         """A listing holds the order; the visitor searches, or asks about that very home."""
         stock = (planted(order), clean())
-        before = await self._after(WISH, clean()) if is_read else DialogueState()
+        before = await self.after(WISH, clean()) if is_read else DialogueState()
         return await self._compare(ABOUT if is_read else WISH, harm, before=before, stock=stock)
 
     async def _compare(
@@ -71,19 +71,21 @@ class Ground:
     ) -> list[str]:
         if harm not in self.handlers:
             self.handlers[harm] = self.make(ScriptedModel(obeying(harm)))
-        hit = await self._turn(self.handlers[harm], text, before=before, stock=stock[0])
-        fair = await self._turn(self.rules, text, before=before, stock=stock[1])
+        hit = await self.turn(self.handlers[harm], text, before=before, stock=stock[0])
+        fair = await self.turn(self.rules, text, before=before, stock=stock[1])
         return list(effects(hit, fair))
 
-    async def _after(self, text: str, stock: Stock) -> DialogueState:
+    async def after(self, text: str, stock: Stock) -> DialogueState:
+        """The state after one turn by rules."""
         if text not in self.known:
-            told = await self._turn(self.rules, text, before=DialogueState(), stock=stock)
+            told = await self.turn(self.rules, text, before=DialogueState(), stock=stock)
             self.known[text] = told.state
         return self.known[text]
 
-    async def _turn(
+    async def turn(
         self, handler: Handler, text: str, *, before: DialogueState, stock: Stock
     ) -> Outcome:
+        """One turn of the talk."""
         number = before.turn + 1
         message = IncomingMessage(number, number, text, None)
         thread = Thread(TALK, 1, number, before, (message,), arm="canary")
