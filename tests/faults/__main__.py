@@ -14,15 +14,19 @@ from typing import NoReturn
 
 from bench.product import scratch
 
+from . import model_faults
 from .bursts import bursts
 from .cells import experiments as cells
 from .dialogues import dialogues
 from .duplicates import duplicates
 from .fuses.experiments import fuses
+from .fuses.resting import resting
 from .kills import Plan, control, failpoint_kills, random_kills
 from .lab.stage import Outcome, Stage
+from .modes.matrix import matrix
 
 CONTROL_KILLS = 15
+CONTROL_ROWS = ("search slow", "model down")
 WITHOUT_SERVER = ("stampede", "breaker", "retries", "seed", "json")
 
 
@@ -35,10 +39,15 @@ def arguments() -> argparse.Namespace:
     reader.add_argument("--bursts", type=int, default=0, help="P03: conversations × 5 at once")
     reader.add_argument("--dialogues", type=int, default=0, help="P05: scripted dialogues")
     reader.add_argument("--breaker", type=int, default=0, help="P11–P13: random sequences")
+    reader.add_argument("--resting", type=int, default=0, help="P11: searches that cannot work")
     reader.add_argument("--retries", type=int, default=0, help="P14, P15: virtual seconds")
+    reader.add_argument("--matrix", action="store_true", help="section 6, row by row")
+    reader.add_argument("--rows", default="", help="only these rows of it, with commas")
     reader.add_argument("--stampede", type=int, default=0, help="P40: equal searches at once")
     reader.add_argument("--stale", type=int, default=0, help="P41: changes under a cache")
     reader.add_argument("--redis", type=int, default=0, help="P35: visitors per broken Redis")
+    reader.add_argument("--hangs", type=int, default=0, help="P10: turns in each hang mode")
+    reader.add_argument("--dead-model", type=int, default=0, help="P16: talks without a model")
     reader.add_argument("--seed", type=int, default=7)
     reader.add_argument("--json", type=Path, help="writes the figures there as well")
     return reader.parse_args()
@@ -74,8 +83,21 @@ async def experiments(stage: Stage, asked: argparse.Namespace) -> AsyncIterator[
         yield await dialogues(stage, count=asked.dialogues, seed=seed)
         few = min(40, asked.dialogues)
         yield caught(await dialogues(stage, count=few, seed=seed, mutant="forget", restart_every=0))
+    if asked.resting:
+        yield await resting(stage, asked.resting)
+        yield caught(await resting(stage, asked.resting, open_after=100))
+    if asked.matrix:
+        yield await matrix(stage, only=_rows(asked))
+        for mutant in ("no_label", "no_word"):
+            yield caught(await matrix(stage, mutant=mutant, languages=("en",), only=CONTROL_ROWS))
     async for outcome in cells.with_server(stage, asked):
         yield outcome
+    async for outcome, is_control in model_faults.experiments(stage, asked):
+        yield caught(outcome) if is_control else outcome
+
+
+def _rows(asked: argparse.Namespace) -> tuple[str, ...]:
+    return tuple(name.strip() for name in asked.rows.split(",") if name.strip())
 
 
 def caught(found: Outcome) -> Outcome:

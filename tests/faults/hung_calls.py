@@ -40,7 +40,7 @@ async def hung_calls(
     broken: list[str] = []
     with _mutated(mutant), lost_names(LOST_SECONDS):
         for mode in modes:
-            settle = SETTLE_SECONDS if not mutant else 1.0
+            settle = SETTLE_SECONDS if not mutant else 0.5
             found = await _calls(
                 mode, calls=calls, seconds=seconds, allowed_ms=allowed_ms, settle=settle
             )
@@ -53,7 +53,7 @@ async def _calls(
     mode: Mode, *, calls: int, seconds: float, allowed_ms: float, settle: float
 ) -> Outcome:
     async with hostile(mode) as there, _model(there.url) as model:
-        await _call(model, 0.3)  # what is made once is made
+        await _call(model, 0.1)  # what is made once is made
         before = await held_here()
         overs = await asyncio.gather(*(_call(model, seconds) for _ in range(calls)))
         more = await leaked(held_here, before, seconds=settle)

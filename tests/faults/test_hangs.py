@@ -7,22 +7,25 @@ from __future__ import annotations
 
 import pytest
 
+from .hangs import Limit, hangs
 from .hung_calls import hung_calls
+from .lab.stage import Stage
 
 pytestmark = pytest.mark.faults
 LENIENT_MS = 1500.0  # a busy machine is no broken promise; the full size is strict
+LENIENT = Limit(deadline_ms=3000, allowed_ms=20_000)
 
 
 async def test_no_call_outlives_its_deadline_and_nothing_of_it_stays_in_any_mode() -> None:
-    outcome = await hung_calls(calls=5, seconds=0.5, allowed_ms=LENIENT_MS)
+    outcome = await hung_calls(calls=5, seconds=0.3, allowed_ms=LENIENT_MS)
     assert outcome.is_kept, outcome.lines()
 
 
 async def test_the_same_test_notices_calls_without_a_deadline() -> None:
     outcome = await hung_calls(
-        calls=3, seconds=0.2, modes=("silence",), mutant="no_bounds", allowed_ms=LENIENT_MS
+        calls=2, seconds=0.2, modes=("silence",), mutant="no_bounds", allowed_ms=LENIENT_MS
     )
-    assert "silence: calls past their deadline: 3" in outcome.broken
+    assert "silence: calls past their deadline: 2" in outcome.broken
 
 
 async def test_the_same_test_notices_sockets_of_cancelled_handshakes() -> None:
@@ -30,3 +33,17 @@ async def test_the_same_test_notices_sockets_of_cancelled_handshakes() -> None:
         calls=3, seconds=0.5, modes=("tls_stall",), mutant="untidy", allowed_ms=LENIENT_MS
     )
     assert any("sockets leaked" in each for each in outcome.broken), outcome.lines()
+
+
+async def test_a_visitor_has_a_good_reply_by_the_deadline_while_the_model_hangs(
+    stage: Stage,
+) -> None:
+    (outcome,) = await hangs(stage, turns=4, modes=("silence",), limit=LENIENT)
+    assert outcome.is_kept, outcome.lines()
+    assert int(outcome.figures["reached_the_model"]) > 0
+
+
+async def test_the_same_test_notices_turns_that_nothing_cuts(stage: Stage) -> None:
+    (outcome,) = await hangs(stage, turns=2, modes=("silence",), fault="no_deadline", limit=LENIENT)
+    assert any(each.startswith("bad replies") for each in outcome.broken), outcome.lines()
+    assert any(each.startswith("tasks leaked") for each in outcome.broken), outcome.lines()

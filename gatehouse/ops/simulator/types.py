@@ -49,12 +49,14 @@ class Behaviour:
 
     @classmethod
     def told(cls, said: object) -> Behaviour:
-        """From text, or from an object such as {"name": "hang"}. Raises BadInput."""
+        """From text, or from {"name": "drip", "ms": 5}, also with "params". Raises BadInput."""
         if isinstance(said, str):
             return cls.of(said)
         if not isinstance(said, dict) or not isinstance(said.get("name"), str):
             raise BadInput('A behaviour is a text or an object with a "name"')
-        params = {key: str(value) for key, value in said.items() if key != "name"}
+        inner = said.get("params", {})
+        given = {**said, **inner} if isinstance(inner, dict) else said
+        params = {k: str(value) for k, value in given.items() if k not in ("name", "params")}
         return cls.named(said["name"], params)
 
     @classmethod
