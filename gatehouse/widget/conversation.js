@@ -1,5 +1,6 @@
 /** What was said and what is on its way: keeps unsent words, sends them in order, tells the view. */
 
+import { Promised } from "./promised.js";
 import { Problem } from "./session.js";
 import { keep, recall } from "./storage.js";
 import { Courier } from "./stream.js";
@@ -26,6 +27,7 @@ export class Conversation {
     this.outbox = [];
     this.courier = null;
     this.previous = null;
+    this.promised = new Promised(() => this.fetchPromised());
   }
 
   /** Brings back the talk of before the reload, and sends what was left unsent. */
@@ -37,6 +39,7 @@ export class Conversation {
       // Not reachable now: the page starts empty; words already written go out when it is back.
     }
     this.dropAnswered();
+    this.awaitPromised();
     for (const turn of this.outbox) this.add(this.mine(turn, "sending"));
     await this.run();
   }
@@ -155,6 +158,29 @@ export class Conversation {
   finish(item, answer, reply) {
     this.change(item, { state: "sent", wait: null });
     this.change(answer, { reply, interim: "", text: reply.summary ?? answer.text, at: new Date() });
+    this.awaitPromised();
+  }
+
+  /** Matches may come by themselves: after a reply that says so, until homes are shown. */
+  awaitPromised() {
+    const replies = this.items.filter((item) => item.reply).map((item) => item.reply);
+    const last = replies.findLastIndex((reply) => reply.meta.follow_up);
+    const isOwed = last >= 0 && !replies.slice(last + 1).some((reply) => reply.cards?.length);
+    if (isOwed) this.promised.expect();
+    else this.promised.forget();
+  }
+
+  /** Shows what the history has beyond this page; true once that was something. */
+  async fetchPromised() {
+    if (this.courier || !this.server.session) return false;
+    const { session } = this.server;
+    const messages = await this.server.history().catch(() => []);
+    if (this.courier || this.server.session !== session) return false;
+    const known = new Set(this.items.map((item) => item.reply?.meta.message_id));
+    const last = messages.findLastIndex((message) => known.has(message.id));
+    if (last < 0 || last === messages.length - 1) return false;
+    this.recallItems(messages.slice(last + 1));
+    return true;
   }
 
   fail(item, answer, failure) {
@@ -185,6 +211,7 @@ export class Conversation {
   /** A new conversation. The one before can be had back until something is sent. */
   restart() {
     this.courier?.giveUp();
+    this.promised.forget();
     this.previous = { session: this.server.session, items: this.items, outbox: this.outbox };
     this.outbox = [];
     this.store();
@@ -202,6 +229,7 @@ export class Conversation {
     this.outbox = outbox;
     this.store();
     this.redraw();
+    this.awaitPromised();
     this.run();
   }
 }

@@ -9,6 +9,8 @@ from .homes import cards
 
 Reply = dict[str, Any]
 
+NO_LISTINGS = "I can't reach the listings just now. I'll send matches when they are back."
+BACK = "The listings answer again. I found six homes."
 # Found, asked, compared, cheaper, holding text.
 WORDS = {
     "en": (
@@ -107,7 +109,16 @@ def reply_to(question: str, language: str, *, session: str, turn: int) -> Reply:
     if "compare" in question:
         actions.append({"label": "Save as CSV", "payload": "#csv", "type": "link"})
     reply["meta"] = _meta(session, turn, actions)
+    if "promise" in question:
+        reply |= {"summary": NO_LISTINGS, "cards": []}
+        reply["meta"] |= {"degraded": ["search"], "follow_up": True}
     return reply
+
+
+def matches(*, session: str, turn: int) -> Reply:
+    """What comes by itself after a promise."""
+    meta = _meta(session, turn, [])
+    return {"title": "", "summary": BACK, "blocks": [], "cards": cards(), "meta": meta}
 
 
 def _hostile_blocks() -> list[dict[str, Any]]:

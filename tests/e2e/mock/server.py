@@ -144,6 +144,14 @@ def _turn(stage: Stage, body: dict[str, Any], key: str) -> dict[str, Any]:
     return stage.turns[key]
 
 
+def keep_promise(stage: Stage) -> None:
+    """The promised matches appear in the history of the only conversation, unasked."""
+    ((session, said),) = stage.sessions.items()
+    reply = replies.matches(session=session, turn=len(said))
+    answer = {"id": reply["meta"]["message_id"], "role": "assistant", "content": reply["summary"]}
+    said.append(answer | reply | {"timestamp": datetime.now(UTC).isoformat()})
+
+
 def _parts(reply: dict[str, Any]) -> list[tuple[str, Any]]:
     words = re.findall(r"\S+\s*", reply["summary"])
     parts: list[tuple[str, Any]] = [("delta", {"text": word}) for word in words]
