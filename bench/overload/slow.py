@@ -18,6 +18,7 @@ from bench.product import Server
 
 PACE = 20.0  # normal messages a second
 PIPELINED = 80
+COMING = 400.0  # slow senders a second
 HALF_HEAD = b"GET /health HTTP/1.1\r\nHost: bench\r\nX-Slow: "
 SLOW_BODY = (
     b"POST /api/chat/ask HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
@@ -66,20 +67,24 @@ async def siege(server: Server, *, loris: int, bodies: int, readers: int, second
     make, before_mb = existing(sessions), machine.rss_mb(server.pids)
     before = await open_loop(server.port, PACE, make, seconds=seconds)
     until, slow = time.monotonic() + seconds, Slow()
+    sockets_before = sockets_of(server)
     reading = await with_cards(server.port, sessions[0])
-    tasks = [asyncio.create_task(drip(server.port, HALF_HEAD, slow, until)) for _ in range(loris)]
-    tasks += [asyncio.create_task(drip(server.port, SLOW_BODY, slow, until)) for _ in range(bodies)]
+    beginnings = [HALF_HEAD] * loris + [SLOW_BODY] * bodies
+    tasks = [
+        asyncio.create_task(drip(server.port, each, slow, until=until, after=n / COMING))
+        for n, each in enumerate(beginnings)
+    ]
     async with not_reading(server.port, reading, readers):
         during = await open_loop(server.port, PACE, make, seconds=seconds)
         rss = machine.rss_mb(server.pids) - before_mb
-        left = max(0, sockets_of(server) - SPARE_SOCKETS)
         await asyncio.gather(*tasks)
-    found = Siege(slow, left if readers else 0, before, during, rss)
+        left = sockets_of(server) - sockets_before
+    found = Siege(slow, left if left > SPARE_SOCKETS else 0, before, during, rss)
     say(found.told())
     return found
 
 
-SPARE_SOCKETS = 60  # of the database, of the listening port, and of those who write as usual
+SPARE_SOCKETS = 10  # of those who write as usual
 
 
 def sockets_of(server: Server) -> int:
@@ -92,8 +97,9 @@ def sockets_of(server: Server) -> int:
     return count
 
 
-async def drip(port: int, beginning: bytes, slow: Slow, until: float) -> None:
+async def drip(port: int, beginning: bytes, slow: Slow, *, until: float, after: float) -> None:
     """Sends the beginning, then a byte a second, until it is cut."""
+    await asyncio.sleep(after)
     began = time.monotonic()
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -102,13 +108,13 @@ async def drip(port: int, beginning: bytes, slow: Slow, until: float) -> None:
         return
     writer.write(beginning)
     while time.monotonic() < until:
-        with suppress(TimeoutError):
-            try:
-                if not await asyncio.wait_for(reader.read(1000), 1.0):
-                    break
-            except OSError:
+        try:
+            if not await asyncio.wait_for(reader.read(1000), 1.0):
                 break
-        writer.write(b"x")
+        except TimeoutError:
+            writer.write(b"x")
+        except OSError:
+            break
     is_cut = time.monotonic() < until
     slow.lives.append(time.monotonic() - began if is_cut else None)
     writer.close()

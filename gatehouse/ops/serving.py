@@ -216,6 +216,8 @@ def _bound(host: str, port: int) -> socket.socket:
 
 def _bound_unread(bound: socket.socket) -> None:
     """What a connection inherits where the system knows it."""
+    if is_mutant("no_guard"):
+        return
     for name, value in (("TCP_NOTSENT_LOWAT", UNSENT_BYTES), ("TCP_USER_TIMEOUT", UNREAD_MS)):
         if (option := getattr(socket, name, None)) is not None:
             bound.setsockopt(socket.IPPROTO_TCP, option, value)
