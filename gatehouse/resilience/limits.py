@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Protocol
 
 from gatehouse.base.clock import Clock, SystemClock
@@ -20,16 +21,15 @@ class Quota:
     count: int
     seconds: float
     burst: int
+    interval_us: int = field(init=False, compare=False)  # that one unit of cost is remembered
 
     def __post_init__(self) -> None:
         if self.count < 1 or self.burst < 1 or self.seconds <= 0:
             raise ValueError(f"quota {self.name}: count, burst and seconds are at least 1")
+        interval = max(1, round(self.seconds * MICROS / self.count))
+        object.__setattr__(self, "interval_us", interval)
 
-    @property
-    def interval_us(self) -> int:
-        """Microseconds that one unit of cost takes to be forgiven."""
-        return max(1, round(self.seconds * MICROS / self.count))
-
+    @lru_cache(maxsize=256)  # noqa: B019 - quotas are few and live as long as the process
     def share_of(self, workers: int) -> Quota:
         """One worker's part where workers cannot count together; never less than 1 at once."""
         if workers <= 1:
@@ -50,8 +50,8 @@ class Ruling:
     def of(cls, quota: Quota, *, ahead_us: int, wait_us: int) -> Ruling:
         """From how far the key is ahead of its time, and how long this request is too early."""
         free_us = quota.burst * quota.interval_us - ahead_us
-        remaining = max(0, free_us // quota.interval_us)
-        return cls(wait_us <= 0, remaining, ahead_us / MICROS, max(0, wait_us) / MICROS)
+        left = free_us // quota.interval_us if free_us > 0 else 0
+        return cls(wait_us <= 0, left, ahead_us / MICROS, wait_us / MICROS if wait_us > 0 else 0.0)
 
 
 class Limiter(Protocol):
@@ -66,12 +66,16 @@ def gcra(tat_us: int | None, now_us: int, *, quota: Quota, cost: int) -> tuple[i
     A stored time further ahead than any request could have brought it (a clock stepped back, a
     quota was loosened) counts as an empty burst, so that no key stays shut.
     """
-    interval, window = quota.interval_us, quota.burst * quota.interval_us
-    tat = min(max(tat_us if tat_us is not None else now_us, now_us), now_us + window)
-    later = tat + cost * interval
+    interval = quota.interval_us
+    window = quota.burst * interval
+    if tat_us is None or tat_us < now_us:
+        tat_us = now_us
+    elif tat_us > now_us + window:
+        tat_us = now_us + window
+    later = tat_us + cost * interval
     wait = later - window - now_us
     if wait > 0:
-        return tat, Ruling.of(quota, ahead_us=tat - now_us, wait_us=wait)
+        return tat_us, Ruling.of(quota, ahead_us=tat_us - now_us, wait_us=wait)
     return later, Ruling.of(quota, ahead_us=later - now_us, wait_us=0)
 
 
@@ -96,7 +100,7 @@ class MemoryLimiter:
         """`take` for callers without an event loop."""
         now = int(self._clock.monotonic() * MICROS)
         name = f"{quota.name}:{key}"
-        own = quota.share_of(self._workers)
+        own = quota.share_of(self._workers) if self._workers > 1 else quota
         tat, ruling = gcra(self._times.get(name), now, quota=own, cost=cost)
         self._times[name] = tat
         self._times.move_to_end(name)
@@ -109,9 +113,7 @@ class MemoryLimiter:
     def _forget(self, now_us: int) -> None:
         """The oldest two, where they are free again or too many; nobody pays for all."""
         for _ in range(2):
-            name = next(iter(self._times))
-            if self._times[name] > now_us and len(self._times) <= self._most:
-                return
-            if len(self._times) == 1:
+            count, name = len(self._times), next(iter(self._times))
+            if count == 1 or (count <= self._most and self._times[name] > now_us):
                 return
             del self._times[name]
