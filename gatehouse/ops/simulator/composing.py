@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cache
+from importlib import resources
 from itertools import count
 from pathlib import Path
 
@@ -14,14 +15,7 @@ from gatehouse.ops.simulator.types import Behaviour, Name, Question
 from gatehouse.talk.contract import Answer, as_json
 from gatehouse.talk.types import Act
 
-FEW_MALFORMED = (
-    "", "   ", "```", "```json\n{\"act\": \"ASK_SLOT\"", "I am sorry, I cannot do that.",
-    "{'act': 'ASK_SLOT'}", '{"act": "ASK_SLOT",}', '{"act": "DANCE", "speak": "La la la."}',
-    '{"act": "CLARIFY"} {"act": "CLARIFY"}', "[1, 2, 3]", "null", '"CLARIFY"', "[" * 5000,
-    '{"act": "CLARIFY", "slots_delta": {"budget": 1e999}, "speak": "Fine."}',
-    '{"act": "CLARIFY", "slots_delta": [], "next_needed": "all", "notes": 7, "speak": null}',
-    "<think>The visitor wants a flat</think>", "\ufeff{}", "{\x00}", "💥" * 400,
-)  # fmt: skip
+_CORPUS = ("gatehouse.ops.evaluation.contract", "corpus.jsonl")
 Compose = Callable[[Question, Behaviour], str]
 InTurn = Callable[[Question, Behaviour, int], str]
 LIGHT = (
@@ -37,10 +31,10 @@ def is_contract(question: Question) -> bool:
 
 
 class Composer:
-    """Makes the text of an answer. `corpus`: texts for `malformed`, in turn."""
+    """Makes the text of an answer. `corpus`: texts for `malformed`, else the contract's."""
 
-    def __init__(self, corpus: tuple[str, ...] = FEW_MALFORMED) -> None:
-        self._corpus = corpus
+    def __init__(self, corpus: tuple[str, ...] = ()) -> None:
+        self._corpus = corpus or malformed()
         self._turn = count()  # of those that come in turn
         self._by_name: dict[Name, Compose] = {
             "light": lambda *_: light(),
@@ -63,6 +57,15 @@ class Composer:
         told = behaviour.params.get("n")
         number = next(self._turn) if told is None else int(behaviour.number("n", 0))
         return self._corpus[number % len(self._corpus)]
+
+
+@cache
+def malformed() -> tuple[str, ...]:
+    """The answers of the contract's corpus that are not simply accepted."""
+    package, name = _CORPUS
+    lines = resources.files(package).joinpath(name).read_text("utf-8").splitlines()
+    items = (json.loads(line) for line in lines)
+    return tuple(item["output"] for item in items if item["ending"] != "accepted")
 
 
 def corpus_of(path: Path) -> tuple[str, ...]:

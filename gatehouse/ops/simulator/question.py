@@ -37,7 +37,7 @@ def read(body: Mapping[str, Any]) -> Question:
 
 def tokens(text: str) -> int:
     """About how many tokens a text has: four letters each, fewer in other scripts."""
-    return (len(text.encode()) + 3) // 4
+    return (len(text.encode("utf-8", "surrogatepass")) + 3) // 4
 
 
 def prompt_tokens(question: Question) -> int:

@@ -49,7 +49,7 @@ def _simulator(options: dict[str, Any]) -> Simulator:
         seed=options["seed"],
     )
     malformed = options["malformed"]
-    corpus = composing.corpus_of(malformed) if malformed else composing.FEW_MALFORMED
+    corpus = composing.corpus_of(malformed) if malformed else ()
     pace = Pace(options["think_ms"], options["tokens_per_second"])
     return Simulator(director, composer=composing.Composer(corpus), pace=pace)
 

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from gatehouse.ops.simulator import filling, mind
-from gatehouse.ops.simulator.composing import Composer
+from gatehouse.ops.simulator.composing import Composer, malformed
+from gatehouse.ops.simulator.question import tokens
+from gatehouse.ops.simulator.shapes import Chunks
 from gatehouse.ops.simulator.types import Behaviour, Question, Said
 from gatehouse.ops.smoke import talks
 from gatehouse.talk import contract
@@ -189,3 +191,13 @@ def test_it_heeds_what_the_prompt_says_of_act_slot_language_and_homes() -> None:
 def test_it_quotes_the_visitor_for_each_slot() -> None:
     notes = read(mind.answer(asked("Kyrenia, up to 500 pounds"))).notes
     assert "location: Kyrenia" in notes.normalizations
+
+
+def test_malformed_answers_are_those_of_the_contract_and_all_can_be_sent() -> None:
+    texts = malformed()
+    assert len(texts) >= 400
+    for text in texts:
+        chunks = Chunks(asked("hello"), 1)
+        event = json.loads(chunks.piece(text).removeprefix(b"data: "))
+        assert event["choices"][0]["delta"]["content"] == text
+        assert tokens(text) >= 0
