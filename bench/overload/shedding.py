@@ -6,10 +6,11 @@ import asyncio
 import itertools
 import random
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench import load
+from bench import load, machine
 from bench.overload.openloop import Request, Seen, message, open_loop, percentile, request
 from bench.product import Server
 
@@ -25,6 +26,7 @@ class Step:
     factor: float
     capacity: float
     seen: Seen
+    busy: float  # share of a processor that the server had and used
 
     @property
     def kept(self) -> float:
@@ -38,7 +40,7 @@ class Step:
             f"{self.factor:4g} x {self.capacity:4.0f}/s  goodput {seen.goodput:6.1f}/s "
             f"{self.kept:5.0%}  accepted p50 {percentile(seen.good, 0.5):5.0f} "
             f"p99 {percentile(seen.good, 0.99):5.0f} ms  {refusals} "
-            f"with Retry-After {seen.polite:4.0%}  neither {len(seen.odd)}"
+            f"with Retry-After {seen.polite:4.0%}  neither {len(seen.odd)}  CPU {self.busy:.0%}"
         )
 
 
@@ -102,8 +104,10 @@ async def steps(server: Server, *, seconds: float, factors: tuple[float, ...]) -
     sessions = await load.open_sessions(server.port, 1500)
     seen = []
     for factor in factors:
+        before, began = machine.cpu_seconds(server.workers), time.monotonic()
         told = await open_loop(server.port, factor * could, existing(sessions), seconds=seconds)
-        seen.append(Step(factor, could, told))
+        spent = machine.cpu_seconds(server.workers) - before
+        seen.append(Step(factor, could, told, spent / (time.monotonic() - began)))
         say(seen[-1].told())
         await asyncio.sleep(2)
     return seen
