@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Le
 from fastapi import APIRouter, Depends, Query
@@ -20,6 +20,13 @@ PropertyType = Literal[
     "commercial", "room",
 ]  # fmt: skip
 _NOWHERE = "(no such place)"  # a name that we do not know finds nothing; it is no error
+_AWAY: dict[int | str, dict[str, Any]] = {
+    503: {
+        "description": "The listings do not answer (`search-timeout`, `search-down`), rest after "
+        "failures (`circuit-open`) or have no place (`temporary-reduced-capacity`); `Retry-After` "
+        "says when to come again."
+    }
+}
 _Money = Query(ge=0, le=1_000_000_000, allow_inf_nan=False)
 Day = Annotated[date, Ge(date(2000, 1, 1)), Le(date(2100, 1, 1))]
 _Name = Query(min_length=1, max_length=80)
@@ -96,7 +103,7 @@ def router(catalogue: Catalogue) -> APIRouter:
     """The search endpoint."""
     routes = APIRouter(prefix="/api/v1/real_estate", tags=["listings"])
 
-    @routes.get("/search", response_model=SearchReply, summary="Find homes")
+    @routes.get("/search", response_model=SearchReply, summary="Find homes", responses=_AWAY)
     async def search(
         wanted: Annotated[Wish, Depends(wish)],
         relax: Annotated[bool, Query(description="Show the nearest homes if none match.")] = False,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
+from gatehouse.base.clock import Clock
 from gatehouse.base.errors import DeadlinePassed, SearchTimeout
 from gatehouse.listings.asked import canonical, key
 from gatehouse.listings.types import Answer, Catalogue, Found, Listing, Wish
@@ -22,7 +23,7 @@ from gatehouse.resilience.redis_link import RedisLink
 
 MARGIN_SECONDS = 0.2  # after the search's own time-out a caller waits no longer than this
 LEASE_SECONDS = 1.0  # and nobody waits for the call itself after this
-HITS = (How.FRESH, How.STALE, How.JOINED)
+HITS = (How.FRESH, How.JOINED)  # a stale answer saves its caller the wait, not the database
 _LISTING_BYTES = 3_000  # of a home in memory, without its texts
 
 
@@ -124,13 +125,18 @@ class CachedCatalogue:
 
 
 def cache_of_searches(
-    *, fresh_seconds: float, timeout_ms: int, link: RedisLink | None = None
+    *,
+    fresh_seconds: float,
+    timeout_ms: int,
+    link: RedisLink | None = None,
+    clock: Clock | None = None,
 ) -> Cache[Answer]:
     """In memory, and in Redis beside it where there is one."""
     return Cache(
-        MemoryCell(weight),
+        MemoryCell(weight, clock=clock),
         RedisCell(link, codec()) if link else None,
         times=Times(fresh=fresh_seconds, lease=timeout_ms / 1000 + LEASE_SECONDS),
+        clock=clock,
         is_negative=lambda answer: not answer.found.listings,
     )
 

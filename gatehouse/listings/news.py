@@ -67,6 +67,8 @@ class News:
                 await self._listen()
             except (psycopg.Error, OSError, TimeoutError) as trouble:
                 self._note(is_listening=False, error=type(trouble).__name__)
+            except Exception as bug:  # noqa: BLE001 - without news every search asks: never stop
+                journal.failure("listing_news_failed", bug)
             self._seen_at = float("-inf")
             await asyncio.sleep(AGAIN_SECONDS)
 

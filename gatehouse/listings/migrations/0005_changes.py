@@ -27,6 +27,11 @@ BEGIN
     RETURN NULL;
 END $$
 """
+# So that no two installations begin with the same epoch.
+BEGIN = """
+INSERT INTO real_estate_change (id)
+VALUES (('x' || substr(md5(gen_random_uuid()::text), 1, 15))::bit(60)::bigint)
+"""
 TRIGGER = """
 CREATE TRIGGER note_change AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {}
 FOR EACH STATEMENT EXECUTE FUNCTION real_estate_note_change()
@@ -48,6 +53,7 @@ class Migration(migrations.Migration):
             options={"db_table": "real_estate_change"},
         ),
         migrations.RunSQL(NOTE, "DROP FUNCTION real_estate_note_change()"),
+        migrations.RunSQL(BEGIN, migrations.RunSQL.noop),
         *(
             migrations.RunSQL(TRIGGER.format(table), f"DROP TRIGGER note_change ON {table}")
             for table in TABLES
