@@ -85,7 +85,7 @@ def existing(sessions: list[load.Session]) -> Callable[[], Request]:
 def mixed(sessions: list[load.Session], dice: random.Random) -> Callable[[], Request]:
     """Staff, visitors in mid-conversation, and visitors who come for the first time."""
     known = existing(sessions)
-    kinds, weights = zip(*MIX, strict=True)
+    kinds, weights = [kind for kind, _ in MIX], [weight for _, weight in MIX]
 
     def make() -> Request:
         (kind,) = dice.choices(kinds, weights)

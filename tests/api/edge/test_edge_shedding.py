@@ -115,10 +115,10 @@ async def test_every_place_is_free_again_after_whatever_happened(
 
 def test_the_porter_answers_like_the_edge(admission: Admission, rules: edge.Rules) -> None:
     porter = Porter(admission, rules.shields, rules.origins)
-    assert not porter.is_crowded
+    was_crowded = porter.is_crowded
     assert porter.refusal("/api/chat/ask", {}) is None
     fill(admission)
-    assert porter.is_crowded
+    assert (was_crowded, porter.is_crowded) == (False, True)
     answer = porter.refusal("/api/chat/ask", {b"origin": AGENCY.encode()})
     assert answer is not None
     head, _, body = answer.partition(b"\r\n\r\n")
