@@ -17,8 +17,7 @@ from gatehouse.resilience.deadline import Deadline
 
 T = TypeVar("T")
 WAITING_PER_PLACE = 2
-INTERACTIVE_SECONDS = 0.25
-BACKGROUND_SECONDS = 5.0
+INTERACTIVE_SECONDS = 0.25  # background work may wait longer
 RETRY_AFTER = (1, 5)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from gatehouse.base.errors import SearchDown, SearchTimeout
+from gatehouse.base.errors import CircuitOpen, GatehouseError, SearchDown, SearchTimeout
 from gatehouse.resilience.deadline import Deadline
 from gatehouse.talk.courtesies import ASSURANCE
 from gatehouse.talk.phrases.examples import pool
@@ -142,10 +142,11 @@ async def test_a_viewing_request_names_home_day_and_contact() -> None:
     [
         (SearchTimeout, "search_timeout", "slow to answer"),
         (SearchDown, "search_unexpected", "can't reach the listings"),
+        (CircuitOpen, "circuit_open", "can't reach the listings"),
     ],
 )
 async def test_search_trouble_keeps_the_wishes_and_the_talk_goes_on(
-    trouble: type[SearchTimeout] | type[SearchDown], error: str, words: str
+    trouble: type[GatehouseError], error: str, words: str
 ) -> None:
     visit = Visit()
     visit.twin.trouble = trouble

@@ -272,6 +272,12 @@ def test_reading_changes_nothing() -> None:
     fuse.call(Vote.OK)
 
 
+def test_the_gauge_follows_the_clock_when_nobody_calls() -> None:
+    fuse = half_open_fuse()
+    fuse.breaker.keep_time()
+    assert [change.to for change in fuse.changes] == [State.OPEN, State.HALF_OPEN]
+
+
 @pytest.mark.parametrize(
     ("forced", "after"),
     [(State.FORCED_OPEN, State.HALF_OPEN), (State.FORCED_CLOSED, State.CLOSED)],
