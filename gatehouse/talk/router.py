@@ -18,8 +18,6 @@ from gatehouse.understanding.types import DialogueState, Heard, Intent
 
 PinReason = Literal["slot_filling_guard", "refinement", "continuity"]
 SHORT_WORDS = 7  # so long a message may be a refinement
-# Where a model may send a talk by itself; the other desks need more than a hint.
-PROPOSABLE: frozenset[ToDomain] = frozenset(("staff", "general"))
 _MONEY = re.compile(r"[£$€₺₽₴]|\b(?:gbp|eur|usd|try|rub|uah|tl)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
@@ -89,16 +87,14 @@ def _names_place(text: str) -> bool:
     return any(places.resolve(word, slips=False) for word in _WORD.findall(text))
 
 
-def proposed(
-    decision: Decision, to: ToDomain | None, *, state: DialogueState, heard: Heard
-) -> Decision:
-    """The decision, or the hand-off that a model proposes where rules found nothing to do."""
-    is_idle = decision.move in (Move.NOT_UNDERSTOOD, Move.OUT_OF_DOMAIN)
-    if to not in PROPOSABLE or not is_idle or held_by(state, heard) is not None:
+def proposed(decision: Decision, *, state: DialogueState, heard: Heard) -> Decision:
+    """What becomes of a model's wish to leave: nobody is handed over by it.
+
+    Where rules are at a loss and nothing holds the talk, a person is offered; the visitor decides.
+    """
+    if decision.move is not Move.NOT_UNDERSTOOD or held_by(state, heard) is not None:
         return decision
-    if to == "staff":
-        return escalation(Move.HANDED_OVER, "staff", homes=pointed(state, heard))
-    return escalation(Move.OUT_OF_DOMAIN, "general")
+    return Decision(Act.CLARIFY, Move.OUT_OF_DOMAIN)
 
 
 def pinned(decision: Decision, *, state: DialogueState, heard: Heard) -> Decision:

@@ -14,11 +14,12 @@ from gatehouse.talk.delta import Said, changes_of
 from gatehouse.talk.looking import TROUBLE, Lookup
 from gatehouse.talk.plain_text import sentences
 from gatehouse.talk.prompting import homes_for
+from gatehouse.talk.router import proposed
 from gatehouse.talk.scene import Scene
 from gatehouse.talk.settling import settle
 from gatehouse.talk.speech import Speech, facts_for, fits
 from gatehouse.talk.steps import Listened, Propose, Stopwatch, decide, look, set_scene
-from gatehouse.talk.types import Act, Decision, Move, Say, Thread, Tools
+from gatehouse.talk.types import Act, Decision, Say, Thread, Tools
 from gatehouse.talk.wish import wish
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.understanding.state import merge
@@ -122,8 +123,11 @@ class Voicing:
         return changes_of(answer, said, Gazetteer.default())
 
     def _offers_person(self, answer: Answer) -> bool:
-        """A model hands nobody over: it can only have that offered, where rules are at a loss."""
-        return answer.act is Act.ESCALATE and self.decision.move is Move.NOT_UNDERSTOOD
+        """A model hands nobody over: it can only have that offered, where nothing holds a talk."""
+        return answer.act is Act.ESCALATE and self._proposed() != self.decision
+
+    def _proposed(self) -> Decision:
+        return proposed(self.decision, state=self.listened.state, heard=self.listened.heard)
 
     async def _decide_again(self, changes: tuple[SlotChange, ...], answer: Answer) -> None:
         before, arm = self.listened, self.thread.arm
@@ -135,7 +139,7 @@ class Voicing:
             self.listened = replace(before, heard=heard, state=state)
             decision = decide(self.listened, self.propose, arm=arm, watch=self.watch)
         else:
-            decision = Decision(Act.CLARIFY, Move.OUT_OF_DOMAIN)
+            decision = self._proposed()
         is_same = wish(self.listened.state, self.tools.market) == wished
         if decision != self.decision or not is_same:
             self.decision = decision
