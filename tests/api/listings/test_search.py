@@ -42,7 +42,8 @@ async def test_a_city_is_found_by_every_name(client: httpx.AsyncClient, name: st
     told = await get(client, city=name)
     assert told["count"] == 20
     assert {home["city"] for home in told["results"]} == {"girne"}
-    assert set(told) == {"count", "total", "results", "cached", "relaxed", "took_ms", "next"}
+    keys = {"count", "total", "results", "cached", "as_of", "relaxed", "took_ms", "next"}
+    assert set(told) == keys and (told["cached"], told["as_of"]) == (False, None)
 
 
 async def test_an_unknown_city_is_no_error(client: httpx.AsyncClient) -> None:
