@@ -1,0 +1,1 @@
+"""What the house adds to a model's time, with a thousand conversations on one core."""
