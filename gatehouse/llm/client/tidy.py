@@ -6,6 +6,7 @@ deadline would leave its socket open for as long as the other side likes.
 
 from __future__ import annotations
 
+import select
 from collections.abc import Iterable
 from ssl import SSLContext
 from typing import Any
@@ -35,6 +36,7 @@ class TidyStream(AsyncNetworkStream):
 
     def __init__(self, stream: AsyncNetworkStream) -> None:
         self._stream = stream
+        self._socket = stream.get_extra_info("socket")
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
         return await self._stream.read(max_bytes, timeout)
@@ -52,10 +54,23 @@ class TidyStream(AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> AsyncNetworkStream:
         try:
-            return await self._stream.start_tls(ssl_context, server_hostname, timeout)
+            made = await self._stream.start_tls(ssl_context, server_hostname, timeout)
         except BaseException:
             await self._stream.aclose()
             raise
+        return TidyStream(made)
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":  # asked of every idle connection at every call
+            return _is_readable(self._socket)
         return self._stream.get_extra_info(info)
+
+
+def _is_readable(socket: Any) -> bool:
+    """Something waits to be read, or the other side has gone; both make an idle one useless."""
+    number = -1 if socket is None else socket.fileno()
+    if number < 0:
+        return True
+    poller = select.poll()
+    poller.register(number, select.POLLIN)
+    return bool(poller.poll(0))

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import httpx2
 
-from gatehouse.llm.client.tidy import TidyBackend
+from gatehouse.llm.client.shards import ShardedTransport
 
 CONNECT_SECONDS = 2.0
 READ_SECONDS = 130.0  # above every setting: the bounds of the call cut first
-MOST_CONNECTIONS = 4_500  # above LLM_IN_FLIGHT at its greatest
-KEPT_ALIVE = 256
-KEPT_SECONDS = 60.0
 MOST_BYTES = 2_000_000  # of one response; a long answer with all its wrapping is a tenth of it
 
 
@@ -59,15 +55,9 @@ def open_client() -> httpx2.AsyncClient:
     """Keeps connections alive; whoever opens it closes it."""
     client = httpx2.AsyncClient(
         timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
-        limits=httpx2.Limits(
-            max_connections=MOST_CONNECTIONS,
-            max_keepalive_connections=KEPT_ALIVE,
-            keepalive_expiry=KEPT_SECONDS,
-        ),
         headers={"Accept-Encoding": "identity"},
         event_hooks={"request": [_connect_soon], "response": [_count]},
         follow_redirects=False,
     )
-    pool: Any = client._transport._pool  # type: ignore[attr-defined]
-    pool._network_backend = TidyBackend()  # there is no public way to hand it in
+    client._transport = ShardedTransport()  # as an argument it would switch off HTTPS_PROXY
     return client

@@ -153,6 +153,7 @@ class WireStage:
     acts: list[Act] = field(default_factory=list)
     asked: list[tuple[str, Any]] = field(default_factory=list)
     open_sockets: int = 0
+    accepted: int = 0
     handlers: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -169,6 +170,7 @@ class WireStage:
         assert task
         self.handlers.add(task)
         self.open_sockets += 1
+        self.accepted += 1
         try:
             with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 while await self._exchange(reader, writer):
