@@ -163,7 +163,7 @@ async def test_a_catalogue_that_never_answers_is_cut_and_votes() -> None:
     twin = Twin()
     twin.gate = asyncio.Event()
     breaker = Breaker("backend_search")
-    catalogue = GuardedCatalogue(twin, breaker, bulkhead=Bulkhead("search", 8), timeout_ms=10)
+    catalogue = GuardedCatalogue(twin, breaker, bulkhead=Bulkhead("search", 8), timeout_ms=100)
     for _ in range(5):
         with pytest.raises(SearchTimeout):
             await catalogue.find(ANYTHING)

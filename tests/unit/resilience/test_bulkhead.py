@@ -126,8 +126,11 @@ async def test_a_thread_whose_caller_has_gone_keeps_its_place_until_it_ends() ->
         go_on.wait(LONG)
         ended.set()
 
-    with pytest.raises(DeadlinePassed):
-        await bulkhead.run_in_thread(work, Deadline.after(0.01))
+    caller = asyncio.create_task(bulkhead.run_in_thread(work, Deadline.after(LONG)))
+    await settle()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
     assert bulkhead.in_flight == 1
     with pytest.raises(Overloaded):
         await bulkhead.run_in_thread(work, Deadline.after(LONG))
@@ -136,6 +139,13 @@ async def test_a_thread_whose_caller_has_gone_keeps_its_place_until_it_ends() ->
         while bulkhead.in_flight:
             await asyncio.sleep(0.001)
     assert ended.is_set()
+
+
+async def test_nobody_waits_for_a_thread_beyond_the_deadline() -> None:
+    go_on = threading.Event()
+    with pytest.raises(DeadlinePassed):
+        await Bulkhead("pdf", 1).run_in_thread(lambda: go_on.wait(LONG), Deadline.after(0.01))
+    go_on.set()
 
 
 def test_a_bulkhead_without_places_is_a_mistake() -> None:
