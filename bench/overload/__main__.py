@@ -82,8 +82,8 @@ async def _greedy(product: Product, asked: argparse.Namespace) -> list[str]:
         {
             "normal clients refused beside the greedy one": fair.beside.success < 0.995,
             "normal clients more than 10 % slower": fair.slower > 1.1,
-            "the greedy one was served": len(fair.greedy.good) > 0.3 * len(fair.greedy.answers),
-            "the control was not noticed": len(unfair.greedy.refused) > 0,
+            "the greedy one was served": fair.greed_served > 0.3,
+            "the control was not noticed": unfair.greed_served <= 0.3,
         }
     )
 

@@ -17,7 +17,9 @@ from bench.overload.shedding import existing, say
 from bench.product import Server
 
 PACE = 20.0  # normal messages a second
-PIPELINED = 80
+PIPELINED = 40
+READERS_COMING = 100.0  # a second
+LARGE = b"GET /api/openapi.json HTTP/1.1\r\nHost: bench\r\n\r\n"
 COMING = 400.0  # slow senders a second
 HALF_HEAD = b"GET /health HTTP/1.1\r\nHost: bench\r\nX-Slow: "
 SLOW_BODY = (
@@ -134,15 +136,16 @@ async def with_cards(port: int, session: load.Session) -> bytes:
 
 @asynccontextmanager
 async def not_reading(port: int, wanted: bytes, count: int) -> AsyncIterator[None]:
-    """Connections that ask for many streams of events and read none."""
+    """Connections that ask for events and then for more than a kernel holds, and read nothing."""
     loop, opened = asyncio.get_running_loop(), list[socket.socket]()
     for _ in itertools.repeat(None, count):
         client = socket.socket()
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
         client.setblocking(False)
         await loop.sock_connect(client, ("127.0.0.1", port))
-        await loop.sock_sendall(client, wanted * PIPELINED)
+        await loop.sock_sendall(client, wanted + LARGE * PIPELINED)
         opened.append(client)
+        await asyncio.sleep(1 / READERS_COMING)
     try:
         yield
     finally:
