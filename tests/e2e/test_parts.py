@@ -56,6 +56,51 @@ def test_events_are_read_the_same_wherever_the_bytes_are_cut(run: Any) -> None:
     ]
 
 
+def test_a_reply_that_begins_anew_is_told_from_its_beginning(run: Any) -> None:
+    """After a takeover the stream says so: events seen before count no more."""
+    told = run(
+        "stream.js",
+        """
+        const courier = new m.Courier({}), seen = { last: null, ids: new Set() }, told = [];
+        for (const [kind, id, data] of a) {
+            courier.take({ kind, id, data: JSON.stringify(data) }, seen, (k, d) => told.push([k, d.text ?? ""]));
+        }
+        return [told, seen.last];
+        """,
+        [
+            ["meta", None, {"schema": "v2"}],
+            ["delta", "5.1-aaaaaaaa", {"text": "One. "}],
+            ["delta", "5.1-aaaaaaaa", {"text": "One. "}],
+            ["meta", None, {"schema": "v2", "restart": True}],
+            ["delta", "5.1", {"text": "Other. "}],
+            ["delta", "5.1-aaaaaaaa", {"text": "One. "}],
+        ],
+    )
+    assert told == [
+        [["meta", ""], ["delta", "One. "], ["meta", ""], ["delta", "Other. "], ["delta", "One. "]],
+        "5.1-aaaaaaaa",
+    ]
+
+
+def test_what_was_told_is_cleared_when_the_reply_begins_anew(run: Any) -> None:
+    text = run(
+        "conversation.js",
+        """
+        const talk = Object.create(m.Conversation.prototype), item = {}, answer = { text: "", cards: [], actions: [] };
+        talk.view = { changed() {} };
+        for (const [kind, data] of a) talk.hear(kind, data, { item, answer });
+        return answer.text;
+        """,
+        [
+            ["delta", {"text": "One. "}],
+            ["meta", {"restart": True}],
+            ["delta", {"text": "Other. "}],
+            ["meta", {}],
+        ],
+    )
+    assert text == "Other. "
+
+
 def test_waiting_grows_is_bounded_and_never_earlier_than_asked(run: Any) -> None:
     seconds = "return a.map(([t, r, x]) => m.backoff(t, r, () => x));"
     low = run("stream.js", seconds, [[n, None, 0] for n in range(1, 12)])
