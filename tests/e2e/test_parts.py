@@ -63,7 +63,8 @@ def test_a_reply_that_begins_anew_is_told_from_its_beginning(run: Any) -> None:
         """
         const courier = new m.Courier({}), seen = { last: null, ids: new Set() }, told = [];
         for (const [kind, id, data] of a) {
-            courier.take({ kind, id, data: JSON.stringify(data) }, seen, (k, d) => told.push([k, d.text ?? ""]));
+            const event = { kind, id, data: JSON.stringify(data) };
+            courier.take(event, seen, (k, d) => told.push([k, d.text ?? ""]));
         }
         return [told, seen.last];
         """,
@@ -86,7 +87,8 @@ def test_what_was_told_is_cleared_when_the_reply_begins_anew(run: Any) -> None:
     text = run(
         "conversation.js",
         """
-        const talk = Object.create(m.Conversation.prototype), item = {}, answer = { text: "", cards: [], actions: [] };
+        const talk = Object.create(m.Conversation.prototype);
+        const item = {}, answer = { text: "", cards: [], actions: [] };
         talk.view = { changed() {} };
         for (const [kind, data] of a) talk.hear(kind, data, { item, answer });
         return answer.text;

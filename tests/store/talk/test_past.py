@@ -41,8 +41,11 @@ class Away:
 
     @asynccontextmanager
     async def visit(self) -> AsyncIterator[None]:
-        raise StoreDown("away")
+        await self._fail()
         yield
+
+    async def _fail(self) -> None:
+        raise StoreDown("away")
 
 
 async def test_a_store_that_is_away_costs_the_memory_alone() -> None:
