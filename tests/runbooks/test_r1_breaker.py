@@ -1,4 +1,4 @@
-"""R1's rows on the breaker: its states are seen, short openings are counted, looking is harmless."""
+"""R1 on the breaker: its states are seen, short openings are counted, looking is harmless."""
 
 from __future__ import annotations
 
