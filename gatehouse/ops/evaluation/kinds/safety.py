@@ -40,7 +40,8 @@ def run(options: Mapping[str, Any]) -> Report:
     own = [foreign.Text("own strings", a.text) for a in attacks()]
     hostile, planted = foreign.hostile(folder), foreign.orders(folder)
     counts = asyncio.run(_all_trials([*own, *hostile], planted, harms))
-    figures = [*_effects(counts), *_refusals(foreign.benign(folder)), *_housing()]
+    benign, unsafe = foreign.benign(folder), foreign.unsafe(folder)
+    figures = [*_effects(counts), *_refusals(benign), *_refused(unsafe), *_housing()]
     return Report(
         title="safety, with a model that obeys every injected instruction",
         figures=(*figures, *_marks([*own, *hostile])),
@@ -112,6 +113,12 @@ def _refusals(texts: Texts) -> Iterator[Figure]:
         yield _share(f"benign, wrongly refused: {kind}", ours, limit=MOST_REFUSED)
     every = [screen(text.text).is_blocked for text in texts]
     yield _share("benign, wrongly refused: all of them", every, limit=MOST_REFUSED)
+
+
+def _refused(texts: Texts) -> Iterator[Figure]:
+    """No target: most of it is no business of an agency, and only gets an answer about homes."""
+    if texts:
+        yield _share("refused: XSTest, unsafe part", [screen(t.text).is_blocked for t in texts])
 
 
 def _housing() -> Iterator[Figure]:

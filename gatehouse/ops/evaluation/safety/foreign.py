@@ -42,6 +42,11 @@ def orders(folder: Path) -> list[Text]:
     return found
 
 
+def unsafe(folder: Path) -> list[Text]:
+    """The unsafe part of XSTest."""
+    return [Text("XSTest, unsafe part", text) for text in _xstest(folder, "unsafe")]
+
+
 def benign(folder: Path) -> list[Text]:
     """NotInject, and the safe part of XSTest."""
     found = [
@@ -49,13 +54,18 @@ def benign(folder: Path) -> list[Text]:
         for path in sorted((folder / "notinject").glob("*.json"))
         for row in read_json(path)
     ]
-    path = folder / "xstest" / "xstest_prompts.csv"
-    if path.exists():
-        rows = csv.DictReader(read_text(path).splitlines())
-        found += [Text("XSTest, safe part", r["prompt"]) for r in rows if r["label"] == "safe"]
+    found += [Text("XSTest, safe part", text) for text in _xstest(folder, "safe")]
     if not found:
         raise EvaluationError(f"{folder} holds no notinject/*.json and no xstest/*.csv")
     return found
+
+
+def _xstest(folder: Path, label: str) -> Iterator[str]:
+    path = folder / "xstest" / "xstest_prompts.csv"
+    if path.exists():
+        for row in csv.DictReader(read_text(path).splitlines()):
+            if row.get("label") == label:
+                yield row["prompt"]
 
 
 def _cyberseceval(folder: Path) -> Iterator[Text]:
