@@ -13,12 +13,12 @@ import httpx
 
 from .lab import conversation
 from .lab.conversation import RETRY, RETRY_SECONDS, Conversation
-from .lab.hostile import MODES, Hostile, Mode, hostile
+from .lab.hostile import MODES, Apart, Mode, hostile
 from .lab.leaks import SETTLE_SECONDS
 from .lab.stage import Outcome, Stage, violations
 from .lab.watching import Watched, watched
 
-STAGGER_SECONDS = 0.012  # so that the store is not what the turns wait for
+STAGGER_SECONDS = 0.015  # so that the store is not what the turns wait for
 # So that only the turn's deadline cuts.
 PATIENT = {
     "LLM_FIRST_TOKEN_MS": "60000",
@@ -48,7 +48,7 @@ async def hangs(
     stage: Stage, *, turns: int, modes: Sequence[Mode] = MODES, fault: str = "",
     limit: Limit | None = None,
 ) -> list[Outcome]:  # fmt: skip
-    """In each mode a server of its own, and so many first messages within two seconds."""
+    """In each mode a server of its own, and so many first messages within three seconds."""
     found = []
     for mode in modes:
         stage.clear()
@@ -59,9 +59,7 @@ async def hangs(
     return found
 
 
-async def _one_mode(
-    stage: Stage, model: Hostile, *, turns: int, fault: str, limit: Limit
-) -> Outcome:
+async def _one_mode(stage: Stage, model: Apart, *, turns: int, fault: str, limit: Limit) -> Outcome:
     extra = PATIENT | {"TURN_DEADLINE_MS": str(limit.deadline_ms)}
     extra |= {"LAB_FAULT": fault} if fault else {}
     async with (
@@ -79,7 +77,16 @@ async def _one_mode(
         settle = SETTLE_SECONDS if not fault else 2.0
         sockets, tasks = await served.leaked(http, before, seconds=settle)
         is_well = served.server.is_alive and (await _health(http, served)) == "ok"
-    return _judged(model, done, sockets=sockets, tasks=tasks, is_well=is_well, limit=limit)
+    reached = (await model.numbers()).accepted
+    return _judged(
+        model.mode,
+        done,
+        reached=reached,
+        sockets=sockets,
+        tasks=tasks,
+        is_well=is_well,
+        limit=limit,
+    )
 
 
 async def _turn(
@@ -119,8 +126,8 @@ async def _health(http: httpx.AsyncClient, served: Watched) -> str:
 
 
 def _judged(
-    model: Hostile, done: Sequence[Turn], *, sockets: int, tasks: dict[str, int], is_well: bool,
-    limit: Limit,
+    mode: Mode, done: Sequence[Turn], *, reached: int, sockets: int, tasks: dict[str, int],
+    is_well: bool, limit: Limit,
 ) -> Outcome:  # fmt: skip
     faults = [turn.fault for turn in done if turn.fault]
     worst = max(turn.took_ms for turn in done)
@@ -135,10 +142,10 @@ def _judged(
         "turns": len(done),
         "worst_ms": round(worst),
         "deadline_ms": limit.deadline_ms,
-        "reached_the_model": model.accepted,
+        "reached_the_model": reached,
         "simple_mode": len(done) - len(faults),
         "sockets_leaked": sockets,
         "tasks_leaked": sum(tasks.values()),
     }
     details = (*dict.fromkeys(faults[:3]), *(f"task {name}" for name in tasks))
-    return Outcome(f"P10 {model.mode}", figures, (*broken, *(details if broken else ())))
+    return Outcome(f"P10 {mode}", figures, (*broken, *(details if broken else ())))

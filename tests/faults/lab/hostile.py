@@ -1,4 +1,7 @@
-"""Eight ways in which a model server hangs, as raw TCP: accepted, then never a whole answer."""
+"""Eight ways in which a model server hangs, as raw TCP: accepted, then never a whole answer.
+
+`python -m tests.faults.lab.hostile MODE` serves one of them, and tells its numbers when asked.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 import json
 import socket
 import struct
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -50,19 +54,12 @@ class Caller:
 
 @dataclass(slots=True)
 class Hostile:
-    """A server that hangs. `url` is what LLM_BASE_URL is set to."""
+    """A server that hangs."""
 
     mode: Mode
     port: int
     accepted: int = 0
     callers: set[asyncio.Task[None]] = field(default_factory=set)
-
-    @property
-    def url(self) -> str:
-        if self.mode == "dns":
-            return f"http://{LOST_HOST}:{self.port}/v1"
-        scheme = "https" if self.mode == "tls_stall" else "http"
-        return f"{scheme}://127.0.0.1:{self.port}/v1"
 
     @property
     def open(self) -> int:
@@ -84,9 +81,72 @@ class Hostile:
             writer.transport.abort()
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Connections that came, and those that their callers have not closed yet."""
+
+    accepted: int
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A hostile server in a process of its own. `url` is what LLM_BASE_URL is set to."""
+
+    mode: Mode
+    port: int
+    process: asyncio.subprocess.Process
+
+    @property
+    def url(self) -> str:
+        if self.mode == "dns":
+            return f"http://{LOST_HOST}:{self.port}/v1"
+        scheme = "https" if self.mode == "tls_stall" else "http"
+        return f"{scheme}://127.0.0.1:{self.port}/v1"
+
+    async def numbers(self) -> Numbers:
+        self._stdin.write(b"?\n")
+        await self._stdin.drain()
+        return Numbers(**json.loads(await self._line()))
+
+    async def _line(self) -> bytes:
+        if self.process.stdout is None:
+            raise RuntimeError("the server's output goes elsewhere")
+        return await self.process.stdout.readline()
+
+    @property
+    def _stdin(self) -> asyncio.StreamWriter:
+        if self.process.stdin is None:
+            raise RuntimeError("the server's input comes from elsewhere")
+        return self.process.stdin
+
+
 @asynccontextmanager
-async def hostile(mode: Mode) -> AsyncIterator[Hostile]:
-    """One such server on a free port of loopback; its connections end with it."""
+async def hostile(mode: Mode) -> AsyncIterator[Apart]:
+    """Such a server on a free port of loopback, apart, so that its work is not our own."""
+    command = (sys.executable, "-m", "tests.faults.lab.hostile", mode)
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+    try:
+        if process.stdout is None:
+            raise RuntimeError("the server has no output")
+        yield Apart(mode, int(await process.stdout.readline()), process)
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def _serve(mode: Mode) -> None:
+    """Tells the port, then the numbers for each line of input, until that ends."""
+    async with serving(mode) as made:
+        print(made.port, flush=True)
+        while await asyncio.to_thread(sys.stdin.readline):
+            print(json.dumps({"accepted": made.accepted, "open": made.open}), flush=True)
+
+
+@asynccontextmanager
+async def serving(mode: Mode) -> AsyncIterator[Hostile]:
+    """One such server in this process; its connections end with it."""
     made = Hostile(mode, 0)
     server = await asyncio.start_server(made.serve, "127.0.0.1", 0, backlog=1024)
     made.port = server.sockets[0].getsockname()[1]
@@ -162,3 +222,7 @@ _SPEAK: dict[Mode, Speak] = {
     "tls_stall": _silence,
     "dns": _silence,
 }
+
+if __name__ == "__main__":
+    (_told,) = (mode for mode in MODES if mode == sys.argv[1])
+    asyncio.run(_serve(_told))
