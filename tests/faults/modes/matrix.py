@@ -16,9 +16,10 @@ from ..lab.stage import Outcome, Stage
 from ..lab.supervisor import supervised
 from . import rows
 from .breakage import Model, locked_listings
+from .crowd import NARROW, Crowd
 from .visits import Visit, visits
 
-Break = Callable[[], AbstractAsyncContextManager[None]]
+Break = Callable[[int], AbstractAsyncContextManager[None]]  # of the server on that port
 # So that breakers open at the first failure, and a test need not wait long for a slow model.
 QUICK = {
     "RE_SEARCH_TIMEOUT_MS": "300",
@@ -89,7 +90,7 @@ async def _play(
     async with supervised(front), conversation.client(seconds=60) as http:
         running = await visits(http, front.port, languages)
         await _together(running, Visit.begin)
-        async with row.breaks():
+        async with row.breaks(front.port):
             await _together(running, row.meet)
         await _together(running, row.finish)
         restarts = front.starts - 1
@@ -115,16 +116,18 @@ async def _rows(stage: Stage, only: tuple[str, ...]) -> AsyncIterator[list[Row]]
     model = Model(stage.product, machine.free_port())
     patient = model.environment | {"LLM_FIRST_TOKEN_MS": "1500", "INTERIM_AFTER_MS": "300"}
     redis = RedisServer(machine.free_port(), stage.product.folder)
+    crowd = Crowd()
     table = [
-        Row("search down", lambda: _locked(stage), rows.search_down, rows.promised, {}),
-        Row("search slow", lambda: _locked(stage), rows.search_slow, rows.asked_again,
+        Row("search down", lambda _: _locked(stage), rows.search_down, rows.promised, {}),
+        Row("search slow", lambda _: _locked(stage), rows.search_slow, rows.asked_again,
             SLOW, together=4),
-        Row("redis down", lambda: _stopped(redis), rows.unnoticed, rows.searched,
+        Row("redis down", lambda _: _stopped(redis), rows.unnoticed, rows.searched,
             {"REDIS_URL": redis.url}),
-        Row("model down", lambda: _killed(model), rows.short_form, rows.searched, patient),
-        Row("model slow", lambda: _behaving(model, "hang"), rows.held, rows.searched, patient),
-        Row("model malformed", lambda: _behaving(model, "malformed"), rows.unnoticed,
+        Row("model down", lambda _: _killed(model), rows.short_form, rows.searched, patient),
+        Row("model slow", lambda _: _behaving(model, "hang"), rows.held, rows.searched, patient),
+        Row("model malformed", lambda _: _behaving(model, "malformed"), rows.unnoticed,
             rows.searched, patient),
+        Row("overload", crowd.around, crowd.meet, rows.searched, NARROW),
     ]  # fmt: skip
     chosen = [row for row in table if not only or row.name in only]
     async with AsyncExitStack() as stack:
