@@ -17,7 +17,7 @@ from bench.overload.shedding import existing, say
 from bench.product import Server
 
 PACE = 20.0  # normal messages a second
-PIPELINED = 40
+PIPELINED = 120
 READERS_COMING = 100.0  # a second
 LARGE = b"GET /api/openapi.json HTTP/1.1\r\nHost: bench\r\n\r\n"
 COMING = 400.0  # slow senders a second
