@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -16,6 +17,7 @@ from gatehouse.ops.simulator.app import Simulator
 from gatehouse.ops.simulator.exchange import ABORT
 
 BACKLOG = 2048
+_NO_LINGER = struct.pack("ii", 1, 0)
 
 
 class AbortableProtocol(HttpToolsProtocol):
@@ -23,7 +25,14 @@ class AbortableProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.scope["extensions"] = {ABORT: self.transport.abort}  # type: ignore[dict-item]
+        self.scope["extensions"] = {ABORT: self.reset}  # type: ignore[dict-item]
+
+    def reset(self) -> None:
+        """Ends by RST: to the client a broken connection, not the end of an answer."""
+        if not self.transport.is_closing():
+            bound = self.transport.get_extra_info("socket")
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self.transport.abort()
 
 
 class GuestServer(Server):
