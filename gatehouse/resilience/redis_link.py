@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha1
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 PLACES = 16  # connections of one process
+LOOK_SECONDS = 5.0
 FAILURES_TO_SAY_SO = 2  # in a row, so that one slow answer is no piece of news
 
 
@@ -89,6 +91,13 @@ class RedisLink:
 
         return await self.run(call)
 
+    async def watch(self, *, every_seconds: float = LOOK_SECONDS) -> None:
+        """Until cancelled: looks now and then, so that health knows also where nobody calls."""
+        while True:
+            with suppress(RedisDown):
+                await self.run(_ping)
+            await asyncio.sleep(every_seconds)
+
     async def close(self) -> None:
         """Drops the connections."""
         client, self._client = self._client, None
@@ -130,6 +139,10 @@ def open_link(url: str, breakers: Breakers) -> RedisLink | None:
         meters.redis_up.set(-1)
         return None
     return RedisLink(url, breakers.of("redis"))
+
+
+async def _ping(client: Redis) -> bool:
+    return bool(await _awaited(client.ping()))
 
 
 async def _awaited(answer: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 from gatehouse import __version__
@@ -33,6 +34,13 @@ class Keeping:
         if self.link is None:
             return "disabled"
         return "connected" if self.link.is_up else "disconnected"
+
+    async def run(self) -> None:
+        """Until cancelled: hears what is new, and looks whether Redis is there."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.news.run())
+            if self.link is not None:
+                tasks.create_task(self.link.watch())
 
     async def close(self) -> None:
         await self.catalogue.cache.close()

@@ -81,7 +81,7 @@ class House:
             asyncio.create_task(places.run()),
             asyncio.create_task(self.breakers.run(lambda: overrides.follow(self.breakers))),
             asyncio.create_task(self.admission.run()),
-            asyncio.create_task(self.keeping.news.run()),
+            asyncio.create_task(self.keeping.run()),
         ]
         await self.turns.start()
         try:

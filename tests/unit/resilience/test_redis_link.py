@@ -136,6 +136,17 @@ async def test_a_refused_connection_is_down_and_a_good_answer_is_up_again(lines:
     assert (lines.count("redis_unavailable"), lines.count("redis_available")) == (1, 1)
 
 
+async def test_a_redis_that_nobody_calls_is_looked_at_all_the_same(lines: Lines) -> None:
+    link = RedisLink("redis://127.0.0.1:1/0", Breaker("redis"))
+    watching = asyncio.create_task(link.watch(every_seconds=0.001))
+    async with asyncio.timeout(30):
+        while link.is_up:
+            await asyncio.sleep(0.001)
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert lines.count("redis_unavailable") == 1
+
+
 async def test_a_caller_that_leaves_says_nothing_about_redis(lines: Lines) -> None:
     async def wait(_: Any) -> None:
         await asyncio.Event().wait()
