@@ -113,3 +113,22 @@ async def leave(stage: Stage, act: Act) -> None:
             async for _ in answering:
                 pass
     await answering.aclose()
+
+
+async def test_a_library_that_retried_would_be_seen(connections: Connections) -> None:
+    """The negative control of every test that counts one call."""
+    from openai import AsyncOpenAI, InternalServerError
+
+    async with wire("openai", connections) as stage:
+        stage.model(*[Act(status=500)] * 3)
+        client = AsyncOpenAI(
+            base_url=f"http://127.0.0.1:{stage.port}",
+            api_key="key",
+            http_client=connections.http,
+            max_retries=1,
+        )
+        with pytest.raises(InternalServerError):
+            await client.chat.completions.create(
+                model="m", messages=[{"role": "user", "content": "hi"}]
+            )
+        assert stage.calls == 2
