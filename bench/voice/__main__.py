@@ -29,6 +29,7 @@ def main() -> int:
     reader.add_argument("--talks", type=int, default=200, help="measured for the first words")
     asked = reader.parse_args()
     _allow_open_files(8 * asked.conversations)
+    machine.favour([os.getpid()])
     with scratch() as product:
         _say(f"the first words of {asked.talks} talks")
         first = asyncio.run(first_words.measure(product.database_url, asked.talks))
@@ -77,7 +78,9 @@ def _serve(product: Product, url: str) -> Server:
     server = product.serve(machine.free_port(), extra=extra)
     server.await_ready()
     machine.pin(server.pids, SERVER_CORE)
-    machine.pin([*machine.family(product.postgres_pid), os.getpid()], OTHER_CORE)
+    others = [*machine.family(product.postgres_pid), os.getpid()]
+    machine.pin(others, OTHER_CORE)
+    machine.favour([*server.pids, *others])
     return server
 
 
@@ -95,6 +98,7 @@ def _model(product: Product, think_ms: float) -> Iterator[str]:
     try:
         machine.await_http(f"{url}/stats", process=process, log=log, seconds=60)
         machine.pin(machine.family(process.pid), OTHER_CORE)
+        machine.favour(machine.family(process.pid))
         yield url
     finally:
         machine.finish(process)

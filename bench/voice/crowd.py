@@ -48,24 +48,24 @@ async def talk(port: int, sessions: list[load.Session], *, turns: int, pause: fl
 async def _visit(
     port: int, session: load.Session, seen: Seen, *, start: float, turns: int, pause: float
 ) -> None:
-    """One visitor on one connection, which is kept as a browser keeps it."""
+    """One visitor; between two messages the connection is let go, as idle ones are."""
     began = time.perf_counter()
-    async with load.wire(port) as line:
-        for number in range(turns):
-            due = began + start + number * pause
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            await _write(line, session, WORDS[number % len(WORDS)], seen)
+    for number in range(turns):
+        due = began + start + number * pause
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        await _write(port, session, WORDS[number % len(WORDS)], seen)
 
 
-async def _write(line: load.Wire, session: load.Session, text: str, seen: Seen) -> None:
+async def _write(port: int, session: load.Session, text: str, seen: Seen) -> None:
     body = {"question": text, "session_id": session.id}
     key = str(uuid.uuid4())
     seen.change(+1)
     sent = time.perf_counter()
     try:
-        told = await line.post(
-            "/api/chat/ask", body, Authorization=f"Bearer {session.token}", Idempotency_Key=key
-        )
+        async with load.wire(port) as line:
+            told = await line.post(
+                "/api/chat/ask", body, Authorization=f"Bearer {session.token}", Idempotency_Key=key
+            )
     except (load.Refused, OSError, EOFError) as trouble:
         seen.errors.append(f"{type(trouble).__name__}: {trouble}"[:200])
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
 
@@ -42,7 +42,7 @@ def meta_event(accepted: Accepted, *, restart: bool = False) -> bytes:
 
 async def live_events(
     turns: TurnService, accepted: Accepted, *, interim: str, last_event_id: str | None
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """Meta; while the turn is thought holding text, heartbeats and the sentences that are said
     early; then the rest of the reply's events.
 
