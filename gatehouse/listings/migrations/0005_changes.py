@@ -11,9 +11,11 @@ TABLES = (
 )
 
 # Once a transaction: the setting ends with it, also with a savepoint that is rolled back. An
-# insert of a random id waits for nobody, which a counter in one row would.
+# insert of a random id waits for nobody, which a counter in one row would. The search path is that
+# of the migration, also where a restore has emptied its own.
 NOTE = """
-CREATE FUNCTION real_estate_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION real_estate_note_change() RETURNS trigger LANGUAGE plpgsql
+SET search_path FROM CURRENT AS $$
 BEGIN
     IF current_setting('gatehouse.change', true) IS DISTINCT FROM pg_current_xact_id()::text THEN
         PERFORM set_config('gatehouse.change', pg_current_xact_id()::text, true);

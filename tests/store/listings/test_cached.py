@@ -173,6 +173,14 @@ def test_writers_of_two_homes_do_not_wait_for_each_other(stock_url: str) -> None
         one.rollback()
 
 
+def test_a_writer_without_a_search_path_notes_its_change_too(sql: Connection) -> None:
+    before = epoch_of(sql)
+    with sql.transaction():
+        sql.execute("SET LOCAL search_path = ''")
+        sql.execute("UPDATE public.real_estate_agency SET phone = phone")
+    assert epoch_of(sql) != before
+
+
 def test_old_changes_are_swept_out(sql: Connection) -> None:
     sql.execute("INSERT INTO real_estate_change (id, at) VALUES (1, now() - interval '2 days')")
     sql.execute("UPDATE real_estate_agency SET phone = phone")
