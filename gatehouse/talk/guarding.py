@@ -69,9 +69,8 @@ class GuardedHandler:
         return replace(found, categories=found.categories | added)
 
     def _lips(self, thread: Thread, screening: Screening, *, say: Say, tools: Tools) -> Lips:
-        language = thread.state.language or switched(thread) or _heard(thread, tools).language
         return Lips(
-            language,
+            lambda: _language(thread, _heard(thread, tools)),
             say,
             agency=self.agency,
             is_first=thread.turn_no <= 1,

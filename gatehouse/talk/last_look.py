@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,11 +19,14 @@ _TEXTS = frozenset(("content", "items", "headers", "rows", "caption", "alt", "la
 
 
 class Lips:
-    """Passes on what a handler says of one turn. A sentence is looked at before it is shown."""
+    """Passes on what a handler says of one turn. A sentence is looked at before it is shown.
+
+    `guess` tells the language where something is said before the handler has made its outcome.
+    """
 
     def __init__(
         self,
-        language: Language,
+        guess: Callable[[], Language],
         say: Say,
         *,
         agency: str,
@@ -32,7 +35,8 @@ class Lips:
         is_asked_for_machine: bool,
         is_model: bool,
     ) -> None:
-        self._language, self._say, self._agency = language, say, agency
+        self._guess, self._say, self._agency = guess, say, agency
+        self._known: Language | None = None
         self._is_first, self._is_steering = is_first, is_steering
         self._must_disclose = is_first or is_asked_for_machine
         self._guard = guard_reply if is_model else guard_shown
@@ -50,6 +54,8 @@ class Lips:
     def last_look(self, outcome: Outcome) -> tuple[Outcome, tuple[Reason, ...]]:
         """The outcome with the reply that may leave, and why parts of it were left out."""
         reply = outcome.reply
+        if self._known is None:
+            self._known = outcome.state.language or outcome.heard.language
         said, title = self._guard(reply.summary), self._guard(reply.title)
         summary = self._whole(said.text) or phrase(self._language, ABILITIES)
         looked = replace(
@@ -59,6 +65,12 @@ class Lips:
             blocks=tuple(_shown(block) for block in reply.blocks),
         )
         return replace(outcome, reply=looked), _reasons(said, title, reply)
+
+    @property
+    def _language(self) -> Language:
+        if self._known is None:
+            self._known = self._guess()
+        return self._known
 
     def _whole(self, said: str) -> str:
         """The summary: as it was told sentence by sentence, or with its opening put in."""
