@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from .dead_model import dead_model
 from .hangs import hangs
 from .hung_calls import hung_calls
+from .lab.hostile import MODES
 from .lab.stage import Outcome, Stage
 
 CONTROL_TURNS, CONTROL_TALKS = 10, 8
+CALLS_PER_TURNS = 5  # here caller and client share a processor, and only the client is measured
 
 
 async def experiments(
@@ -18,8 +20,9 @@ async def experiments(
 ) -> AsyncIterator[tuple[Outcome, bool]]:
     """Outcomes; with True those of controls, which are well when they broke the promise."""
     if asked.hangs:
-        yield await hung_calls(calls=asked.hangs), False
-        for outcome in await hangs(stage, turns=asked.hangs):
+        yield await hung_calls(calls=max(1, asked.hangs // CALLS_PER_TURNS)), False
+        for mode in MODES:
+            (outcome,) = await hangs(stage, turns=asked.hangs, modes=(mode,))
             yield outcome, False
         for fault in ("no_deadline", "leak"):
             found = await hangs(stage, turns=CONTROL_TURNS, modes=("silence",), fault=fault)

@@ -181,12 +181,12 @@ async def _drip(caller: Caller) -> None:
 
 
 async def _endless(caller: Caller) -> None:
-    """Words for ever, a few hundred a second: steady enough to pass for a long answer."""
+    """Words for ever, as steadily as a slow model speaks."""
     await caller.read_request()
     caller.writer.write(_HEAD)
     while True:
         await caller.send(_event("la "))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)
 
 
 async def _long_line(caller: Caller) -> None:
