@@ -31,6 +31,9 @@ _TOKEN = re.compile(
     r"(?i)[\[{<(⟦]{1,2}\s*(?:phone|email|e-mail|name|contact|pii|person)[\s_:#-]*\d*\s*[\]}>)⟧]{1,2}"
 )
 _PROMPT = re.compile(r"\b(?:slots_delta|next_needed|to_domain|system prompt|systemprompt)\b")
+# Words, figures and plain punctuation: nothing in there can link, mark up or hide.
+_QUIET = re.compile(r"[\w \n,;!?'’“”„«»£€$%+²–-]*[.!?…]?\s*")
+_DIGIT = re.compile(r"\d")
 _ODD = re.compile("[\u200b\u2060\u00ad\u202a-\u202e\u2061-\u2064\ufeff\U000e0000-\U000e007f]")
 
 
@@ -81,10 +84,15 @@ def _why(part: str, canary: str) -> Reason | None:
 
 
 def _why_form(part: str, canary: str) -> Reason | None:
+    is_quiet = _QUIET.fullmatch(part) is not None
+    if is_quiet and not _DIGIT.search(part):
+        return None
     seen = clean(part)
     squeezed = re.sub(r"[\W_]", "", seen.casefold())
     if re.sub(r"[\W_]", "", canary) in squeezed or re.sub(r"[\W_]", "", canary)[::-1] in squeezed:
         return "prompt"
+    if is_quiet:
+        return None
     if _MARKUP.search(part) or _MARKUP.search(seen):
         return "markup"
     straight = unlike(level(seen).replace("\n", " "))
