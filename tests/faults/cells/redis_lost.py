@@ -114,7 +114,7 @@ async def redis_lost(stage: Stage, *, mode: str, visitors: int, mutant: str = ""
             door = stage.supervisor(mutant, REDIS_URL=address, **COUNTED)
             async with supervised(door), conversation.client() as http:
                 street = Street(http, door.port)
-                await street.walk(2)  # warm
+                await street.walk(max(2, visitors // 2))  # warm
                 before = await street.walk(visitors)
                 async with broken(mode, redis, proxy):
                     during = await street.walk(visitors)

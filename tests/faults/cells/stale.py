@@ -22,7 +22,7 @@ from tests.faults.lab.supervisor import supervised
 KEPT = {"SEARCH_CACHE_TTL": "3600", "CHECKPOINTER_POOL_TIMEOUT_SECONDS": "5"}
 SEARCH = "/api/v1/real_estate/search?city=girne&deal=rent&limit=50"
 ALLOWED_S = 60.0  # the promise; what is measured is far below
-LOOKS_FOR_S = 4.0  # a control need not be watched for a minute
+CONTROL_S = 4.0  # a control need not be watched for a minute
 KNOWS_UNTIL_S = 6.0  # so long after the last look at the epoch a search counts as current
 FROZEN_S = 12.0
 CHANGES = (
@@ -41,7 +41,7 @@ class Seen:
 
     shown_ms: list[float] = field(default_factory=list)  # after each commit, for so long
     hits: int = 0
-    again: int = 0  # shown after it had been gone
+    still: int = 0  # shown at the end of the look, after it had been gone
     labelled: int = 0
     unlabelled: int = 0
 
@@ -54,11 +54,13 @@ async def stale(
     A run that is not to freeze it (0) tells nothing of labels.
     """
     door, seen = stage.supervisor(mutant, **KEPT), Seen()
+    looks_for = CONTROL_S if mutant else ALLOWED_S
     async with supervised(door), conversation.client() as http:
         url = f"{conversation.address(door.port)}{SEARCH}"
         with psycopg.connect(stage.product.database_url, autocommit=True) as sql:
             for number in range(changes):
-                await _change(http, url, sql, CHANGES[number % len(CHANGES)], seen=seen)
+                change = CHANGES[number % len(CHANGES)]
+                await _change(http, url, sql, change, seen=seen, looks_for=looks_for)
         if frozen_seconds:
             await _freeze(stage, http, url, seen=seen, seconds=frozen_seconds)
         is_well = await _is_well(http, url)
@@ -73,6 +75,7 @@ async def _change(
     change: tuple[str, str],
     *,
     seen: Seen,
+    looks_for: float,
 ) -> None:
     """The first home of the search changes; how long is the old one still shown?"""
     await _until_kept(http, url, seen)
@@ -80,14 +83,14 @@ async def _change(
     sql.execute(change[0], (old["ref"],))
     committed = time.perf_counter()
     last_shown = committed
-    while time.perf_counter() < committed + LOOKS_FOR_S:
+    while time.perf_counter() < committed + looks_for:
         began = time.perf_counter()
         if _shows(await _search(http, url), old):
             last_shown = began
         elif began - last_shown > 0.2:
             break
     seen.shown_ms.append((last_shown - committed) * 1000)
-    seen.again += _shows(await _search(http, url), old)
+    seen.still += _shows(await _search(http, url), old)
     sql.execute(change[1], (old["ref"],))
 
 
@@ -154,19 +157,15 @@ async def _search(http: httpx.AsyncClient, url: str) -> dict[str, Any]:
 
 
 def _judged(seen: Seen, *, changes: int, mutant: str, is_well: bool) -> Outcome:
-    allowed_ms = min(ALLOWED_S, LOOKS_FOR_S / 2) * 1000
-    late = sum(ms > allowed_ms for ms in seen.shown_ms)
     figures: dict[str, int | float | str] = {
         "changes": changes,
         "hits before them": seen.hits,
-        "shown after 2 s": late,
         "longest shown ms": round(max(seen.shown_ms, default=0.0), 1),
-        "shown again": seen.again,
+        "still shown": seen.still,
         "stale labelled": seen.labelled,
         "stale unlabelled": seen.unlabelled,
     }
-    broken = [f"{late} homes shown after 2 s"] * (late > 0)
-    broken += [f"{seen.again} shown again"] * (seen.again > 0)
+    broken = [f"{seen.still} still shown"] * (seen.still > 0)
     broken += [f"{seen.unlabelled} stale answers without their hour"] * (seen.unlabelled > 0)
     broken += ["nothing stood in for the frozen database, or not well again"] * (not is_well)
     return Outcome(f"stale{f' ({mutant})' if mutant else ''}", figures, tuple(broken))
