@@ -12,6 +12,7 @@ from gatehouse.base.clock import Clock, SystemClock
 from gatehouse.observe.labels import WORK_CLASSES
 
 NEVER_SHED = WORK_CLASSES[0]  # health and acknowledgements
+STAFF = WORK_CLASSES[1]
 BACKGROUND = frozenset(("vision", "pdf", "backfill"))  # jobs that come again by themselves
 _RANK = {work: rank for rank, work in enumerate(WORK_CLASSES)}  # 0 is given up last
 RETURNING = -1  # rank of work that comes back from waiting for somebody else
@@ -30,6 +31,7 @@ class Rules:
     wait: float = (
         0.25  # at most; and, foreseen from the pace of the last ones, for the last in line
     )
+    staff_wait: float = 2.0  # they are few and served first: better late than turned away
     foreseen_when_shedding: float = 0.03  # who will not get in hears it at once, not after a wait
     shedding_lasts: float = 1.0  # after the last refusal
     sheds: bool = True  # False: everybody enters at once, for the negative control
@@ -122,7 +124,8 @@ class Room:
     def ask(self, work: str, *, seconds: float | None = None) -> Ticket:
         """A ticket that is inside, waiting (at most `seconds`), or refused."""
         now = self.clock.monotonic()
-        until = now + (self.rules.wait if seconds is None else min(self.rules.wait, seconds))
+        patience = self.rules.staff_wait if work == STAFF else self.rules.wait
+        until = now + (patience if seconds is None else min(patience, seconds))
         ticket = Ticket(work, _RANK[work], now, until)
         if work == NEVER_SHED or not self.rules.sheds or self._has_place(ticket.rank):
             self._enter(ticket)

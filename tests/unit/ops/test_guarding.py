@@ -10,7 +10,9 @@ import pytest
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from gatehouse.base.config import load
 from gatehouse.ops.guarding import HEAD_BYTES, READ_BYTES, Guarded
+from gatehouse.ops.serving import configure
 
 HEAD = b"POST /api/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n"
 
@@ -185,3 +187,7 @@ async def test_garbage_on_the_wire_ends_the_connection() -> None:
     protocol, wire = connect(Full())
     protocol.data_received(b"\x16\x03\x01\x02\x00\x01\x00\r\n\r\n")
     assert wire.is_closed
+
+
+def test_the_server_is_guarded() -> None:
+    assert configure("gatehouse.web.asgi:app", load({})).http is Guarded

@@ -133,6 +133,15 @@ def test_who_waited_too_long_is_dropped_before_it_starts(clock: TurnableClock) -
     assert place.in_flight == 7
 
 
+def test_staff_wait_longer_than_visitors(clock: TurnableClock) -> None:
+    place = room(clock)
+    inside = [place.ask("new") for _ in range(8)]
+    visitor, staff = place.ask("existing"), place.ask("staff")
+    clock.turn(1.0)
+    place.leave(inside[0])
+    assert (visitor.standing, staff.standing) == (REFUSED, INSIDE)
+
+
 def test_the_line_is_no_longer_than_what_can_be_served_in_time(clock: TurnableClock) -> None:
     place = room(clock)
     inside = [place.ask("new") for _ in range(8)]
