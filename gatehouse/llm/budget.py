@@ -101,7 +101,7 @@ class SqlBudget:
             "most_tokens": most.tokens, "most_micro_usd": most.micro_usd,
         }  # fmt: skip
         row = await (await cursor.execute(TAKE, told)).fetchone()
-        if row and row["is_new"] and account.startswith(DAY):
+        if row and row["is_new"]:  # once a conversation and once a day
             await cursor.execute(FORGET, {"forgotten": now - KEPT})
         return row is not None
 

@@ -126,13 +126,14 @@ async def test_a_budget_that_reads_before_it_writes_is_caught(
     assert taken.count(True) * 300 > 101_000
 
 
-async def test_old_accounts_are_forgotten_with_the_first_call_of_a_day(
-    database: Database, clean: str, clock: TurnableClock
+@pytest.mark.parametrize(("usd", "kept"), [(1.0, {"new", "day:2026-01-15"}), (0.0, {"new"})])
+async def test_old_accounts_are_forgotten_when_a_new_one_begins(
+    database: Database, clean: str, clock: TurnableClock, *, usd: float, kept: set[str]
 ) -> None:
-    budget = SqlBudget(database, Limits(1000, 1.0), clock)
+    budget = SqlBudget(database, Limits(1000, usd), clock)
     await budget.reserve("old", Amount(1, 1))
     clock.turn(10 * 24 * 3600)
     await budget.reserve("new", Amount(1, 1))
     with psycopg.connect(clean) as connection:
         rows = connection.execute("SELECT account FROM llm_spending").fetchall()
-    assert {account for (account,) in rows} == {"new", "day:2026-01-15"}
+    assert {account for (account,) in rows} == kept
