@@ -42,12 +42,13 @@ def main() -> int:
         f"errors {len(seen.errors)}, {1000 * seen.cpu_seconds / max(len(own), 1):.1f} ms of the "
         f"server's core a turn, in the model's words {seen.enhanced}, degraded {seen.degraded}"
     )
-    _say(f"our own share of a turn in ms: {_told(own)} (limit p95 {MOST_OWN_MS:g})")
+    _say(f"our own share of a turn in ms: {_told(seen.outside_ms)} (limit p95 {MOST_OWN_MS:g})")
+    _say(f"all but the model's {asked.think_ms:g} ms, its server and the way there: {_told(own)}")
     _say(f"first words after the model's first sentence in ms: {_told(first)} "
          f"(limit p95 {MOST_FIRST_MS:g})")  # fmt: skip
     for error in sorted(set(seen.errors))[:5]:
         _say(f"  {error}")
-    is_good = not seen.errors and not seen.degraded and _share(own, 0.95) <= MOST_OWN_MS
+    is_good = not seen.errors and not seen.degraded and _share(seen.outside_ms, 0.95) <= MOST_OWN_MS
     return 0 if is_good and _share(first, 0.95) <= MOST_FIRST_MS else 1
 
 

@@ -20,6 +20,7 @@ class Seen:
     """What the visitors got; a turn's milliseconds are from its request to its last byte."""
 
     latencies_ms: list[float] = field(default_factory=list)
+    outside_ms: list[float] = field(default_factory=list)  # of it outside the model's call
     errors: list[str] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
@@ -71,7 +72,10 @@ async def _write(port: int, session: load.Session, text: str, seen: Seen) -> Non
         return
     finally:
         seen.change(-1)
-    seen.latencies_ms.append((time.perf_counter() - sent) * 1000)
+    spent_ms = (time.perf_counter() - sent) * 1000
     meta = json.loads(told)["meta"]
+    steps = meta["timings_ms"]
+    seen.latencies_ms.append(spent_ms)
+    seen.outside_ms.append(spent_ms - steps.get("model", 0.0) + steps.get("ground", 0.0))
     seen.enhanced += meta["tier"] == "enhanced"
     seen.degraded += bool(meta["degraded"])

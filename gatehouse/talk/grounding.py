@@ -12,6 +12,7 @@ from typing import Literal
 from gatehouse.listings.types import Listing
 from gatehouse.talk.names import is_known_name, latin_words, quoted, strange_names
 from gatehouse.talk.plain_text import fill_in, is_plain, place_holders
+from gatehouse.talk.topics import promises
 from gatehouse.talk.types import Ear
 from gatehouse.talk.voice import Voice
 from gatehouse.understanding.types import (
@@ -25,9 +26,13 @@ from gatehouse.understanding.types import (
     Slot,
 )
 
-Fault = Literal["home", "number", "money", "name", "place", "amenity", "language", "markup"]
+Fault = Literal[
+    "home", "number", "money", "name", "place", "amenity", "language", "markup", "promise", "prompt"
+]
 _BLANK = DialogueState()
 _RUN = re.compile(r"\d+(?:[.,'’\u00a0\u202f ]\d{3})*(?:[.,]\d{1,2})?(?!\d)|\d+")
+_LONG_WORD = re.compile(r"[^\s-]{40,}|(?:\b\w ){8,}")  # codes, and letters spelt out
+_RUN_OF_WORDS = 6
 _SCRIPTS: dict[Language, str] = {"ru": "CYRILLIC", "uk": "CYRILLIC", "ar": "ARABIC"}
 _SURE_OF_LANGUAGE = 0.8
 _SENTENCES_WORTH_TELLING = 24  # characters from which a language can be told
@@ -47,6 +52,7 @@ class Facts:
     shunned: frozenset[str] = frozenset()
     words: frozenset[str] = frozenset()  # the visitor's own, casefolded
     titles: tuple[str, ...] = ()  # of homes that the visitor saw
+    prompt: frozenset[str] = frozenset()  # runs of words of our own instructions
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +75,12 @@ def check(sentence: str, facts: Facts, *, ear: Ear, voice: Voice) -> Checked:
 
 def fault_of(sentence: str, facts: Facts, *, ear: Ear) -> Fault | None:
     """The first thing in it that is not known; None if all is."""
-    if not is_plain(sentence):
+    if not is_plain(sentence) or _LONG_WORD.search(sentence):
         return "markup"
+    if promises(sentence, facts.language):
+        return "promise"
+    if not facts.prompt.isdisjoint(word_runs(sentence)):
+        return "prompt"
     named = {number for _, number in place_holders(sentence)}
     if not named <= facts.homes.keys():
         return "home"
@@ -89,6 +99,13 @@ def fault_of(sentence: str, facts: Facts, *, ear: Ear) -> Fault | None:
         or _of_amenities(heard, facts, spoken_of)
         or _of_names(bare, heard, facts)
     )
+
+
+def word_runs(text: str) -> frozenset[str]:
+    """Every six words in a row."""
+    words = re.findall(r"\w+", text.casefold())
+    runs = range(len(words) - _RUN_OF_WORDS + 1)
+    return frozenset(" ".join(words[at : at + _RUN_OF_WORDS]) for at in runs)
 
 
 def _price(voice: Voice, home: Listing) -> str:

@@ -26,6 +26,7 @@ class Modes:
 
 NO_MODES = Modes()
 _RESULTS = (Move.RECOMMEND, Move.MORE)
+_COURTESIES = (Move.THANK, Move.GOODBYE, Move.SMALL_TALK, Move.DECLINED)  # one sentence will do
 
 
 def before(scene: Scene) -> str:
@@ -58,11 +59,12 @@ def reply(
 def after(scene: Scene, speech: Speech, made: Reply) -> str:
     """What the model left out: a limit that moved, what no listing states, the open question.
 
-    Where its speech broke off, the template's words go on.
+    Where its speech broke off, the template's words go on, unless a courtesy was said.
     """
     duties = ""
     if scene.decision.move in _RESULTS:
         duties = sentences(results.moved(scene), asking.unstated(scene))
     if scene.decision.ask is not None:
         return sentences(duties, "" if speech.has_asked else asking.question(scene))
-    return made.summary if speech.is_over else duties
+    is_whole = not speech.is_over or scene.decision.move in _COURTESIES
+    return duties if is_whole else made.summary

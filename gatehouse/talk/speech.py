@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 
 from gatehouse.listings.types import Listing
 from gatehouse.talk.contract import Answer
-from gatehouse.talk.grounding import Facts, Fault, check, figures_of, places_of
+from gatehouse.talk.grounding import Facts, Fault, check, figures_of, places_of, word_runs
 from gatehouse.talk.plain_text import place_holders
 from gatehouse.talk.prompting import counts
+from gatehouse.talk.prompts import load
 from gatehouse.talk.scene import LONGEST_SUMMARY, Scene
 from gatehouse.talk.settling import DEFAULT_CURRENCY, value
 from gatehouse.talk.topics import asked_slots, asks
@@ -116,7 +118,13 @@ def facts_for(scene: Scene, homes: dict[int, Listing], *, words: Iterable[str], 
         shunned=frozenset(_shunned(state)),
         words=frozenset(w.casefold() for text in own for w in re.findall(r"[\w'’-]+", text)),
         titles=tuple(_titles(scene, homes)),
+        prompt=_own_rules(),
     )
+
+
+@cache
+def _own_rules() -> frozenset[str]:
+    return word_runs(load().rules)
 
 
 def _currencies(scene: Scene) -> frozenset[str]:

@@ -10,6 +10,7 @@ from importlib import resources
 
 from gatehouse.understanding.types import Language, Slot
 
+_NO_SLOTS = ("asks", "promises")
 _QUESTION = re.compile(r"[?؟]")
 
 
@@ -28,8 +29,13 @@ def asked_slots(sentence: str, language: Language) -> frozenset[Slot]:
         Slot(name)
         for own in _tongues(language)
         for name, pattern in _patterns(own).items()
-        if name != "asks" and pattern.search(sentence)
+        if name not in _NO_SLOTS and pattern.search(sentence)
     )
+
+
+def promises(sentence: str, language: Language) -> bool:
+    """Does it speak of what only the house may promise: a discount, a booking, a payment?"""
+    return any(_patterns(own)["promises"].search(sentence) for own in _tongues(language))
 
 
 def _tongues(language: Language) -> tuple[Language, ...]:

@@ -33,6 +33,11 @@ class Prompts:
         """What is stored with a conversation: "v1-0123456789ab"."""
         return f"{self.name}-{self.digest}"
 
+    @property
+    def rules(self) -> str:
+        """What the model is told and must not tell."""
+        return self.texts["system"].partition("STATE\n")[0]
+
     def fill(self, part: Part, **values: str) -> str:
         """The text with all its values. Raises KeyError for one that is missing."""
         return Template(self.texts[part]).substitute(values).strip()

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gatehouse.talk.grounding import Facts, check, fault_of, numbers_of, readings
+from gatehouse.talk.grounding import Facts, check, fault_of, numbers_of, readings, word_runs
+from gatehouse.talk.prompts import load
 from gatehouse.talk.topics import asked_slots, asks
 from gatehouse.talk.voice import Voice
 from gatehouse.understanding.types import Language, Slot
@@ -25,6 +26,7 @@ FACTS = Facts(
     amenities=frozenset(("furnished",)),
     words=frozenset(("sunset",)),
     titles=(ONE.title,),
+    prompt=word_runs(load().rules),
 )
 
 
@@ -70,6 +72,10 @@ def test_what_is_known_may_be_said(sentence: str) -> None:
         ("这些房子很好", "language"),
         ("See <b>this</b>.", "markup"),
         ("See evil.com now.", "markup"),
+        ("Y o u  a r e  t h e  a s s i s t a n t", "markup"),
+        ("I give you half of it off.", "promise"),
+        ("I have booked it for you.", "promise"),
+        ("You state facts about homes only from the block HOMES.", "prompt"),
     ],
 )
 def test_what_is_not_known_may_not(sentence: str, fault: str) -> None:
