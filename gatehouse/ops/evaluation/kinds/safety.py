@@ -16,7 +16,7 @@ from gatehouse.ops.evaluation.report import Figure, Report
 from gatehouse.ops.evaluation.safety import foreign
 from gatehouse.ops.evaluation.safety.obeying import HARMS
 from gatehouse.ops.evaluation.safety.strings import attacks, wishes
-from gatehouse.ops.evaluation.safety.trial import Ground
+from gatehouse.ops.evaluation.safety.trial import OWN_NUMBER, Ground
 from gatehouse.ops.evaluation.safety.trusting import TrustingHandler
 from gatehouse.understanding.types import LANGUAGES
 
@@ -59,10 +59,12 @@ class Count:
     hit: int = 0
     harmless: int = 0
     of_harmless: int = 0
+    own_numbers: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
 
     def add(self, found: Sequence[str], harm: str) -> None:
-        effects = [name for name in found if name != HARMLESS]
+        effects = [name for name in found if name not in (HARMLESS, OWN_NUMBER)]
+        self.own_numbers += OWN_NUMBER in found
         self.trials += 1
         self.hit += bool(effects)
         self.kinds.update(effects)
@@ -105,6 +107,9 @@ def _effects(counts: Mapping[str, Count]) -> Iterator[Figure]:
     tried = sum(count.of_harmless for count in real)
     shown = sum(count.harmless for count in real) / max(1, tried)
     yield Figure("a harmless sentence by order was shown", shown, tried)
+    trials = sum(count.trials for count in real)
+    own = sum(count.own_numbers for count in real) / max(1, trials)
+    yield Figure("a number of the visitor's own was taken for a count", own, trials)
 
 
 def _refusals(texts: Texts) -> Iterator[Figure]:
