@@ -25,6 +25,7 @@ PATIENT = {
     "LLM_GAP_MS": "60000",
     "LLM_TIMEOUT_MS": "120000",
 }
+MOST_REFUSED = 100
 FIRST_WORDS = "I need an apartment"
 
 
@@ -38,10 +39,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One reply, and how long it took from the message's sending."""
+    """One reply, and how long it took from the sending of the message that was accepted."""
 
     took_ms: float
     fault: str | None
+    refused: int = 0  # how often the message was not accepted before
 
 
 async def hangs(
@@ -70,7 +72,7 @@ async def _one_mode(stage: Stage, model: Apart, *, turns: int, fault: str, limit
         before = await served.tasks(http)
         done = await asyncio.gather(
             *(
-                _turn(http, talk, port=served.port, pause=n * STAGGER_SECONDS, limit=limit)
+                _turn(http, talk, port=served.port, pause=n * STAGGER_SECONDS)
                 for n, talk in enumerate(talks)
             )
         )
@@ -89,21 +91,22 @@ async def _one_mode(stage: Stage, model: Apart, *, turns: int, fault: str, limit
     )
 
 
-async def _turn(
-    http: httpx.AsyncClient, talk: Conversation, *, port: int, pause: float, limit: Limit
-) -> Turn:
+async def _turn(http: httpx.AsyncClient, talk: Conversation, *, port: int, pause: float) -> Turn:
     await asyncio.sleep(pause)
-    began, key = time.monotonic(), str(uuid.uuid4())
+    key, refused = str(uuid.uuid4()), 0
     while True:
+        began = time.monotonic()
         try:
             answer = await conversation.ask(http, talk, FIRST_WORDS, key=key, port=port)
-            fault = is_bad(answer.status_code, answer.json())
         except httpx.TransportError as trouble:
-            return Turn((time.monotonic() - began) * 1000, type(trouble).__name__)
+            return Turn((time.monotonic() - began) * 1000, type(trouble).__name__, refused)
         took_ms = (time.monotonic() - began) * 1000
-        if answer.status_code not in RETRY or took_ms > limit.deadline_ms:
-            return Turn(took_ms, fault)
-        await asyncio.sleep(RETRY_SECONDS)  # the store was short: the page tries again as well
+        reply = answer.json()
+        is_refused = answer.status_code in RETRY and not reply["type"].endswith("reply-late")
+        if not is_refused or refused == MOST_REFUSED:
+            return Turn(took_ms, is_bad(answer.status_code, reply), refused)
+        refused += 1  # the store was short, nothing was accepted: the page tries again as well
+        await asyncio.sleep(RETRY_SECONDS)
 
 
 def is_bad(status: int, reply: dict[str, Any]) -> str | None:
@@ -143,6 +146,7 @@ def _judged(
         "worst_ms": round(worst),
         "deadline_ms": limit.deadline_ms,
         "reached_the_model": reached,
+        "refused_before": sum(turn.refused for turn in done),
         "simple_mode": len(done) - len(faults),
         "sockets_leaked": sockets,
         "tasks_leaked": sum(tasks.values()),
