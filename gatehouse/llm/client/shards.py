@@ -23,8 +23,10 @@ Pool = httpx2.AsyncBaseTransport
 class ShardedTransport(httpx2.AsyncBaseTransport):
     """Makes its pools as they are needed; how many calls there are is the bulkhead's matter."""
 
-    def __init__(self, make: Callable[[], Pool] | None = None) -> None:
-        self._make = make or _maker()
+    def __init__(
+        self, make: Callable[[], Pool] | None = None, *, backend: TidyBackend | None = None
+    ) -> None:
+        self._make = make or _maker(backend or TidyBackend())
         self._pools: list[Pool] = []
         self._busy: list[int] = []
 
@@ -85,7 +87,15 @@ class LentStream(httpx2.AsyncByteStream):
                 ended()
 
 
-def _maker() -> Callable[[], Pool]:
+def tidy(pool: Pool, backend: TidyBackend) -> None:
+    """Makes the pool connect as we do; there is no public way to hand it in."""
+    inner: Any = getattr(pool, "_pool", None)
+    if inner is None:
+        raise TypeError("a transport of the library without a pool of connections")
+    inner._network_backend = backend
+
+
+def _maker(backend: TidyBackend) -> Callable[[], Pool]:
     """All pools share one TLS context: to read the certificates costs 40 ms."""
     context = httpx2.create_ssl_context()
     limits = httpx2.Limits(
@@ -94,8 +104,7 @@ def _maker() -> Callable[[], Pool]:
 
     def make() -> Pool:
         made = httpx2.AsyncHTTPTransport(verify=context, limits=limits, retries=0)
-        pool: Any = made._pool
-        pool._network_backend = TidyBackend()  # there is no public way to hand it in
+        tidy(made, backend)
         return made
 
     return make

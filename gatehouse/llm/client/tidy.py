@@ -1,4 +1,4 @@
-"""Connections that are closed when their TLS handshake is cancelled.
+"""Connections by names of our own, closed when their TLS handshake is cancelled.
 
 The library closes them after an error or its own time-out, but a handshake that is cancelled by a
 deadline would leave its socket open for as long as the other side likes.
@@ -6,16 +6,23 @@ deadline would leave its socket open for as long as the other side likes.
 
 from __future__ import annotations
 
+import asyncio
 import select
 from collections.abc import Iterable
 from ssl import SSLContext
 from typing import Any
 
-from httpcore2 import AnyIOBackend, AsyncNetworkStream
+from httpcore2 import AnyIOBackend, AsyncNetworkStream, ConnectError, ConnectTimeout
+
+from gatehouse.llm.client.names import Addresses, LookUpFailed, Names
+from gatehouse.llm.client.reaching import reached
 
 
 class TidyBackend(AnyIOBackend):
-    """The library's own, with tidy streams."""
+    """The library's own, with tidy streams, and without the event loop's threads."""
+
+    def __init__(self, names: Names | None = None) -> None:
+        self.names = names or Names()
 
     async def connect_tcp(
         self,
@@ -25,10 +32,22 @@ class TidyBackend(AnyIOBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> AsyncNetworkStream:
-        made = await super().connect_tcp(
-            host, port, timeout=timeout, local_address=local_address, socket_options=socket_options
-        )
-        return TidyStream(made)
+        async def connect(address: str) -> AsyncNetworkStream:
+            return await super(TidyBackend, self).connect_tcp(
+                address, port, local_address=local_address, socket_options=socket_options
+            )
+
+        try:
+            async with asyncio.timeout(timeout):
+                return TidyStream(await reached(connect, await self._addresses(host)))
+        except TimeoutError as late:
+            raise ConnectTimeout(f"{host} gave no connection within {timeout} s") from late
+
+    async def _addresses(self, host: str) -> Addresses:
+        try:
+            return await self.names.addresses(host)
+        except LookUpFailed as failed:
+            raise ConnectError(str(failed)) from failed
 
 
 class TidyStream(AsyncNetworkStream):
