@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gatehouse import __version__
@@ -17,6 +17,7 @@ from gatehouse.resilience.limits import Limiter, Quota, Ruling
 from gatehouse.resilience.redis_link import RedisLink, open_link
 from gatehouse.resilience.shared_limits import RedisLimiter, limiter_of
 from gatehouse.talk.failpoints import is_mutant
+from gatehouse.web.tending import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,11 @@ class Keeping:
             return "disabled"
         return "connected" if self.link.is_up else "disconnected"
 
-    async def run(self) -> None:
-        """Until cancelled: hears what is new, and looks whether Redis is there."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.news.run())
-            if self.link is not None:
-                tasks.create_task(self.link.watch())
+    @property
+    def background(self) -> dict[str, Work]:
+        """Hears what is new, and looks whether Redis is there: neither ends with the other."""
+        always: dict[str, Work] = {"news": self.news.run}
+        return always | ({"redis": self.link.watch} if self.link is not None else {})
 
     async def close(self) -> None:
         await self.catalogue.cache.close()
@@ -61,6 +61,9 @@ class Open:
 
     async def take(self, key: str, quota: Quota, *, cost: int = 1) -> Ruling:
         return Ruling(True, quota.burst, 0.0, 0.0)
+
+    async def take_each(self, wanted: Sequence[tuple[str, Quota]]) -> list[Ruling]:
+        return [await self.take(key, quota) for key, quota in wanted]
 
 
 def keep(

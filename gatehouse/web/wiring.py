@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -49,6 +48,7 @@ from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.web.keeping import Keeping, keep
 from gatehouse.web.standing import parts
+from gatehouse.web.tending import Work, tended
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,31 +72,30 @@ class House:
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
-        """Opens the pools and starts the background work; undoes both, turns first."""
-        await self.database.open()
-        places = StockPlaces(self.stock, self.gazetteer)
-        overrides = Overrides(self.settings.gatehouse_data)
-        watching = [
-            asyncio.create_task(self.watch.run()),
-            asyncio.create_task(places.run()),
-            asyncio.create_task(self.breakers.run(lambda: overrides.follow(self.breakers))),
-            asyncio.create_task(self.admission.run()),
-            asyncio.create_task(self.keeping.run()),
-        ]
-        await self.turns.start()
-        try:
-            yield
-        finally:
-            await self.turns.stop()
-            for task in watching:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+        """Opens the pools and starts the background work; undoes both, turns first.
+
+        Each part is closed whatever becomes of the others.
+        """
+        async with AsyncExitStack() as closing:
+            closing.push_async_callback(self.database.close)
+            closing.push_async_callback(self.pulse.close)
+            closing.push_async_callback(self.keeping.close)
             if self.voice:
-                await self.voice.close()
-            await self.keeping.close()
-            await self.pulse.close()
-            await self.database.close()
+                closing.push_async_callback(self.voice.close)
+            await self.database.open()
+            await closing.enter_async_context(tended(self._background()))
+            closing.push_async_callback(self.turns.stop)
+            await self.turns.start()
+            yield
+
+    def _background(self) -> dict[str, Work]:
+        overrides = Overrides(self.settings.gatehouse_data)
+        return {
+            "watch": self.watch.run,
+            "places": StockPlaces(self.stock, self.gazetteer).run,
+            "breakers": lambda: self.breakers.run(lambda: overrides.follow(self.breakers)),
+            "admission": self.admission.run,
+        } | self.keeping.background
 
 
 def build(settings: Settings) -> House:
