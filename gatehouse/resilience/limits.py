@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Protocol
@@ -59,6 +60,11 @@ class Limiter(Protocol):
 
     async def take(self, key: str, quota: Quota, *, cost: int = 1) -> Ruling: ...
 
+    async def take_each(self, wanted: Sequence[tuple[str, Quota]]) -> list[Ruling]:
+        """One of each, in order, until one refuses: that ruling is the last, what comes after it
+        is not charged. However many they are, they are asked for in one step."""
+        ...
+
 
 def gcra(tat_us: int | None, now_us: int, *, quota: Quota, cost: int) -> tuple[int, Ruling]:
     """The key's new theoretical arrival time, and the ruling. Pure; RedisLimiter's script agrees.
@@ -95,6 +101,14 @@ class MemoryLimiter:
 
     async def take(self, key: str, quota: Quota, *, cost: int = 1) -> Ruling:
         return self.judge(key, quota, cost=cost)
+
+    async def take_each(self, wanted: Sequence[tuple[str, Quota]]) -> list[Ruling]:
+        rulings: list[Ruling] = []
+        for key, quota in wanted:
+            rulings.append(self.judge(key, quota))
+            if not rulings[-1].is_allowed:
+                break
+        return rulings
 
     def judge(self, key: str, quota: Quota, *, cost: int = 1) -> Ruling:
         """`take` for callers without an event loop."""

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from gatehouse.resilience.limits import Limiter, MemoryLimiter, Quota, Ruling
 from gatehouse.resilience.redis_link import RedisDown, RedisLink
 
 PREFIX = "gh:limit:"
 
-# limits.gcra on Redis's own clock: one step, so that no two processes count past each other.
-# KEYS: the key. ARGV: interval in µs, burst, cost. Returns wait and lead in µs.
+# limits.gcra on Redis's own clock: one step, so that no two processes count past each other, and
+# one round trip for all keys of a request. The first key that refuses ends it.
+# KEYS: the keys. ARGV: for each its interval in µs, burst, cost. Returns for each wait, lead in µs.
 GCRA = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local interval, cost = tonumber(ARGV[1]), tonumber(ARGV[3])
-local window = interval * tonumber(ARGV[2])
-local kept = tonumber(redis.call('GET', KEYS[1]) or '') or now
-local tat = math.min(math.max(kept, now), now + window)
-local wait = tat + cost * interval - window - now
-if wait <= 0 then tat = tat + cost * interval end
-if tat > now and (wait <= 0 or kept > tat) then
-  redis.call('SET', KEYS[1], string.format('%.0f', tat), 'PX', math.ceil((tat - now) / 1000))
+local told = {}
+for i, key in ipairs(KEYS) do
+  local interval, cost = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i])
+  local window = interval * tonumber(ARGV[3 * i - 1])
+  local kept = tonumber(redis.call('GET', key) or '') or now
+  local tat = math.min(math.max(kept, now), now + window)
+  local wait = tat + cost * interval - window - now
+  if wait <= 0 then tat = tat + cost * interval end
+  if tat > now and (wait <= 0 or kept > tat) then
+    redis.call('SET', key, string.format('%.0f', tat), 'PX', math.ceil((tat - now) / 1000))
+  end
+  told[2 * i - 1], told[2 * i] = math.max(wait, 0), tat - now
+  if wait > 0 then break end
 end
-return {math.max(wait, 0), tat - now}
+return told
 """
 
 
@@ -33,13 +41,26 @@ class RedisLimiter:
         self._alone = alone
 
     async def take(self, key: str, quota: Quota, *, cost: int = 1) -> Ruling:
-        name = f"{PREFIX}{quota.name}:{key}"
         try:
-            args = (quota.interval_us, quota.burst, cost)
-            wait_us, ahead_us = await self._link.script(GCRA, (name,), args)
+            return (await self._ask([(key, quota)], cost))[0]
         except RedisDown:
             return await self._alone.take(key, quota, cost=cost)
-        return Ruling.of(quota, ahead_us=int(ahead_us), wait_us=int(wait_us))
+
+    async def take_each(self, wanted: Sequence[tuple[str, Quota]]) -> list[Ruling]:
+        try:
+            return await self._ask(wanted, 1)
+        except RedisDown:
+            return await self._alone.take_each(wanted)
+
+    async def _ask(self, wanted: Sequence[tuple[str, Quota]], cost: int) -> list[Ruling]:
+        names = [f"{PREFIX}{quota.name}:{key}" for key, quota in wanted]
+        args = [n for _, quota in wanted for n in (quota.interval_us, quota.burst, cost)]
+        told = [int(us) for us in await self._link.script(GCRA, names, args)]
+        pairs = zip(told[::2], told[1::2], strict=True)
+        return [
+            Ruling.of(quota, ahead_us=ahead, wait_us=wait)
+            for (_, quota), (wait, ahead) in zip(wanted, pairs, strict=False)
+        ]
 
 
 def limiter_of(link: RedisLink | None, *, workers: int) -> Limiter:

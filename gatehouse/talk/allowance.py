@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from math import ceil
 from typing import Any
 
@@ -93,8 +94,10 @@ class Allowance:
     @classmethod
     def of(cls, settings: Settings, door: Door, limiter: Limiter | None = None) -> Allowance:
         """With the settings' quotas; without a limiter counted in this process."""
-        wide = limiter or MemoryLimiter(workers=settings.web_workers)
-        return cls(wide, limiter or MemoryLimiter(), Quotas.of(settings), door)
+        if limiter is not None:
+            return cls(limiter, limiter, Quotas.of(settings), door)
+        wide = MemoryLimiter(workers=settings.web_workers)
+        return cls(wide, MemoryLimiter(), Quotas.of(settings), door)
 
     async def charge(
         self, request: HTTPConnection, who: Principal, *, session: object = "", key: str = ""
@@ -123,14 +126,18 @@ class Allowance:
 
     async def _take(self, scope: Scope, wanted: list[tuple[Quota, str]]) -> None:
         rulings: list[tuple[Quota, Ruling]] = []
-        for quota, key in wanted:
-            is_own = quota in (self.quotas.session, self.quotas.user)
-            ruling = await (self.own if is_own else self.limiter).take(key, quota)
-            rulings.append((quota, ruling))
+        for limiter, group in groupby(wanted, lambda each: self._limiter_of(each[0])):
+            asked = list(group)
+            ruled = await limiter.take_each([(key, quota) for quota, key in asked])
+            rulings += [(quota, each) for (quota, _), each in zip(asked, ruled, strict=False)]
             scope[HEADERS_KEY] = headers_of(rulings)
-            if not ruling.is_allowed:
+            quota, last = rulings[-1]
+            if not last.is_allowed:
                 self._tell(quota.name)
-                raise QuotaExceeded(retry_after=ceil(ruling.retry_after) or 1, policy=quota.name)
+                raise QuotaExceeded(retry_after=ceil(last.retry_after) or 1, policy=quota.name)
+
+    def _limiter_of(self, quota: Quota) -> Limiter:
+        return self.own if quota in (self.quotas.session, self.quotas.user) else self.limiter
 
     def _tell(self, name: str) -> None:
         """Counts each refusal, and writes one line a second for all of a kind."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from starlette.requests import HTTPConnection
 
@@ -9,9 +11,9 @@ from gatehouse.base.clock import TurnableClock
 from gatehouse.base.config import load
 from gatehouse.base.errors import QuotaExceeded
 from gatehouse.observe.access import OpsAccess
-from gatehouse.resilience.limits import MemoryLimiter
+from gatehouse.resilience.limits import MemoryLimiter, Quota, Ruling
 from gatehouse.talk.allowance import Allowance
-from gatehouse.talk.sessions import Door, mint
+from gatehouse.talk.sessions import Door, Principal, mint
 
 IDENTITIES = 3000
 MOST_KEYS = 500
@@ -55,3 +57,17 @@ async def test_the_same_test_notices_a_site_without_a_limit() -> None:
     clock = TurnableClock()
     made, _ = allowance(clock, rate_limit_site=1_000_000)
     assert await allowed(made, seconds_apart=0.0, clock=clock) == IDENTITIES
+
+
+async def test_all_limits_of_a_message_are_asked_for_in_one_step() -> None:
+    made, _ = allowance(TurnableClock())
+    asked: list[list[str]] = []
+
+    class Noting(MemoryLimiter):
+        async def take_each(self, wanted: Sequence[tuple[str, Quota]]) -> list[Ruling]:
+            asked.append([quota.name for _, quota in wanted])
+            return await super().take_each(wanted)
+
+    shared = Allowance.of(load({}), made.door, Noting())
+    await shared.charge(stranger(1), Principal(b"owner", "cookie"))
+    assert asked == [["session", "user", "ip", "site"]]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -42,6 +44,41 @@ async def test_the_script_rules_as_the_pure_function(link: RedisLink) -> None:
         wait, ahead = await link.script(script, ("same",), args)
         assert (wait <= 0) == ruling.is_allowed
         assert (wait / 1e6, ahead / 1e6) == (ruling.retry_after, ruling.reset_seconds)
+
+
+async def test_several_keys_are_asked_for_in_one_step_and_the_first_refusal_ends_it(
+    redis: RedisServer, link: RedisLink
+) -> None:
+    narrow, wide = Quota("narrow", 1, 3600, 2), Quota("wide", 1, 3600, 5)
+    limiter = limiter_of(link)
+    calls = noting(link)
+    rulings = [await limiter.take_each([("a", narrow), ("b", wide)]) for _ in range(3)]
+    assert calls == [2, 2, 2]  # keys; one call each time
+    assert [[each.is_allowed for each in asked] for asked in rulings] == [
+        [True, True],
+        [True, True],
+        [False],
+    ]
+    assert (await limiter.take("b", wide)).remaining == 2  # whom one refused used up nothing here
+    alone = MemoryLimiter()
+    twin = [await alone.take_each([("a", narrow), ("b", wide)]) for _ in range(3)]
+    for ours, theirs in zip(rulings, twin, strict=True):
+        assert [(r.is_allowed, r.remaining) for r in ours] == [
+            (r.is_allowed, r.remaining) for r in theirs
+        ]
+
+
+def noting(link: RedisLink) -> list[int]:
+    """How many keys each script call of the link brings, from now on."""
+    calls: list[int] = []
+    script = link.script
+
+    async def noted(text: str, keys: Sequence[str], args: Sequence[int | str]) -> Any:
+        calls.append(len(keys))
+        return await script(text, keys, args)
+
+    link.script = noted  # type: ignore[method-assign]
+    return calls
 
 
 async def test_a_key_ends_by_itself_when_it_is_free_again(
