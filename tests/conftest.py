@@ -19,6 +19,13 @@ from gatehouse.base.database import Database, PoolLimits
 _filled_by_migrations: set[str] = set()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's driver keeps an event loop running: no coroutine test could follow it."""
+    astray = [item.nodeid for item in items if item.get_closest_marker("browser")]
+    if astray := [name for name in astray if not name.startswith("tests/e2e/")]:
+        raise pytest.UsageError(f"browser tests belong into tests/e2e: {', '.join(astray)}")
+
+
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[str]:
     """A running server: a given one (GATEHOUSE_TEST_DATABASE_URL) or a bundled one of our own."""

