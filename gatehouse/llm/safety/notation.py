@@ -1,8 +1,9 @@
 """The notation of our lists, and a finder of hundreds of its phrases in one walk over a text.
 
 A phrase is words with blanks between them: `drop|skip` one of these, `rule*` a beginning, `*rule`
-an end, `the?` may be absent, `~3` up to three words of any kind, `!there` not before this word,
-`{people}` the group of that name, in whose words a plus sign stands for a blank.
+an end, `the?` may be absent, `~3` up to three words of any kind, `^3` the same without a
+comma or stop in it, `!there` not before this word, `{people}` the group of that name, in whose
+words a plus sign stands for a blank.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from gatehouse.llm.safety.folding import level
 
 _WORD = re.compile(r"\w+")
 _BETWEEN = r"[^\w]{1,6}"
+_WITHIN = r"[^\w,;.:!?،؛؟…\n]{1,6}"  # of one part of a sentence
 _ARABIC_PREFIX = re.compile(r"(?=[ء-ي])[وف]?[بلك]?(?:ال|لل)?")
 Groups = Mapping[str, Iterable[str]]
 
@@ -85,6 +87,8 @@ def _expanded(phrase: str, groups: Groups) -> list[str]:
 
 
 def _with_groups(token: str, groups: Groups) -> str:
+    if token.startswith("!"):
+        return "!" + _with_groups(token[1:], groups)
     parts: list[str] = []
     for part in token.split("|"):
         inner = re.fullmatch(r"\{(\w+)\}(\??)", part)
@@ -99,6 +103,8 @@ def _regex(tokens: list[str]) -> str:
             made += rf"(?!{_BETWEEN}{_one_of(token[1:])})"
         elif gap := re.fullmatch(r"~(\d)", token):
             made += rf"(?:{_BETWEEN}\w+){{0,{gap[1]}}}?"
+        elif gap := re.fullmatch(r"\^(\d)", token):
+            made += rf"(?:{_WITHIN}\w+){{0,{gap[1]}}}?(?={_WITHIN}\w)"
         elif token.endswith("?"):
             made += rf"(?:{_BETWEEN if made else ''}{_one_of(token)})?"
         else:

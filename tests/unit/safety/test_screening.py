@@ -113,3 +113,26 @@ def test_a_phrase_that_is_wrongly_written_is_refused() -> None:
 
 def test_every_list_can_be_read() -> None:
     assert len(lists().words) > 300
+
+
+@pytest.mark.parametrize(
+    "text", ["where can I buy weed killer?", "I am ready to die on this hill: 600 at most"]
+)
+def test_an_ordinary_turn_of_phrase_is_not_refused(text: str) -> None:
+    assert not screen(text).is_blocked
+    assert screen("where can I buy weed").is_blocked
+
+
+def test_a_gap_with_a_hat_does_not_cross_a_comma() -> None:
+    finder = Finder()
+    finder.add("steering", "no kids ^3 area", {})
+    assert list(finder.find("no kids in this area"))
+    assert not list(finder.find("no kids, a quiet area"))
+    assert not list(finder.find("no kids, area"))
+
+
+def test_a_group_may_be_what_must_not_follow() -> None:
+    finder = Finder()
+    finder.add("steering", "are there {people} !{things}", {"people": ["poles"], "things": ["sh*"]})
+    assert list(finder.find("are there poles"))
+    assert not list(finder.find("are there poles shops"))
