@@ -170,8 +170,8 @@ class Settings(BaseModel):
     )
     llm_output: Literal["auto", "schema", "tool", "json"] = setting(
         "auto",
-        "How the model is asked for JSON: its own schema mode, a tool call, or in the prompt; auto: "
-        "the best that the provider is known to have.",
+        "How the model is asked for JSON: its own schema mode, a tool call, or in the prompt; "
+        "auto: the best that the provider is known to have.",
     )
     llm_in_flight: Whole = setting(
         16, "Model calls at once per process.", kind="live", span=(1, 4096)
