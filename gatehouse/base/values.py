@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 Kind = Literal["ceiling", "live", "restart"]
 KINDS: Final[dict[Kind, str]] = {
     "ceiling": "the most that is allowed; stored flags, where there are any, only restrict it",
-    "live": "a stored value, where there is one, takes its place while running",
+    "live": "a stored value, where there is one, takes its place while running; else as restart",
     "restart": "read once at the start",
 }
 
