@@ -28,9 +28,10 @@ class Rules:
     late: float = 0.03  # of the event loop: who is turned away must hear it at once, too
     step: float = 0.1
     steps_above: int = 5  # in a row, before the limit falls
-    wait: float = (
-        0.25  # at most; and, foreseen from the pace of the last ones, for the last in line
-    )
+    wait: float = 0.25  # foreseen, at the pace of the last ones, for the last in line
+    patience: float = 1.0  # at most, where it was foreseen wrongly: rather served than refused late
+    quick: float = 0.03  # within which one in line may still be put out for somebody better
+    staff_places: int = 2  # beyond the limit
     staff_wait: float = 2.0  # they are few and served first: better late than turned away
     foreseen_when_shedding: float = 0.03  # who will not get in hears it at once, not after a wait
     shedding_lasts: float = 1.0  # after the last refusal
@@ -115,16 +116,18 @@ class Room:
 
     def would_refuse(self, work: str) -> bool:
         """Pure: is there neither a place nor a place in the line?"""
-        if work == NEVER_SHED or not self.rules.sheds or self._has_place(_RANK[work]):
+        rank = _RANK[work]
+        if work == NEVER_SHED or not self.rules.sheds or self._has_place(rank):
             return False
         if work in BACKGROUND:
             return True
-        return self.waiting >= self._line_most() and self._worst_after(_RANK[work]) is None
+        ahead = sum(len(line) for r, line in self._lines.items() if r <= rank)
+        return ahead >= (self.rules.most if work == STAFF else self._line_most())
 
     def ask(self, work: str, *, seconds: float | None = None) -> Ticket:
         """A ticket that is inside, waiting (at most `seconds`), or refused."""
         now = self.clock.monotonic()
-        patience = self.rules.staff_wait if work == STAFF else self.rules.wait
+        patience = self.rules.staff_wait if work == STAFF else self.rules.patience
         until = now + (patience if seconds is None else min(patience, seconds))
         ticket = Ticket(work, _RANK[work], now, until)
         if work == NEVER_SHED or not self.rules.sheds or self._has_place(ticket.rank):
@@ -188,30 +191,41 @@ class Room:
     def _has_place(self, rank: int) -> bool:
         if WORK_CLASSES[rank] in BACKGROUND:
             return self.in_flight < self.tide.limit // 2 and not self.is_shedding
+        if rank == _RANK[STAFF]:
+            return self.in_flight < self._places_for(rank) and not self._lines[rank]
         return self.in_flight < self.tide.limit and self.waiting == 0
+
+    def _places_for(self, rank: int) -> int:
+        """Staff have some more, but not before what is half done."""
+        is_extra = rank == _RANK[STAFF] and not self._lines[RETURNING]
+        return self.tide.limit + (self.rules.staff_places if is_extra else 0)
 
     def _line_most(self) -> int:
         """As many as will find a place in time, at the pace of the last ones."""
-        most = 2 * self.rules.most
+        most = self.rules.most
         if self._pace is None:
-            return most // 4  # the first rush of this process
+            return most // 2  # the first rush of this process
         rules = self.rules
         foreseen = rules.foreseen_when_shedding if self.is_shedding else rules.wait
         return max(1, min(most, int(foreseen * self._pace)))
 
     def _worst_after(self, rank: int) -> Ticket | None:
-        """The waiter who is worth least, if worth less than this rank; of equals the youngest."""
+        """Who waits and is worth least, if worth less than this rank; of equals the youngest."""
         worse = (line for r, line in reversed(self._lines.items()) if r > rank and line)
         return next((line[-1] for line in worse), None)
 
     def _queue(self, ticket: Ticket) -> None:
         if ticket.rank != RETURNING and self.waiting >= self._line_most():
-            worst = self._worst_after(ticket.rank)
-            if worst is not None:
-                self._lines[worst.rank].remove(worst)
-                self._dismiss(worst)
+            self._make_room(ticket)
         self._lines[ticket.rank].append(ticket)
         self.waiting += 1
+
+    def _make_room(self, better: Ticket) -> None:
+        """Turns the worst away, if it has only just come: nobody is refused after a long wait."""
+        worst = self._worst_after(better.rank)
+        if worst is not None and better.since - worst.since <= self.rules.quick:
+            self._lines[worst.rank].remove(worst)
+            self._dismiss(worst)
 
     def _enter(self, ticket: Ticket) -> None:
         now = self.clock.monotonic()
@@ -258,8 +272,8 @@ class Room:
         if not self.waiting:
             return
         self.expire()
-        for line in self._lines.values():
-            while line and self.in_flight < self.tide.limit:
+        for rank, line in self._lines.items():
+            while line and self.in_flight < self._places_for(rank):
                 ticket = line.popleft()
                 self._step_out()
                 self._enter(ticket)

@@ -64,9 +64,9 @@ class Door(RuleBasedStateMachine):
         assert self.room.in_flight == sum(t.standing is INSIDE for t in counted)
         assert self.room.waiting == sum(t.standing is WAITING for t in counted)
         assert 4 <= self.room.tide.limit <= 12
-        assert self.room.in_flight <= 12
+        assert self.room.in_flight <= 12 + self.room.rules.staff_places
         newcomers = [t for t in counted if t.standing is WAITING and t.rank >= 0]
-        assert len(newcomers) <= 24
+        assert len(newcomers) <= 36  # staff, known and new visitors: as many as places, each
 
     @invariant()
     def nobody_waits_beside_a_free_place_or_is_told_twice(self) -> None:

@@ -78,12 +78,43 @@ def test_the_limit_stays_between_floor_and_most() -> None:
 def test_who_waits_gets_the_next_free_place_the_better_class_first(clock: TurnableClock) -> None:
     place = room(clock)
     inside = [place.ask("new") for _ in range(8)]
-    new, existing, staff = place.ask("new"), place.ask("existing"), place.ask("staff")
-    assert [t.standing for t in (new, existing, staff)] == [WAITING] * 3
-    for ticket, expected in zip(inside, (staff, existing, new), strict=False):
+    new, existing = place.ask("new"), place.ask("existing")
+    assert [t.standing for t in (new, existing)] == [WAITING] * 2
+    for ticket, expected in zip(inside, (existing, new), strict=False):
         place.leave(ticket)
         assert expected.standing is INSIDE
     assert place.in_flight == 8
+
+
+def test_staff_have_two_places_more_and_the_front_of_the_line(clock: TurnableClock) -> None:
+    place = room(clock)
+    inside = [place.ask("existing") for _ in range(8)]
+    visitor = place.ask("existing")
+    staff = [place.ask("staff") for _ in range(3)]
+    assert [t.standing for t in staff] == [INSIDE, INSIDE, WAITING]
+    place.leave(inside[0])
+    assert (staff[2].standing, visitor.standing) == (INSIDE, WAITING)
+
+
+def test_staff_are_not_refused_because_visitors_fill_the_line(clock: TurnableClock) -> None:
+    place = room(clock)
+    for _ in range(40):
+        place.ask("existing")
+    assert REFUSED not in {place.ask("staff").standing for _ in range(8)}
+
+
+def test_who_has_waited_for_a_while_is_not_put_out_for_somebody_better(
+    clock: TurnableClock,
+) -> None:
+    place = room(clock)
+    inside = [place.ask("existing") for _ in range(8)]
+    line = [place.ask("new") for _ in range(4)]
+    clock.turn(0.1)
+    better = place.ask("existing")
+    assert {t.standing for t in (*line, better)} == {WAITING}
+    for ticket in inside[:2]:
+        place.leave(ticket)
+    assert [t.standing for t in (better, *line[:2])] == [INSIDE, INSIDE, WAITING]
 
 
 def test_health_is_never_refused_and_takes_no_place(clock: TurnableClock) -> None:
@@ -127,7 +158,7 @@ def test_who_waited_too_long_is_dropped_before_it_starts(clock: TurnableClock) -
     place = room(clock)
     inside = [place.ask("new") for _ in range(8)]
     late = place.ask("new")
-    clock.turn(0.3)
+    clock.turn(1.1)
     place.leave(inside[0])
     assert late.standing is REFUSED
     assert place.in_flight == 7
@@ -136,8 +167,10 @@ def test_who_waited_too_long_is_dropped_before_it_starts(clock: TurnableClock) -
 def test_staff_wait_longer_than_visitors(clock: TurnableClock) -> None:
     place = room(clock)
     inside = [place.ask("new") for _ in range(8)]
+    for _ in range(2):
+        place.ask("staff")
     visitor, staff = place.ask("existing"), place.ask("staff")
-    clock.turn(1.0)
+    clock.turn(1.5)
     place.leave(inside[0])
     assert (visitor.standing, staff.standing) == (REFUSED, INSIDE)
 
@@ -166,11 +199,14 @@ def test_work_that_waits_for_a_model_leaves_its_place_and_has_it_back_first(
     place.go_away(inside[0])
     other = place.ask("new")
     assert other.standing is INSIDE
+    staff = [place.ask("staff") for _ in range(2)]
     waiting = place.ask("staff")
     clock.turn(2.0)
     place.come_back(inside[0])
     assert inside[0].standing is WAITING
-    place.leave(other)
+    assert waiting.standing is WAITING
+    for done in (other, *staff):
+        place.leave(done)
     assert inside[0].standing is INSIDE
     assert waiting.standing is REFUSED  # it waited two seconds
     assert inside[0].spent == 0.0  # being away is no delay of ours
