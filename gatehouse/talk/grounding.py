@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from gatehouse.listings.types import Listing
+from gatehouse.listings import wording
+from gatehouse.listings.types import Listing, Variant
 from gatehouse.talk.names import is_known_name, latin_words, quoted, strange_names
 from gatehouse.talk.plain_text import fill_in, is_plain, place_holders
 from gatehouse.talk.topics import promises
@@ -21,6 +22,7 @@ from gatehouse.understanding.types import (
     Heard,
     Language,
     Op,
+    Period,
     PlaceName,
     Range,
     Slot,
@@ -30,6 +32,7 @@ Fault = Literal[
     "home", "number", "money", "name", "place", "amenity", "language", "markup", "promise", "prompt"
 ]
 _BLANK = DialogueState()
+PERIODS: Mapping[Variant, Period] = {"long_term": "month", "short_term": "night", "sale": "total"}
 _RUN = re.compile(r"\d+(?:[.,'’\u00a0\u202f ]\d{3})*(?:[.,]\d{1,2})?(?!\d)|\d+")
 _LONG_WORD = re.compile(r"[^\s-]{40,}|(?:\b\w ){8,}")  # codes, and letters spelt out
 _RUN_OF_WORDS = 6
@@ -69,7 +72,11 @@ def check(sentence: str, facts: Facts, *, ear: Ear, voice: Voice) -> Checked:
     if fault is not None:
         return Checked(fault=fault)
     homes = {number: voice.quote(voice.title(home)) for number, home in facts.homes.items()}
-    prices = {number: _price(voice, home) for number, home in facts.homes.items()}
+    named = {n for kind, n in place_holders(sentence) if kind == "price"}
+    period = period_of(sentence, named, facts, ear=ear, voice=voice)
+    if period is not None and any(PERIODS[facts.homes[n].variant] != period for n in named):
+        return Checked(fault="money")
+    prices = {n: _price(voice, facts.homes[n], is_bare=period is not None) for n in named}
     return Checked(fill_in(sentence, homes=homes, prices=prices))
 
 
@@ -108,8 +115,24 @@ def word_runs(text: str) -> frozenset[str]:
     return frozenset(" ".join(words[at : at + _RUN_OF_WORDS]) for at in runs)
 
 
-def _price(voice: Voice, home: Listing) -> str:
-    return voice.money(home.price, home.currency)
+def period_of(
+    sentence: str, named: set[int], facts: Facts, *, ear: Ear, voice: Voice
+) -> Period | None:
+    """The period that the sentence itself gives its prices; None if it leaves that to us."""
+    if not named:
+        return None
+    prices = {n: voice.money(facts.homes[n].price, facts.homes[n].currency) for n in named}
+    filled = fill_in(sentence, homes=dict.fromkeys(facts.homes, ","), prices=prices)
+    heard = ear.hear(filled, state=_BLANK, language=facts.language)
+    said = (c.value.period for c in heard.changes if isinstance(c.value, Budget))
+    return next((period for period in said if period not in (None, "total")), None)
+
+
+def _price(voice: Voice, home: Listing, *, is_bare: bool) -> str:
+    """With its period, unless the sentence says it: a price for a night is not one for a month."""
+    if is_bare:
+        return voice.money(home.price, home.currency)
+    return wording.price(home, voice.say, voice.language)
 
 
 def _spoken_of(named: set[int], facts: Facts) -> tuple[Listing, ...]:

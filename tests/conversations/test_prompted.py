@@ -36,7 +36,7 @@ async def test_the_models_words_are_shown_with_facts_from_the_database() -> None
     visit = Visit([answer("SEARCH_AND_RECOMMEND", PICK)])
     outcome = await visit.say(WISH)
     assert outcome.decision.act is Act.SEARCH_AND_RECOMMEND
-    assert "I would look at “Home 0 in Lapta” for £550 first." in outcome.reply.summary
+    assert "I would look at “Home 0 in Lapta” for £550 a month first." in outcome.reply.summary
     assert outcome.tier == "enhanced"
     assert len(outcome.reply.cards) == 6
     assert outcome.tokens_in > 0
@@ -196,7 +196,7 @@ async def test_a_model_that_breaks_off_is_continued_by_the_house() -> None:
     cut = text[: text.index("Tell me")] + "Tell"
     visit = Visit([Line(cut, failure=ModelError("gap"))])
     outcome = await visit.say(WISH)
-    assert visit.said[-1] == "I would look at “Home 0 in Lapta” for £550 first."
+    assert visit.said[-1] == "I would look at “Home 0 in Lapta” for £550 a month first."
     assert outcome.reply.summary.startswith(" ".join(visit.said))
     assert SHORT_FORM in outcome.reply.summary
     assert outcome.reply.degraded == ("llm",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,7 +86,35 @@ def test_what_is_not_known_may_not(sentence: str, fault: str) -> None:
 
 def test_place_holders_become_title_and_price_of_the_row() -> None:
     checked = check("{home:1} costs {price:1}.", FACTS, ear=EAR, voice=Voice("en"))
-    assert checked.text == "“Home 1 in Lapta” costs £550."
+    assert checked.text == "“Home 1 in Lapta” costs £550 a month."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "shown"),
+    [
+        ("{price:1} each night.", "en", None),
+        ("{price:1} per month.", "en", "£550 per month."),
+        ("{price:3} for it.", "en", "£60 a night for it."),
+        ("{price:3} a month.", "en", None),
+        ("{price:1} and {price:3} a night.", "en", None),
+        ("{home:3} gecelik {price:3}.", "tr", "“Home 3 in Lapta” gecelik £60."),
+        ("{home:3} aylık {price:3}.", "tr", None),
+        ("{home:3} kostet {price:3} im Monat.", "de", None),
+        ("{home:1} за {price:1} в месяц.", "ru", "«Home 1 in Lapta» за 550 £ в месяц."),
+        ("{home:1} бере {price:1} за ніч.", "uk", None),
+        ("{home:4} for {price:4}.", "en", "“Home 4 in Lapta” for £90,000."),
+        ("{home:4} for {price:4} a month.", "en", None),
+    ],
+)
+def test_a_price_is_told_with_its_own_period_and_never_with_another(
+    sentence: str, language: Language, shown: str | None
+) -> None:
+    nightly = home(3, "girne/lapta", price=60.0, term="short_term")
+    sold = home(4, "girne/lapta", price=90_000.0, term=None)
+    facts = replace(FACTS, language=language, homes={1: ONE, 2: TWO, 3: nightly, 4: sold})
+    checked = check(sentence, facts, ear=EAR, voice=Voice(language))
+    assert (checked.text or "").replace("\xa0", " ") == (shown or "")
+    assert checked.fault == (None if shown else "money")
 
 
 @given(st.integers(2, 10_000))
