@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -33,6 +34,39 @@ class Bounds:
             settings.llm_gap_ms / 1000,
             settings.llm_timeout_ms / 1000,
         )
+
+
+class Waiting:
+    """What was read and not handed on yet.
+
+    Texts that wait together become one piece, so that a caller who is late catches up.
+    """
+
+    def __init__(self) -> None:
+        self._items: deque[Item] = deque()
+        self._some = asyncio.Event()
+
+    def __bool__(self) -> bool:
+        return bool(self._items)
+
+    def put(self, item: Item) -> None:
+        last = self._items[-1] if self._items else None
+        if isinstance(item, Delta) and isinstance(last, Delta):
+            self._items[-1] = Delta(last.text + item.text)
+        else:
+            self._items.append(item)
+        self._some.set()
+
+    def take(self) -> Item:
+        """The first; there must be one."""
+        item = self._items.popleft()
+        if not self._items:
+            self._some.clear()
+        return item
+
+    async def come(self) -> None:
+        """Waits until there is something."""
+        await self._some.wait()
 
 
 async def bounded(source: Answering, bounds: Bounds, deadline: Deadline) -> Answering:
@@ -66,8 +100,8 @@ async def bounded(source: Answering, bounds: Bounds, deadline: Deadline) -> Answ
 
 
 @asynccontextmanager
-async def _pumping(source: Answering, most: int) -> AsyncIterator[asyncio.Queue[Item]]:
-    pieces: asyncio.Queue[Item] = asyncio.Queue()
+async def _pumping(source: Answering, most: int) -> AsyncIterator[Waiting]:
+    pieces = Waiting()
     task = asyncio.create_task(_pump(source, pieces, most))
     try:
         yield pieces
@@ -75,7 +109,7 @@ async def _pumping(source: Answering, most: int) -> AsyncIterator[asyncio.Queue[
         await _let_go(task)
 
 
-async def _pump(source: Answering, pieces: asyncio.Queue[Item], most: int) -> None:
+async def _pump(source: Answering, pieces: Waiting, most: int) -> None:
     """Reads on while the caller works; what waits is bounded by `most` characters."""
     length = 0
     try:
@@ -84,10 +118,10 @@ async def _pump(source: Answering, pieces: asyncio.Queue[Item], most: int) -> No
                 length += len(item.text)
                 if length > most:
                     raise ModelError("protocol", f"the answer is longer than {most} characters")
-            pieces.put_nowait(item)
-        pieces.put_nowait(None)
+            pieces.put(item)
+        pieces.put(None)
     except Exception as trouble:  # noqa: BLE001 - raised again by whoever reads the pieces
-        pieces.put_nowait(trouble)
+        pieces.put(trouble)
     finally:
         await source.aclose()
 
@@ -100,19 +134,18 @@ async def _let_go(task: asyncio.Task[None]) -> None:
     await asyncio.wait({task}, timeout=CLOSING_SECONDS)
 
 
-async def _next(
-    pieces: asyncio.Queue[Item], bounds: Bounds, end: Deadline, *, is_alive: bool
-) -> Item:
+async def _next(pieces: Waiting, bounds: Bounds, end: Deadline, *, is_alive: bool) -> Item:
     if end.has_passed:
         raise ModelError("timeout", "the time for the answer is over")
-    if not pieces.empty():
-        return pieces.get_nowait()
+    if pieces:
+        return pieces.take()
     kind: Trouble = "gap" if is_alive else "first_token"
     cap = bounds.gap if is_alive else bounds.first_token
     seconds = end.allow(cap)
     try:
         async with asyncio.timeout(seconds):
-            return await pieces.get()
+            await pieces.come()
+        return pieces.take()
     except TimeoutError:
         is_total = seconds < cap
         raise ModelError("timeout" if is_total else kind, f"silent for {seconds:.1f} s") from None

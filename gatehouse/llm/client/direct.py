@@ -18,7 +18,7 @@ from pydantic_ai.messages import (
 from pydantic_ai.models import Model, StreamedResponse
 
 from gatehouse.llm.bounds import Bounds, bounded
-from gatehouse.llm.client.asking import Form, form_of, messages_of, parameters_of, settings_of
+from gatehouse.llm.client.asking import Form, Shapes, form_of, messages_of, settings_of
 from gatehouse.llm.client.troubles import translated
 from gatehouse.llm.types import (
     Answering,
@@ -51,6 +51,7 @@ class DirectModel:
         self._provider = provider
         self._bounds = bounds or Bounds()
         self.form: Form = form_of(model, form)
+        self._shapes = Shapes(model)
 
     @property
     def name(self) -> str:
@@ -68,7 +69,7 @@ class DirectModel:
                 self._model,
                 messages_of(request),
                 model_settings=settings_of(request),
-                model_request_parameters=parameters_of(request, form),
+                model_request_parameters=self._shapes.of(request, form),
                 instrument=False,
             )
             async with opened as stream:
