@@ -20,7 +20,7 @@ class Refuser(Protocol):
     """What the guard asks before a request becomes one."""
 
     @property
-    def is_crowded(self) -> bool: ...
+    def is_watchful(self) -> bool: ...
 
     def refusal(self, path: str, headers: Mapping[bytes, bytes]) -> bytes | None: ...
 
@@ -90,8 +90,8 @@ class Guarded(HttpToolsProtocol):
         return is_idle and self.timeout_keep_alive_task is None
 
     def _is_turned_away(self) -> bool:
-        """Answers at once, without a task, where the house is full. The body is read past."""
-        if self._porter is None or not self._porter.is_crowded or not self._is_first:
+        """Answers at once, without a task, who cannot be served now. The body is read past."""
+        if self._porter is None or not self._porter.is_watchful or not self._is_first:
             return False
         if self.parser.get_method() == b"OPTIONS":
             return False

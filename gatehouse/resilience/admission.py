@@ -138,6 +138,10 @@ class Room:
             self._queue(ticket)
         return ticket
 
+    def note_refusal(self) -> None:
+        """Somebody was turned away, be it without a ticket."""
+        self._refused_at = self.clock.monotonic()
+
     def leave(self, ticket: Ticket) -> None:
         """The work is done, or nobody waits for it any more. A second time does nothing."""
         before, ticket.standing = ticket.standing, Standing.GONE
@@ -241,7 +245,7 @@ class Room:
             self.in_flight -= 1
 
     def _refuse(self, ticket: Ticket) -> None:
-        self._refused_at = self.clock.monotonic()
+        self.note_refusal()
         ticket.standing = Standing.REFUSED
 
     def _dismiss(self, ticket: Ticket) -> None:

@@ -77,6 +77,7 @@ class Admission:
     def refusal(self, work: str) -> Overloaded:
         """The error for one who is turned away, counted."""
         self.refused[work] += 1
+        self.room.note_refusal()
         meters.shed_total.labels(**{"class": work}).inc()
         return Overloaded(retry_after=retry_seconds())
 

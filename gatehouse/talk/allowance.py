@@ -16,6 +16,7 @@ from gatehouse.base.config import Settings
 from gatehouse.base.errors import QuotaExceeded
 from gatehouse.observe import journal, meters
 from gatehouse.observe.access import network_of
+from gatehouse.resilience.hammering import Hammering, credential_of
 from gatehouse.resilience.limits import Limiter, MemoryLimiter, Quota, Ruling
 from gatehouse.talk.sessions import Door, Principal
 
@@ -87,6 +88,7 @@ class Allowance:
     quotas: Quotas
     door: Door
     clock: Clock = field(default_factory=SystemClock)
+    hammering: Hammering = field(default_factory=Hammering)
     _replays: Replays = field(default_factory=Replays)
     _told_at: dict[str, float] = field(default_factory=dict)
     _untold: dict[str, int] = field(default_factory=dict)
@@ -134,7 +136,14 @@ class Allowance:
             quota, last = rulings[-1]
             if not last.is_allowed:
                 self._tell(quota.name)
+                self._note(scope, quota, last)
                 raise QuotaExceeded(retry_after=ceil(last.retry_after) or 1, policy=quota.name)
+
+    def _note(self, scope: Scope, quota: Quota, ruling: Ruling) -> None:
+        """What is the visitor's own the connection may refuse by itself, if they go on."""
+        if quota in (self.quotas.session, self.quotas.user):
+            key = credential_of(dict(scope["headers"]))
+            self.hammering.note(key, quota.name, seconds=ruling.retry_after)
 
     def _limiter_of(self, quota: Quota) -> Limiter:
         return self.own if quota in (self.quotas.session, self.quotas.user) else self.limiter

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from gatehouse.base.errors import NotFound
 from gatehouse.observe import meters
 from gatehouse.observe.access import OpsAccess
+from gatehouse.resilience.hammering import Hammering
 from gatehouse.resilience.limits import Limiter
 from gatehouse.talk import landing
 from gatehouse.talk.allowance import Allowance
@@ -45,14 +46,23 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
 SessionPath = Annotated[str, Path(pattern=f"^{SESSION_PATTERN}$", max_length=64)]
 
 
-def router(turns: TurnService, access: OpsAccess, *, limiter: Limiter | None = None) -> APIRouter:
+def router(
+    turns: TurnService,
+    access: OpsAccess,
+    *,
+    limiter: Limiter | None = None,
+    hammering: Hammering | None = None,
+) -> APIRouter:
     """Everything that a visitor's page calls, and plain curl. Flat: each nested router costs.
 
-    `limiter` counts for the rate limits; without one this process counts alone.
+    `limiter` counts for the rate limits; without one this process counts alone. `hammering` is
+    told whom they refuse.
     """
     made = APIRouter()
     door = Door(access, has_local_names=turns.settings.environment != "production")
-    desk = Desk(turns, door, Allowance.of(turns.settings, door, limiter))
+    allowance = Allowance.of(turns.settings, door, limiter)
+    allowance.hammering = hammering or allowance.hammering
+    desk = Desk(turns, door, allowance)
 
     def add(method: str, path: str, endpoint: Callable[..., Any], **about: Any) -> None:
         route = f"/api/chat/{path}"

@@ -16,6 +16,7 @@ from gatehouse.base.config import Settings, load
 from gatehouse.listings import api as listings_api
 from gatehouse.listings import pages
 from gatehouse.observe import api as observe_api
+from gatehouse.resilience.hammering import Hammering
 from gatehouse.talk import api as talk_api
 from gatehouse.talk.phrases import say
 from gatehouse.web import edge, wiring
@@ -29,11 +30,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or load()
     house = wiring.build(settings)
     rules = edge.Rules.of(settings, admission=house.admission)
+    hammering = Hammering()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with house.open():
-            yield {"porter": Porter(house.admission, rules.shields, rules.origins)}
+            yield {"porter": Porter(house.admission, rules.shields, rules.origins, hammering)}
 
     app = FastAPI(
         title="Gatehouse",
@@ -44,7 +46,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
-    app.include_router(talk_api.router(house.turns, house.access, limiter=house.keeping.limiter))
+    limiter = house.keeping.limiter
+    app.include_router(
+        talk_api.router(house.turns, house.access, limiter=limiter, hammering=hammering)
+    )
     app.include_router(listings_api.router(house.catalogue))
     app.include_router(pages.router(house.catalogue, say))
     app.include_router(observe_api.router(house.report, house.access))

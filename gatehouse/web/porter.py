@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from http import HTTPStatus
 
-from gatehouse.base.errors import Overloaded
-from gatehouse.observe import journal
+from gatehouse.base.errors import GatehouseError, Overloaded, QuotaExceeded
+from gatehouse.observe import journal, meters
+from gatehouse.resilience.hammering import Hammering, credential_of
 from gatehouse.resilience.seats import Admission
 from gatehouse.web import problems
 from gatehouse.web.classes import class_of
 from gatehouse.web.origins import Origins, Pairs
 from gatehouse.web.shields import Shields
 
-_HEAD = b"HTTP/1.1 503 Service Unavailable\r\n"
+MESSAGES = frozenset({"/api/chat/ask", "/api/chat/stream"})  # what the quotas count
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,37 +28,71 @@ class Porter:
     admission: Admission
     shields: Shields
     origins: Origins
+    hammering: Hammering = field(default_factory=Hammering)
 
     @property
-    def is_crowded(self) -> bool:
+    def is_watchful(self) -> bool:
         """False: nobody is refused just now."""
         room = self.admission.room
-        return room.waiting > 0 or room.in_flight >= room.tide.limit
+        is_crowded = room.waiting > 0 or room.in_flight >= room.tide.limit
+        return is_crowded or self.hammering.is_heard
 
     def refusal(self, path: str, headers: Mapping[bytes, bytes]) -> bytes | None:
         """The whole answer on the wire, or None for who may come in."""
+        if path in MESSAGES and self.hammering.is_heard:
+            told = self.hammering.refusal(credential_of(headers))
+            if told is not None:
+                return self._too_often(path, headers, told)
         work = class_of(path, headers)
         if not self.admission.would_refuse(work):
             return None
         error = self.admission.refusal(work)
-        body = _body(error.retry_after or 1)
+        return self._answer(path, headers, type(error), seconds=error.retry_after or 1)
+
+    def _too_often(self, path: str, headers: Mapping[bytes, bytes], told: tuple[str, int]) -> bytes:
+        policy, seconds = told
+        meters.rate_limited_total.labels(key=policy).inc()
+        return self._answer(path, headers, QuotaExceeded, seconds=seconds, policy=policy)
+
+    def _answer(
+        self,
+        path: str,
+        headers: Mapping[bytes, bytes],
+        kind: type[GatehouseError],
+        *,
+        seconds: int,
+        policy: str = "",
+    ) -> bytes:
+        body = _body(kind, seconds, policy)
         pairs: Pairs = [
             (b"content-type", problems.MEDIA_TYPE.encode()),
-            (b"content-length", str(len(body)).encode()),
-            (b"retry-after", str(error.retry_after).encode()),
+            (b"content-length", b"%d" % len(body)),
+            (b"retry-after", b"%d" % seconds),
             (b"x-request-id", secrets.token_hex(12).encode()),
         ]
-        self.shields.add_to(pairs, path=path, status=503, is_https=False)
+        if policy:
+            pairs.append((b"ratelimit", f'"{policy}";r=0;t={seconds}'.encode()))
+        self.shields.add_to(pairs, path=path, status=kind.status, is_https=False)
         self.origins.add_to(pairs, path, headers)
-        lines = b"".join(b"%b: %b\r\n" % pair for pair in pairs)
-        return b"%b%b\r\n%b" % (_HEAD, lines, body)
+        lines = b"".join([b"%b: %b\r\n" % pair for pair in pairs])
+        return b"%b%b\r\n%b" % (_status_line(kind.status), lines, body)
 
 
 @cache
-def _body(retry_after: int) -> bytes:
-    """Without an instance, so that five texts are enough."""
+def _status_line(status: int) -> bytes:
+    return f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n".encode()
+
+
+@cache
+def _body(kind: type[GatehouseError], retry_after: int, policy: str) -> bytes:
+    """Without an instance, so that a text for each number of seconds is enough."""
     before = journal.request_id.set("")
     try:
-        return json.dumps(problems.problem(Overloaded(retry_after=retry_after))).encode()
+        error = (
+            QuotaExceeded(retry_after=retry_after, policy=policy)
+            if policy
+            else Overloaded(retry_after=retry_after)
+        )
+        return json.dumps(problems.problem(error)).encode()
     finally:
         journal.request_id.reset(before)

@@ -10,8 +10,10 @@ from http import HTTPStatus
 import httpx
 import pytest
 
+from gatehouse.base.clock import TurnableClock
 from gatehouse.base.config import load
 from gatehouse.resilience.admission import Ticket
+from gatehouse.resilience.hammering import PATIENCE, Hammering
 from gatehouse.resilience.seats import Admission
 from gatehouse.web import edge
 from gatehouse.web.classes import class_of
@@ -115,10 +117,10 @@ async def test_every_place_is_free_again_after_whatever_happened(
 
 def test_the_porter_answers_like_the_edge(admission: Admission, rules: edge.Rules) -> None:
     porter = Porter(admission, rules.shields, rules.origins)
-    was_crowded = porter.is_crowded
+    was_watchful = porter.is_watchful
     assert porter.refusal("/api/chat/ask", {}) is None
     fill(admission)
-    assert (was_crowded, porter.is_crowded) == (False, True)
+    assert (was_watchful, porter.is_watchful) == (False, True)
     answer = porter.refusal("/api/chat/ask", {b"origin": AGENCY.encode()})
     assert answer is not None
     head, _, body = answer.partition(b"\r\n\r\n")
@@ -131,6 +133,32 @@ def test_the_porter_answers_like_the_edge(admission: Admission, rules: edge.Rule
     assert b"retry-after" in lines[b"access-control-expose-headers"]
     assert lines[b"cache-control"] == b"no-store"
     assert porter.refusal("/health", {}) is None
+    assert admission.room.is_shedding
+
+
+def test_the_porter_repeats_a_quota_to_who_goes_on_asking(
+    admission: Admission, rules: edge.Rules
+) -> None:
+    clock = TurnableClock()
+    porter = Porter(admission, rules.shields, rules.origins, Hammering(clock))
+    greedy = {b"authorization": b"Bearer greedy"}
+    for _ in range(PATIENCE):
+        assert porter.refusal("/api/chat/ask", greedy) is None
+        porter.hammering.note(b"Bearer greedy", "session", seconds=4.2)
+    answer = porter.refusal("/api/chat/ask", greedy)
+    assert answer is not None
+    head, _, body = answer.partition(b"\r\n\r\n")
+    told = json.loads(body)
+    assert head.startswith(b"HTTP/1.1 429 Too Many Requests\r\n")
+    assert b'\r\nratelimit: "session";r=0;t=5\r\n' in head
+    assert (told["error"], told["retry_after"]) == ("quota-exceeded", 5)
+    assert told["violated-policies"] == ["session"]
+    assert porter.is_watchful
+    assert porter.refusal("/api/chat/history/1", greedy) is None
+    assert porter.refusal("/api/chat/ask", {b"authorization": b"Bearer other"}) is None
+    clock.turn(4.3)
+    assert porter.refusal("/api/chat/ask", greedy) is None
+    assert not porter.is_watchful
 
 
 async def test_a_body_is_not_read_for_one_who_is_refused(

@@ -54,7 +54,7 @@ class Wire:
 class Full:
     """A house that turns everybody away."""
 
-    is_crowded = True
+    is_watchful = True
 
     def __init__(self) -> None:
         self.asked: list[str] = []
