@@ -198,6 +198,7 @@ class Settings(BaseModel):
         64, "Most requests at once per process; adapted below that.", kind="live", span=(8, 4096)
     )
     agency_name: str = setting("", "Name of the agency, as the assistant says it.")
+    market_name: str = setting("North Cyprus", "Region of the homes, as a model is told it.")
     otel_exporter_otlp_endpoint: HttpUrl = setting(
         "",
         "OTLP/HTTP collector of traces (Langfuse, LangSmith, Jaeger); empty: none.",
@@ -231,6 +232,11 @@ class Settings(BaseModel):
     )
     log_file: str = setting("logs/app.log", "Log file; '-' for standard output only.")
     log_compat_lines: Flag = setting(True, "Plain companion lines for the runbooks' greps.")
+    log_raw_response: Literal["redacted", "off"] = setting(
+        "redacted",
+        "A model's answer that could not be read, in the log without numbers, addresses and known "
+        "contact data; 'off': its hash alone.",
+    )
     git_commit: str = setting("", "Set by the build; shown by /version.")
     build_time: str = setting("", "Set by the build; shown by /version.")
 

@@ -65,6 +65,7 @@ class PromptedHandler:
         breaker: Breaker | None = None,
         most_messages: int | Callable[[], int] = 20,
         agency: str = "",
+        market: str = "",
         prompts: Prompts | None = None,
         propose: Propose = propose,
     ) -> None:
@@ -72,7 +73,7 @@ class PromptedHandler:
         self._past = past or NoPast()
         self._breaker = breaker or Breaker(_SERVICE, rules=CONTRACT)
         self._most_messages = most_messages
-        self._agency = agency
+        self._agency, self._market = agency, market
         self._prompts = prompts or load()
         self._propose = propose
         for language in LANGUAGES:
@@ -139,6 +140,7 @@ class PromptedHandler:
             past=past,
             most_messages=most,
             agency=self._agency,
+            market=self._market,
         )
         return request(asked)
 

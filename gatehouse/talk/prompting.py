@@ -26,7 +26,6 @@ from gatehouse.understanding.types import Language
 MOST_HOMES = 6
 LONGEST_TITLE = 90
 LONGEST_ECHO = 4000  # characters of a broken answer that are shown to whoever repairs it
-MARKET = "North Cyprus"
 LANGUAGE_NAMES: dict[Language, str] = {
     "en": "English", "tr": "Turkish", "ru": "Russian", "uk": "Ukrainian", "de": "German",
     "pl": "Polish", "fr": "French", "ar": "Arabic",
@@ -45,6 +44,7 @@ class Asked:
     past: tuple[Line, ...] = ()
     most_messages: int = 20
     agency: str = ""
+    market: str = ""
 
 
 def request(asked: Asked) -> ChatRequest:
@@ -81,7 +81,7 @@ def system_text(asked: Asked) -> str:
     return asked.prompts.fill(
         "system",
         agency=asked.agency or "the agency",
-        market=MARKET,
+        market=asked.market or "the region of its listings",
         language_name=LANGUAGE_NAMES[scene.voice.language],
         acts=", ".join(act.value for act in Act),
         likely_act=scene.decision.act.value,

@@ -236,6 +236,7 @@ def prompted_by(
         breaker=breakers.of("llm_contract"),
         most_messages=settings.llm_max_history_messages,
         agency=settings.agency_name.strip(),
+        market=settings.market_name.strip(),
     )
 
 

@@ -41,6 +41,11 @@ def test_the_system_prompt_tells_language_state_and_homes() -> None:
     assert "$" not in system.text
 
 
+def test_the_market_is_named_as_the_operator_wrote_it() -> None:
+    assert "an agency for homes in Paphos." in request(asked(market="Paphos")).messages[0].text
+    assert "North Cyprus" not in request(asked()).messages[0].text
+
+
 def test_a_title_cannot_pose_as_the_prompt() -> None:
     told = facts(asked().homes[0], 1)
     assert len(told["title"]) <= 90
