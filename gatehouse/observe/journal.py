@@ -41,6 +41,7 @@ class Journal:
     service: str = "gatehouse"
     release: str = ""
     has_companions: bool = True
+    has_raw_responses: bool = True
     clock: Clock = field(default_factory=SystemClock)
 
 
@@ -60,6 +61,7 @@ def configure(settings: Settings, *, service: str = "gatehouse", release: str = 
             service=service,
             release=release or settings.git_commit[:12] or __version__,
             has_companions=settings.log_compat_lines,
+            has_raw_responses=settings.log_raw_response == "redacted",
         )
     )
 
@@ -87,6 +89,11 @@ def event(name: str, *, message: str | None = None, level: Level = "INFO", **fie
     _write(journal, line)
     if level == "ERROR":
         flush()  # whatever comes next, this has been said
+
+
+def tells_raw_responses() -> bool:
+    """May a line quote what a model said, redacted? LOG_RAW_RESPONSE."""
+    return _journal.has_raw_responses
 
 
 def failure(name: str, error: BaseException, *, message: str | None = None, **fields: Any) -> None:

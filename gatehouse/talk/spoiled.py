@@ -81,17 +81,22 @@ def note(verdict: Verdict, text: str, voicing: Voicing) -> None:
 
 def _note_failed(reason: Reason, field: str | None, text: str, voicing: Voicing) -> None:
     meters.re_json_parse_fail_total.labels(arm=voicing.thread.arm, reason=reason).inc()
-    hidden = Veil(voicing.listened.state.contact).hide(text[:2000])
     journal.event(
         "re.json_parse_failed",
         message="JSON parsing failed",
         level="WARNING",
         reason=reason,
         field=field,
-        raw_response=mask(hidden),
         raw_sha256=sha256(text.encode("utf-8", "replace")).hexdigest(),
+        **_quoted(text, voicing),
         **_common(voicing.thread),
     )
+
+
+def _quoted(text: str, voicing: Voicing) -> dict[str, str]:
+    if not journal.tells_raw_responses():
+        return {}
+    return {"raw_response": mask(Veil(voicing.listened.state.contact).hide(text[:2000]))}
 
 
 def _note_ungrounded(voicing: Voicing) -> None:
