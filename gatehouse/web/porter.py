@@ -46,24 +46,20 @@ class Porter:
         work = class_of(path, headers)
         if not self.admission.would_refuse(work):
             return None
-        error = self.admission.refusal(work)
-        return self._answer(path, headers, type(error), seconds=error.retry_after or 1)
+        seconds = self.admission.refusal(work).retry_after or 1
+        return self._answer(path, headers, seconds=seconds)
 
     def _too_often(self, path: str, headers: Mapping[bytes, bytes], told: tuple[str, int]) -> bytes:
         policy, seconds = told
         meters.rate_limited_total.labels(key=policy).inc()
-        return self._answer(path, headers, QuotaExceeded, seconds=seconds, policy=policy)
+        return self._answer(path, headers, seconds=seconds, policy=policy)
 
     def _answer(
-        self,
-        path: str,
-        headers: Mapping[bytes, bytes],
-        kind: type[GatehouseError],
-        *,
-        seconds: int,
-        policy: str = "",
+        self, path: str, headers: Mapping[bytes, bytes], *, seconds: int, policy: str = ""
     ) -> bytes:
-        body = _body(kind, seconds, policy)
+        """429 by a quota's name, 503 without."""
+        status = (QuotaExceeded if policy else Overloaded).status
+        body = _body(seconds, policy)
         pairs: Pairs = [
             (b"content-type", problems.MEDIA_TYPE.encode()),
             (b"content-length", b"%d" % len(body)),
@@ -72,10 +68,10 @@ class Porter:
         ]
         if policy:
             pairs.append((b"ratelimit", f'"{policy}";r=0;t={seconds}'.encode()))
-        self.shields.add_to(pairs, path=path, status=kind.status, is_https=False)
+        self.shields.add_to(pairs, path=path, status=status, is_https=False)
         self.origins.add_to(pairs, path, headers)
         lines = b"".join([b"%b: %b\r\n" % pair for pair in pairs])
-        return b"%b%b\r\n%b" % (_status_line(kind.status), lines, body)
+        return b"%b%b\r\n%b" % (_status_line(status), lines, body)
 
 
 @cache
@@ -84,15 +80,13 @@ def _status_line(status: int) -> bytes:
 
 
 @cache
-def _body(kind: type[GatehouseError], retry_after: int, policy: str) -> bytes:
+def _body(retry_after: int, policy: str) -> bytes:
     """Without an instance, so that a text for each number of seconds is enough."""
     before = journal.request_id.set("")
     try:
-        error = (
-            QuotaExceeded(retry_after=retry_after, policy=policy)
-            if policy
-            else Overloaded(retry_after=retry_after)
-        )
+        error: GatehouseError = Overloaded(retry_after=retry_after)
+        if policy:
+            error = QuotaExceeded(retry_after=retry_after, policy=policy)
         return json.dumps(problems.problem(error)).encode()
     finally:
         journal.request_id.reset(before)
