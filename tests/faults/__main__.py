@@ -16,6 +16,7 @@ from bench.product import scratch
 
 from . import model_faults
 from .bursts import bursts
+from .cables import experiments as cables
 from .cells import experiments as cells
 from .dialogues import dialogues
 from .duplicates import duplicates
@@ -43,6 +44,7 @@ def arguments() -> argparse.Namespace:
     reader.add_argument("--retries", type=int, default=0, help="P14, P15: virtual seconds")
     reader.add_argument("--matrix", action="store_true", help="section 6, row by row")
     reader.add_argument("--rows", default="", help="only these rows of it, with commas")
+    reader.add_argument("--cables", action="store_true", help="each network cable in turn")
     reader.add_argument("--stampede", type=int, default=0, help="P40: equal searches at once")
     reader.add_argument("--stale", type=int, default=0, help="P41: changes under a cache")
     reader.add_argument("--redis", type=int, default=0, help="P35: visitors per broken Redis")
@@ -90,6 +92,9 @@ async def experiments(stage: Stage, asked: argparse.Namespace) -> AsyncIterator[
         yield await matrix(stage, only=_rows(asked))
         for mutant in ("no_label", "no_word"):
             yield caught(await matrix(stage, mutant=mutant, languages=("en",), only=CONTROL_ROWS))
+    if asked.cables:
+        async for outcome, is_control in cables.experiments(stage):
+            yield caught(outcome) if is_control else outcome
     async for outcome in cells.with_server(stage, asked):
         yield outcome
     async for outcome, is_control in model_faults.experiments(stage, asked):

@@ -17,6 +17,7 @@ from .toxics import Refusal, Toxic, reset
 
 Direction = Literal["upstream", "downstream"]  # towards the server; back to the client
 CHUNK = 65536
+SOCKET = "unix:"  # before the path of a server that listens on no port
 
 
 @dataclass(eq=False, slots=True)
@@ -139,7 +140,7 @@ class Proxy:
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         dice = random.Random(self.seed + self.connections)
-        behind, onward = await asyncio.open_connection(*address(self.upstream))
+        behind, onward = await _open(self.upstream)
         links = (
             Link(self, "upstream", reader, onward, writer, dice),
             Link(self, "downstream", behind, writer, onward, dice),
@@ -167,13 +168,20 @@ class Proxy:
 
 @asynccontextmanager
 async def proxied(upstream: str, *, seed: int = 0) -> AsyncIterator[Proxy]:
-    """A proxy before this address, "127.0.0.1:5432", on a free port; gone afterwards."""
+    """A proxy before "127.0.0.1:5432" or "unix:/folder/socket", on a free port; gone afterwards."""
     proxy = Proxy("proxy", upstream, seed=seed)
     await proxy.start()
     try:
         yield proxy
     finally:
         await proxy.stop()
+
+
+async def _open(upstream: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Raises OSError while nobody listens there; Refusal."""
+    if upstream.startswith(SOCKET):
+        return await asyncio.open_unix_connection(upstream.removeprefix(SOCKET))
+    return await asyncio.open_connection(*address(upstream))
 
 
 def address(text: str) -> tuple[str, int]:
