@@ -80,7 +80,7 @@ async def _one_mode(stage: Stage, model: Apart, *, turns: int, fault: str, limit
         sockets, tasks = await served.leaked(http, before, seconds=settle)
         is_well = served.server.is_alive and (await _health(http, served)) == "ok"
     reached = (await model.numbers()).accepted
-    return _judged(
+    return judged(
         model.mode,
         done,
         reached=reached,
@@ -128,10 +128,11 @@ async def _health(http: httpx.AsyncClient, served: Watched) -> str:
     return str(answer.json()["status"])
 
 
-def _judged(
+def judged(
     mode: Mode, done: Sequence[Turn], *, reached: int, sockets: int, tasks: dict[str, int],
     is_well: bool, limit: Limit,
 ) -> Outcome:  # fmt: skip
+    """What the turns of one mode, and what they left behind, say of the promise."""
     faults = [turn.fault for turn in done if turn.fault]
     worst = max(turn.took_ms for turn in done)
     broken = violations(

@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from .hangs import Limit, hangs
+from .hangs import Limit, Turn, hangs, is_bad, judged
 from .hung_calls import hung_calls
 from .lab.stage import Stage
 
 pytestmark = pytest.mark.faults
 LENIENT_MS = 1500.0  # a busy machine is no broken promise; the full size is strict
-LENIENT = Limit(deadline_ms=3000, allowed_ms=20_000)
+LENIENT = Limit(deadline_ms=2500, allowed_ms=20_000)
 
 
 async def test_no_call_outlives_its_deadline_and_nothing_of_it_stays_in_any_mode() -> None:
@@ -43,7 +45,34 @@ async def test_a_visitor_has_a_good_reply_by_the_deadline_while_the_model_hangs(
     assert int(outcome.figures["reached_the_model"]) > 0
 
 
-async def test_the_same_test_notices_turns_that_nothing_cuts(stage: Stage) -> None:
-    (outcome,) = await hangs(stage, turns=2, modes=("silence",), fault="no_deadline", limit=LENIENT)
-    assert any(each.startswith("bad replies") for each in outcome.broken), outcome.lines()
-    assert any(each.startswith("tasks leaked") for each in outcome.broken), outcome.lines()
+GOOD = Turn(900.0, None)
+WELL: dict[str, Any] = {"reached": 1, "sockets": 0, "tasks": {}, "is_well": True}
+
+
+@pytest.mark.parametrize(
+    ("turn", "held", "told"),
+    [
+        (Turn(30_000.0, None), {}, "turns past the deadline: 1"),
+        (Turn(900.0, "status 503"), {}, "bad replies: 1"),
+        (GOOD, {"sockets": 2}, "sockets leaked: 2"),
+        (GOOD, {"tasks": {"sleep": 3}}, "tasks leaked: 3"),
+        (GOOD, {"is_well": False}, "server not well: 1"),
+    ],
+)
+def test_the_judge_notices(turn: Turn, held: dict[str, Any], told: str) -> None:
+    """The control; `--hangs` runs products that are broken on purpose."""
+    assert judged("silence", [GOOD, GOOD], limit=LENIENT, **WELL).is_kept
+    assert told in judged("silence", [GOOD, turn], limit=LENIENT, **(WELL | held)).broken
+
+
+def test_a_reply_that_hides_its_trouble_is_bad() -> None:
+    meta = {
+        "degraded": ["llm"],
+        "act": "ASK_SLOT",
+        "next_needed": ["location"],
+        "slots": {"property_type": ["apartment"]},
+    }
+    assert is_bad(200, {"summary": "Where?", "meta": meta}) is None
+    assert is_bad(200, {"summary": "Where?", "meta": meta | {"degraded": []}})
+    assert is_bad(200, {"summary": " ", "meta": meta}) == "no words"
+    assert is_bad(503, {}) == "status 503"
