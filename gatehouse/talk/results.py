@@ -93,6 +93,11 @@ def as_table(scene: Scene) -> Block:
     return table(voice.say(N_("Homes found")), headers, rows=rows)
 
 
+def counted(scene: Scene) -> str:
+    """How many there are, and how many of them are here."""
+    return sentences(_counted(scene), _paged(scene))
+
+
 def total(scene: Scene) -> int:
     """How many homes the search has, on all pages."""
     answer = scene.answer

@@ -59,12 +59,20 @@ def reply(
 def after(scene: Scene, speech: Speech, made: Reply) -> str:
     """What the model left out: a limit that moved, what no listing states, the open question.
 
-    Where its speech broke off, the template's words go on, unless a courtesy was said.
+    Where its speech broke off, the template's words go on, but say nothing twice.
     """
     duties = ""
     if scene.decision.move in _RESULTS:
         duties = sentences(results.moved(scene), asking.unstated(scene))
     if scene.decision.ask is not None:
         return sentences(duties, "" if speech.has_asked else asking.question(scene))
+    if speech.is_over and _names_home(scene, speech):
+        return sentences(results.counted(scene), duties)
     is_whole = not speech.is_over or scene.decision.move in _COURTESIES
     return duties if is_whole else made.summary
+
+
+def _names_home(scene: Scene, speech: Speech) -> bool:
+    """Did it tell of a found home? The template would name it a second time."""
+    titles = [scene.voice.title(home) for home in scene.homes]
+    return scene.decision.move in _RESULTS and any(title in speech.text for title in titles)
