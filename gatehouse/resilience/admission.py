@@ -33,7 +33,7 @@ class Rules:
     quick: float = 0.03  # within which one in line may still be put out for somebody better
     staff_places: int = 2  # beyond the limit
     staff_wait: float = 2.0  # they are few and served first: better late than turned away
-    foreseen_when_shedding: float = 0.03  # who will not get in hears it at once, not after a wait
+    foreseen_when_shedding: float = 0.15  # a long line serves nobody sooner, a short one runs dry
     shedding_lasts: float = 1.0  # after the last refusal
     sheds: bool = True  # False: everybody enters at once, for the negative control
 

@@ -29,6 +29,7 @@ class Porter:
     shields: Shields
     origins: Origins
     hammering: Hammering = field(default_factory=Hammering)
+    _kept: dict[tuple[str, bytes, int, str], tuple[bytes, bytes]] = field(default_factory=dict)
 
     @property
     def is_watchful(self) -> bool:
@@ -58,20 +59,32 @@ class Porter:
         self, path: str, headers: Mapping[bytes, bytes], *, seconds: int, policy: str = ""
     ) -> bytes:
         """429 by a quota's name, 503 without."""
+        origin = headers.get(b"origin", b"")
+        if origin not in self.origins.allowed:
+            origin = b""
+        known = path, origin, seconds, policy
+        parts = self._kept.get(known) or self._compose(path, origin, seconds=seconds, policy=policy)
+        if path in MESSAGES:  # few: nobody fills our memory with paths of their own
+            self._kept[known] = parts
+        return b"%b%b%b" % (parts[0], secrets.token_hex(12).encode(), parts[1])
+
+    def _compose(
+        self, path: str, origin: bytes, *, seconds: int, policy: str
+    ) -> tuple[bytes, bytes]:
+        """What comes before and after the request's id."""
         status = (QuotaExceeded if policy else Overloaded).status
         body = _body(seconds, policy)
         pairs: Pairs = [
             (b"content-type", problems.MEDIA_TYPE.encode()),
             (b"content-length", b"%d" % len(body)),
             (b"retry-after", b"%d" % seconds),
-            (b"x-request-id", secrets.token_hex(12).encode()),
         ]
         if policy:
             pairs.append((b"ratelimit", f'"{policy}";r=0;t={seconds}'.encode()))
         self.shields.add_to(pairs, path=path, status=status, is_https=False)
-        self.origins.add_to(pairs, path, headers)
+        self.origins.add_to(pairs, path, {b"origin": origin})
         lines = b"".join([b"%b: %b\r\n" % pair for pair in pairs])
-        return b"%b%b\r\n%b" % (_status_line(status), lines, body)
+        return b"%b%bx-request-id: " % (_status_line(status), lines), b"\r\n\r\n" + body
 
 
 @cache
