@@ -25,7 +25,7 @@ async def test_the_same_test_notices_a_cache_without_calls_of_its_own(make: Make
 async def test_what_was_taken_back_is_not_shown_and_what_is_old_carries_its_hour(
     stage: Stage,
 ) -> None:
-    outcome = await stale(stage, changes=2, frozen_seconds=8)
+    outcome = await stale(stage, changes=2, frozen_seconds=6.5)
     assert outcome.is_kept, outcome.lines()
 
 

@@ -17,14 +17,14 @@ SEED = 7
 async def test_no_acknowledged_message_is_lost_when_anything_dies_at_any_instant(
     stage: Stage,
 ) -> None:
-    outcome = await random_kills(stage, Plan(kills=12, seed=SEED))
+    outcome = await random_kills(stage, Plan(kills=8, seed=SEED))
     assert outcome.is_kept, outcome.lines()
 
 
 async def test_the_same_test_notices_a_server_that_acknowledges_before_it_stores(
     stage: Stage,
 ) -> None:
-    outcome = await random_kills(stage, control(kills=5, seed=SEED))
+    outcome = await random_kills(stage, control(kills=3, seed=SEED))
     assert int(outcome.figures["lost"]) > 0, outcome.lines()
 
 
@@ -34,12 +34,12 @@ async def test_no_acknowledged_message_is_lost_at_any_named_place_of_a_turn(stag
 
 
 async def test_a_key_sent_many_times_gets_one_turn_and_one_reply(stage: Stage) -> None:
-    outcome = await duplicates(stage, keys=60, seed=SEED)
+    outcome = await duplicates(stage, keys=40, seed=SEED)
     assert outcome.is_kept, outcome.lines()
 
 
 async def test_the_same_test_notices_keys_that_are_not_unique(stage: Stage) -> None:
-    outcome = await duplicates(stage, keys=30, seed=SEED, mutant="no_unique")
+    outcome = await duplicates(stage, keys=20, seed=SEED, mutant="no_unique")
     assert outcome.broken, outcome.lines()
 
 

@@ -25,6 +25,9 @@ MODES = ("killed", "flushed", "hung", "slow")
 LINES = ("I need an apartment", "Kyrenia 500 pounds", "long term", "two bedrooms")
 AT_ONCE, GREEDY = 4, 20
 BURST, PER_SECOND = 5, 12 / 60  # of one conversation, as the settings have it
+# Where Redis answers some calls and is too slow for others, both it and the processes alone have
+# their burst: that is the bound at which they count. A limit that is open lets in all twenty.
+MOST_AT_ONCE = 2 * BURST + 2
 SLOW_MS = 500.0
 COUNTED = {
     "TRUSTED_PROXIES": "127.0.0.0/8",  # so that every visitor has an address of his own
@@ -98,7 +101,7 @@ class Street:
         answers = await asyncio.gather(
             *(self.say(talk, "hello", key=key, address=address) for key in keys)
         )
-        allowed = BURST + 1 + PER_SECOND * (time.perf_counter() - began)
+        allowed = MOST_AT_ONCE + PER_SECOND * (time.perf_counter() - began)
         let_in = [k for k, each in zip(keys, answers, strict=True) if each.status_code == 200]
         phase.acked.update(let_in)
         phase.greedy_let_in = len(let_in)
