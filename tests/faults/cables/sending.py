@@ -59,7 +59,9 @@ class Sending:
         until = time.monotonic() + PATIENCE_SECONDS
         while (answer := await self._send()).status_code in RETRY and time.monotonic() < until:
             await asyncio.sleep(WAIT_SECONDS)
-        answer.raise_for_status()
+        self.visit.expect(answer.status_code == httpx.codes.OK, f"{answer.status_code} afterwards")
+        if answer.status_code != httpx.codes.OK:
+            return
         reply = answer.json()
         self.visit.replies.append(reply)
         known = reply["meta"]["slots"].get("budget") or {}
@@ -76,10 +78,10 @@ async def status(http: httpx.AsyncClient, port: int, path: str) -> int:
     return (await http.get(f"{conversation.address(port)}{path}")).status_code
 
 
-async def seconds_until_ready(http: httpx.AsyncClient, port: int) -> float:
-    """How long /readyz still says no; PATIENCE_SECONDS if it goes on to."""
+async def seconds_until(http: httpx.AsyncClient, port: int, wanted: int) -> float:
+    """How long /readyz takes to answer with this status; PATIENCE_SECONDS if it never does."""
     began = time.monotonic()
-    while await status(http, port, "/readyz") != httpx.codes.OK:
+    while await status(http, port, "/readyz") != wanted:
         if time.monotonic() - began > PATIENCE_SECONDS:
             return PATIENCE_SECONDS
         await asyncio.sleep(0.05)
