@@ -123,6 +123,8 @@ def hear_intents(
     sort: str | None,
 ) -> tuple[Intent, ...]:
     """Every intent that the message carries, best first."""
+    if _tries_again(r) and not (changes or asked or refs or contact or when or sort):
+        return (Intent.YES,)
     outside = scope.why_outside(r, is_pointing=bool(refs or asked))
     if outside and contact and not r.mentions("scope", "world"):
         outside = None  # who leaves an address wants to hear of homes
@@ -220,6 +222,14 @@ def _settled(found: set[Intent], changes: Sequence[SlotChange]) -> set[Intent]:
     if Intent.VALUATION in found:
         found.discard(Intent.ASK_ABOUT_HOME)
     return found
+
+
+def _tries_again(r: Reading) -> bool:
+    """ "Try again", "ещё раз": takes up the offer to search once more; elsewhere asks for more."""
+    if r.state.offered != "retry" or not r.mentions("retry") or r.mentions("no", "neg", "negafter"):
+        return False
+    said = {_INTENTS[r.items[at].labels["intent"]] for at in _said(r)}
+    return said <= {Intent.SEARCH, Intent.MORE_OPTIONS, Intent.THANKS, Intent.GREETING, Intent.YES}
 
 
 def _closes_politely(r: Reading, found: set[Intent]) -> bool:
