@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from gatehouse.base.config import Settings
 from gatehouse.base.database import Database
 from gatehouse.observe import journal
 from gatehouse.talk.guarding import GuardedHandler
+from gatehouse.talk.turn import TurnService
+from gatehouse.talk.types import Market, Tools
+from tests.unit.understanding.notation import EAR
 
 from .conftest import Rows
-from .stage import Broken, Echo, message, service
+from .stage import Broken, Echo, message
 
+TOOLS = Tools(cast(Any, None), EAR, Market())  # no homes, but the language is really heard
 EXTRAS = "SELECT turn_no, language, extra FROM turn_ledger ORDER BY turn_no"
 
 
@@ -28,6 +33,10 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return events
 
 
+def service(database: Database, handler: GuardedHandler) -> TurnService:
+    return TurnService(database, lambda _: handler, TOOLS, settings=Settings())
+
+
 async def test_the_first_turn_alone_discloses(
     database: Database, rows: Rows, told: list[dict[str, Any]]
 ) -> None:
@@ -35,6 +44,7 @@ async def test_the_first_turn_alone_discloses(
     for text in ("hello", "a flat"):
         accepted = await turns.accept(message(text))
         reply = await turns.reply(accepted)
+        assert "turn_failed" not in {each["event"] for each in told}, told
         assert ("automated assistant of Harbour Homes" in reply) == (text == "hello")
     first, second = rows(EXTRAS)
     assert first["extra"] == {"ai_disclosed": "web"}
