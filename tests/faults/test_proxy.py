@@ -6,6 +6,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import pytest
@@ -65,6 +67,15 @@ async def said_again(streams: Streams, data: bytes) -> bytes:
 
 def toxic(type: str, **attributes: float) -> Toxic:
     return Toxic(type, type, attributes=attributes)
+
+
+async def test_a_server_that_listens_on_a_socket_only_is_reached_by_tcp() -> None:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "echo"
+        server = await asyncio.start_unix_server(_echo, path)
+        async with proxied(f"unix:{path}") as proxy, connected(proxy) as streams:
+            assert await said_again(streams, b"hello") == b"hello"
+        server.close()
 
 
 async def test_a_healthy_proxy_changes_nothing(proxy: Proxy) -> None:
