@@ -125,6 +125,8 @@ def hear_intents(
     """Every intent that the message carries, best first."""
     if _tries_again(r) and not (changes or asked or refs or contact or when or sort):
         return (Intent.YES,)
+    if _goes_on(r) and not (changes or asked or refs or contact or when or sort):
+        return (Intent.MORE_OPTIONS,)
     outside = scope.why_outside(r, is_pointing=bool(refs or asked))
     if outside and contact and not r.mentions("scope", "world"):
         outside = None  # who leaves an address wants to hear of homes
@@ -230,6 +232,14 @@ def _tries_again(r: Reading) -> bool:
         return False
     said = {_INTENTS[r.items[at].labels["intent"]] for at in _said(r)}
     return said <= {Intent.SEARCH, Intent.MORE_OPTIONS, Intent.THANKS, Intent.GREETING, Intent.YES}
+
+
+def _goes_on(r: Reading) -> bool:
+    """ "More", "mehr bitte": nothing but the wish to go on."""
+    said = [at for at, item in enumerate(r.items) if not item.has("stop")]
+    polite = ("thanks", "greeting")
+    is_bare = all(r.has(at, "onward", "polite") or r.label(at, "intent") in polite for at in said)
+    return is_bare and r.mentions("onward")
 
 
 def _closes_politely(r: Reading, found: set[Intent]) -> bool:
