@@ -11,15 +11,18 @@ import pytest
 
 from .hangs import Limit, Turn, hangs, is_bad, judged
 from .hung_calls import hung_calls
+from .lab.hostile import Mode
 from .lab.stage import Stage
 
 pytestmark = pytest.mark.faults
 LENIENT_MS = 1500.0  # a busy machine is no broken promise; the full size is strict
+# The others are met in tests/conformance/llm/test_hostile.py, and at full size.
+FEW: tuple[Mode, ...] = ("drip", "endless", "tls_stall", "dns")
 LENIENT = Limit(deadline_ms=2500, allowed_ms=20_000)
 
 
-async def test_no_call_outlives_its_deadline_and_nothing_of_it_stays_in_any_mode() -> None:
-    outcome = await hung_calls(calls=5, seconds=0.3, allowed_ms=LENIENT_MS)
+async def test_no_call_outlives_its_deadline_and_nothing_of_it_stays() -> None:
+    outcome = await hung_calls(calls=5, seconds=0.3, modes=FEW, allowed_ms=LENIENT_MS)
     assert outcome.is_kept, outcome.lines()
 
 
