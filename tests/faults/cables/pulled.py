@@ -27,10 +27,11 @@ from .sending import (
     status,
 )
 from .wires import How, Wires
-from .writers import verdict, writers
+from .writers import until_acked, verdict, writers
 
 LANGUAGES: tuple[Language, ...] = ("en", "ar")
 WRITERS = 4
+MESSAGES_AROUND = 12  # messages promised before the cable is pulled, and after it is back
 Figures = dict[str, int | float | str]
 
 
@@ -85,6 +86,7 @@ async def _unharmed(
     first = running[0]
     meet = rows.short_form if pull.cable == "model" else rows.unnoticed
     async with writers(stage, first.http, first.port, count=WRITERS) as here:
+        await until_acked(here, MESSAGES_AROUND)
         async with wires.cut(pull.cable, pull.how):
             await _all(running, meet)
         await _all(running, rows.searched)
@@ -100,6 +102,7 @@ async def _unstored(
     first = running[0]
     sendings = [Sending(visit, visit.budget()) for visit in running]
     async with writers(stage, first.http, first.port, count=WRITERS) as here:
+        await until_acked(here, MESSAGES_AROUND)
         async with wires.cut("database", pull.how):
             until = time.monotonic() + pull.seconds
             await _together(sendings, Sending.refused)
@@ -107,6 +110,7 @@ async def _unstored(
             while time.monotonic() < until:
                 await _together(sendings, Sending.refused)
         await _come_back(sendings, found)
+        await until_acked(here, MESSAGES_AROUND)
     await _all(running, rows.searched)
     _note(found, await verdict(stage, here))
     odd = sorted({e.detail for e in here[0].history.events() if e.kind == "odd"})

@@ -48,6 +48,14 @@ async def writers(
         each.is_well = await answers_again(each, seconds=SETTLE_SECONDS)
 
 
+async def until_acked(visitors: list[Visitor], more: int) -> None:
+    """Returns once so many more messages were promised to them, or the time for that is over."""
+    history, until = visitors[0].history, time.monotonic() + SETTLE_SECONDS
+    wanted = len(history.keys("acked")) + more
+    while len(history.keys("acked")) < wanted and time.monotonic() < until:
+        await asyncio.sleep(0.05)
+
+
 async def verdict(stage: Stage, visitors: list[Visitor]) -> Verdict:
     """By the database, once nothing waits there any more or the time for that is over."""
     acked = set[str]().union(*(each.history.keys("acked") for each in visitors))
