@@ -82,10 +82,13 @@ class GuardedHandler:
 
 def _alone(thread: Thread, screening: Screening, tools: Tools) -> Outcome | None:
     """The whole turn, where no handler is to think about it."""
-    if not screening.is_blocked and not _is_nothing_left(thread, screening):
+    is_decided = screening.is_blocked or _is_nothing_left(thread, screening)
+    if not is_decided and not screening.asks_for_machine:
         return None
     heard = _heard(thread, tools)
     voice = Voice(_language(thread, heard), thread.turn_no)
+    if not is_decided:
+        return refusing.own_up(thread, heard, voice) if _only_asks_who(heard) else None
     if "self_harm" in screening.categories:
         return refusing.comfort(thread, heard, voice)
     if not screening.is_blocked:
@@ -98,6 +101,11 @@ def _serves_anyway(screening: Screening, heard: Heard) -> bool:
     others = screening.categories - {"abuse", "fair_housing", "injection"}
     wants = bool(heard.changes or heard.contact or heard.asked) or bool(set(heard.intents) - _IDLE)
     return not others and wants
+
+
+def _only_asks_who(heard: Heard) -> bool:
+    """ "Is this a real person?" alone: the ear takes it for a wish to speak with one."""
+    return heard.intents == (Intent.TALK_TO_PERSON,) and not (heard.changes or heard.contact)
 
 
 def _is_nothing_left(thread: Thread, screening: Screening) -> bool:

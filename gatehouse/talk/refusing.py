@@ -17,6 +17,7 @@ LAWFUL_CHOICE = N_(
     "I choose homes by place, price, size and term, not by who lives nearby; "
     "tell me what matters to you about the home itself."
 )
+_WHO_TITLE = N_("Who is speaking")
 _LAWFUL_TITLE = N_("How I choose homes")
 COMFORT = N_(
     "I am sorry that things are so hard for you. I am a program and cannot help as a person can: "
@@ -47,6 +48,14 @@ def choose_lawfully(thread: Thread, heard: Heard, voice: Voice) -> Outcome:
     return _unchanged(thread, heard, reply)
 
 
+def own_up(thread: Thread, heard: Heard, voice: Voice) -> Outcome:
+    """For "is this a real person?": whoever asks does not yet ask for one. Who speaks is put in
+    front of it by the last look."""
+    person = (message(voice.say(N_("Talk to a person"))),)
+    reply = Reply(voice.say(_WHO_TITLE), _onward(thread, voice), suggested_actions=person)
+    return _unchanged(thread, heard, reply, move=Move.SMALL_TALK)
+
+
 def _onward(thread: Thread, voice: Voice) -> str:
     return _question(thread, voice) or voice.say(ABILITIES)
 
@@ -66,13 +75,13 @@ def _ways(voice: Voice) -> tuple[dict[str, str], ...]:
     )
 
 
-def _unchanged(thread: Thread, heard: Heard, reply: Reply) -> Outcome:
+def _unchanged(thread: Thread, heard: Heard, reply: Reply, *, move: Move = Move.REFUSED) -> Outcome:
     """Nothing of the message is kept but its language."""
     state = replace(
         thread.state, turn=thread.turn_no, language=thread.state.language or heard.language
     )
     return Outcome(
-        decision=Decision(Act.CLARIFY, Move.REFUSED),
+        decision=Decision(Act.CLARIFY, move),
         reply=reply,
         state=state,
         heard=Heard(heard.text, heard.language, heard.language_confidence),

@@ -177,6 +177,16 @@ async def test_are_you_a_robot_is_answered_truthfully_at_any_time(text: str) -> 
     assert phrase(language, DISCLOSURE) in outcome.reply.summary
 
 
+@pytest.mark.parametrize(
+    "text", ["is this a real person?", "Gerçek bir insan mısın?", "Я говорю с человеком?"]
+)
+async def test_who_asks_for_a_person_speaking_is_not_handed_over(text: str) -> None:
+    outcome, _ = await reply_to(text, turn=4)
+    assert outcome.decision.move is Move.SMALL_TALK
+    assert not outcome.effects
+    assert outcome.reply.suggested_actions[-1]["type"] == "message"
+
+
 async def test_what_is_streamed_begins_the_stored_reply() -> None:
     talker = Talker(("Hello!", WHO, "Which town?", "See www.evil.example.", "Bye."))
     outcome, told = await reply_to(STEERING["en"], talker)
