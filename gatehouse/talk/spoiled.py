@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
 from gatehouse.llm.types import ModelError
 from gatehouse.observe import journal, meters
 from gatehouse.observe.masking import mask
 from gatehouse.talk.contract import Reason, Verdict
 from gatehouse.talk.degraded import Mode
-from gatehouse.talk.types import Thread
+from gatehouse.talk.telling import fields_of
 from gatehouse.talk.veil import Veil
 from gatehouse.talk.voicing import Voicing
 
@@ -55,7 +54,7 @@ def of_contract(verdict: Verdict, voicing: Voicing) -> Trouble:
             "schema_repair",
             message=f"schema_repair reason={verdict.reason}",
             reason=verdict.reason,
-            **_common(voicing.thread),
+            **fields_of(voicing.thread),
         )
     return Trouble()
 
@@ -89,7 +88,7 @@ def _note_failed(reason: Reason, field: str | None, text: str, voicing: Voicing)
         field=field,
         raw_sha256=sha256(text.encode("utf-8", "replace")).hexdigest(),
         **_quoted(text, voicing),
-        **_common(voicing.thread),
+        **fields_of(voicing.thread),
     )
 
 
@@ -103,11 +102,3 @@ def _note_ungrounded(voicing: Voicing) -> None:
     meters.llm_ungrounded_total.labels(arm=voicing.thread.arm).inc()
     fault = voicing.speech.fault if voicing.speech else None
     _note_failed("ungrounded", fault, voicing.broken, voicing)
-
-
-def _common(thread: Thread) -> dict[str, Any]:
-    return {
-        "version": thread.arm,
-        "thread": journal.thread_hash(thread.id),
-        "turn": thread.turn_no,
-    }

@@ -7,20 +7,23 @@ from typing import Any
 from gatehouse.observe import journal
 from gatehouse.observe.labels import OTHER, STATE_OF_MOVE
 from gatehouse.talk.claims import Claimed
-from gatehouse.talk.types import Outcome
+from gatehouse.talk.types import Outcome, Thread
 from gatehouse.talk.wire import next_needed
 
 
 def tell_lost(claimed: Claimed, trouble: Exception) -> None:
     """A turn that was thought and not stored."""
     journal.event(
-        "turn_not_stored", level="WARNING", reason=type(trouble).__name__, **_common(claimed)
+        "turn_not_stored",
+        level="WARNING",
+        reason=type(trouble).__name__,
+        **fields_of(claimed.thread),
     )
 
 
 def tell_turn(claimed: Claimed, outcome: Outcome, *, total_ms: float, waited_ms: float) -> None:
     """A committed turn. `waited_ms`: from the receipt of its oldest message."""
-    common = _common(claimed)
+    common = fields_of(claimed.thread)
     _tell_decision(outcome, common, total_ms=total_ms)
     if common["turn"] >= 2:
         _tell_context(claimed, common)
@@ -47,8 +50,8 @@ def intent_of(outcome: Outcome) -> str:
     return outcome.heard.intents[0].value if outcome.heard.intents else OTHER
 
 
-def _common(claimed: Claimed) -> dict[str, Any]:
-    thread = claimed.thread
+def fields_of(thread: Thread) -> dict[str, Any]:
+    """What every line about a turn says of it."""
     return {
         "version": thread.arm,
         "thread": journal.thread_hash(thread.id),

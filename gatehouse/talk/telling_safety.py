@@ -9,6 +9,7 @@ from gatehouse.llm.safety.replies import Reason
 from gatehouse.llm.safety.types import Screening
 from gatehouse.observe import journal, meters
 from gatehouse.talk.disclosing import DISCLOSED, is_first_contact
+from gatehouse.talk.telling import fields_of
 from gatehouse.talk.types import Outcome, Thread
 
 # Which category a sentence was of that was left out of a reply.
@@ -52,11 +53,9 @@ def tell_disclosed(thread: Thread, outcome: Outcome) -> None:
     journal.event(
         "ai_disclosed",
         message=f"ai_disclosed channel={channel} language={language}",
-        version=thread.arm,
-        thread=journal.thread_hash(thread.id),
-        turn=thread.turn_no,
         channel=channel,
         language=language,
+        **fields_of(thread),
     )
 
 
@@ -64,8 +63,6 @@ def _tell(thread: Thread, **fields: Any) -> None:
     journal.event(
         "moderation",
         message=f"moderation stage={fields['stage']} action={fields['action']}",
-        version=thread.arm,
-        thread=journal.thread_hash(thread.id),
-        turn=thread.turn_no,
+        **fields_of(thread),
         **fields,
     )

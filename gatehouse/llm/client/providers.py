@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 from pydantic_ai.exceptions import UnsupportedSettingWarning
@@ -16,6 +16,9 @@ from gatehouse.llm.client.endpoints import EndpointEmbedder, EndpointModerator
 from gatehouse.llm.client.transport import open_client
 from gatehouse.llm.naming import Address
 from gatehouse.llm.types import Provider
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
 
 NO_KEY = "none"  # endpoints without keys want some header all the same
 
@@ -60,28 +63,26 @@ def _openai_shaped(there: Address, task: str) -> Address:
     return there
 
 
+def _swift(there: Address, http: httpx2.AsyncClient) -> AsyncOpenAI:
+    from gatehouse.llm.client.swift import SwiftOpenAI
+
+    return SwiftOpenAI(
+        base_url=there.plain_url, api_key=there.key or NO_KEY, http_client=http, max_retries=0
+    )
+
+
 def _openai(there: Address, http: httpx2.AsyncClient) -> Model[Any]:
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.providers.openai import OpenAIProvider
 
-    from gatehouse.llm.client.swift import SwiftOpenAI
-
-    client = SwiftOpenAI(
-        base_url=there.plain_url, api_key=there.key or NO_KEY, http_client=http, max_retries=0
-    )
-    return OpenAIChatModel(there.name, provider=OpenAIProvider(openai_client=client))
+    return OpenAIChatModel(there.name, provider=OpenAIProvider(openai_client=_swift(there, http)))
 
 
 def _ollama(there: Address, http: httpx2.AsyncClient) -> Model[Any]:
     from pydantic_ai.models.ollama import OllamaModel
     from pydantic_ai.providers.ollama import OllamaProvider
 
-    from gatehouse.llm.client.swift import SwiftOpenAI
-
-    client = SwiftOpenAI(
-        base_url=there.plain_url, api_key=there.key or NO_KEY, http_client=http, max_retries=0
-    )
-    return OllamaModel(there.name, provider=OllamaProvider(openai_client=client))
+    return OllamaModel(there.name, provider=OllamaProvider(openai_client=_swift(there, http)))
 
 
 def _azure(there: Address, http: httpx2.AsyncClient) -> Model[Any]:
