@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
 from .visits import GOLDEN, Reply, Visit
 
 Part = Callable[[Visit], Awaitable[None]]
 PATIENCE_SECONDS = 90.0  # for breakers to let calls through again
+PAUSE_SECONDS = 0.3  # of a visitor between two tries
 
 
 def is_unmarked(reply: Reply) -> bool:
@@ -62,10 +65,11 @@ async def searched(visit: Visit) -> None:
 
 
 async def _until_homes(visit: Visit, text: str) -> None:
-    reply = await visit.say(text)
-    for _ in range(30):
-        if reply["cards"] or "search" not in reply["meta"]["degraded"]:
+    reply, until = await visit.say(text), time.monotonic() + PATIENCE_SECONDS
+    while not reply["cards"] and "search" in reply["meta"]["degraded"]:
+        if time.monotonic() > until:
             break
+        await asyncio.sleep(PAUSE_SECONDS)
         reply = await visit.say(visit.yes())
     visit.expect(bool(reply["cards"]), f"no homes at the end: {reply['summary'][:90]!r}")
     visit.is_finished = bool(reply["cards"])
