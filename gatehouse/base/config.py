@@ -237,6 +237,64 @@ class Settings(BaseModel):
         "A model's answer that could not be read, in the log without numbers, addresses and known "
         "contact data; 'off': its hash alone.",
     )
+    kill_file: str = setting(
+        "",
+        'JSON file that restricts without a database, such as {"USE_RE_PROMPT_DRIVEN": false}; '
+        "empty: kill.json in GATEHOUSE_DATA.",
+        allowed="empty or the path of a file",
+    )
+    use_unified_pipeline: Flag = setting(
+        True,
+        "Off: the stable version alone, no suggestions, no changing questions.",
+        kind="ceiling",
+    )
+    canary_signing_key: StrongSecret = setting(
+        SecretStr(""),
+        "Signs the header and cookie that choose an arm; empty: nobody can choose.",
+        allowed="a random secret of 32 bytes or more",
+    )
+    canary_cookie_open: Flag = setting(
+        False, "The unsigned cookie canary=enabled counts; for staging, refused in production."
+    )
+    control_max_stale_seconds: Whole = setting(
+        60,
+        "Without news from the database for so long, nobody new gets a canary.",
+        span=(5, 3600),
+    )
+    rollout_tick_seconds: float = setting(
+        2.0, "Pause between two looks at a running rollout.", span=(0.1, 5)
+    )
+    openfeature_provider: str = setting(
+        "",
+        "Outside OpenFeature provider of flag values, as module:Class; they can only restrict.",
+        allowed="empty or module:Class",
+    )
+    prometheus_url: HttpUrl = setting(
+        "",
+        "Prometheus that readings may be taken from; empty: the ledger alone.",
+        allowed="empty or a URL such as http://prometheus:9090",
+    )
+    notify_webhook_url: HttpUrl = setting(
+        "", "Gets what happens to rollouts, signed as Standard Webhooks.", allowed=HTTP_URL
+    )
+    notify_webhook_secret: SecretStr = setting(
+        SecretStr(""), "Key of that signature, as whsec_ and base64; required with the URL."
+    )
+    notify_slack_url: HttpUrl = setting(
+        "", "Incoming webhook of Slack, Mattermost and the like.", allowed=HTTP_URL
+    )
+    notify_email_to: str = setting("", "Addresses that get mail about rollouts, comma-separated.")
+    notify_email_from: str = setting("", "Sender of that mail; empty: gatehouse@ this host.")
+    smtp_url: SecretStr = setting(
+        SecretStr(""), "Mail server, as smtp://user:password@host:587 or smtps://…; empty: none."
+    )
+    grafana_url: HttpUrl = setting(
+        "", "Grafana that gets an annotation of each move.", allowed=HTTP_URL
+    )
+    grafana_token: SecretStr = setting(SecretStr(""), "Service account token for it.")
+    slo_profile: Literal["fast", "slow-llm"] = setting(
+        "fast", "Objectives of a model that answers in a second, or of a slow one."
+    )
     git_commit: str = setting("", "Set by the build; shown by /version.")
     build_time: str = setting("", "Set by the build; shown by /version.")
 
@@ -248,12 +306,22 @@ class Settings(BaseModel):
         login = f"{quote(self.db_user, '')}:{quote(self.db_password.get_secret_value(), '')}"
         return f"postgresql://{login}@{self.db_host}:{self.db_port}/{quote(self.db_name, '')}"
 
+    @property
+    def kill_path(self) -> Path:
+        """Where the kill file is looked for."""
+        return Path(self.kill_file) if self.kill_file else self.gatehouse_data / "kill.json"
+
     @model_validator(mode="after")
     def _production_has_a_secret(self) -> Settings:
         if self.environment == "production" and not _is_random(self.secret_key):
             raise ValueError(
                 "SECRET_KEY is missing or a default, which production does not allow: "
                 "allowed is a random secret of 32 bytes or more"
+            )
+        if self.environment == "production" and self.canary_cookie_open:
+            raise ValueError(
+                "CANARY_COOKIE_OPEN is true, which lets visitors choose their version: "
+                "production allows only false"
             )
         return self
 

@@ -55,6 +55,18 @@ LIMIT_KEYS = ("session", "user", "ip", "site", "new_session", OTHER)
 SEARCH_STATUSES = ("ok", "empty", "invalid", "timeout", "error")
 TOOLS = ("listing_search",)
 TOOL_STATUSES = ("ok", "empty", "timeout")
+ROLLOUT_PHASES = (
+    "none", "draft", "soaking", "ready", "ramping", "promoting", "baking", "rolling_back",
+    "completed", "rolled_back", "aborted", "superseded",
+)  # fmt: skip
+VERDICTS = ("pass", "running", "nodata", "inconclusive", "error", "fail")
+ASSIGN_REASONS = (
+    "SPLIT", "TARGETING_MATCH", "CACHED", "DISABLED", "STALE", "ERROR", "STATIC",
+)  # fmt: skip
+ACTOR_KINDS = ("person", "engine", "token", "system")
+CONTROL_CHANNELS = ("push", "poll", "disk")
+OUTLETS = ("webhook", "slack", "email", "grafana")
+DELIVERIES = ("sent", "failed", "given_up")
 VOLUMES = ("data",)
 SCORES = ("-1", "1")
 UI_EVENTS = ("example_clicked", "suggested_action_clicked", "card_clicked", "render", OTHER)

@@ -131,6 +131,23 @@ availability_probe_total = _counter("availability_probe_total", {"result": v.PRO
 event_loop_lag_ms = _gauge("event_loop_lag_ms", {}, "Greatest lateness of the event loop in the last 15 s, in ms")
 disk_free_ratio = _gauge("disk_free_ratio", {"volume": v.VOLUMES}, "Free part of the volume, 0 to 1, looked at once a minute")
 
+# The control room
+assignment_total = _counter("assignment_total", {**_ARM, "reason": v.ASSIGN_REASONS}, "Conversations assigned at their first turn")
+config_revision = _gauge("config_revision", {}, "Revision of flags and rollout that this process acts on")
+config_age_seconds = _gauge("config_age_seconds", {}, "Seconds since this process last knew that revision to be true")
+config_changes_total = _counter("config_changes_total", {"channel": v.CONTROL_CHANNELS}, "New revisions, by how they arrived")
+rollout_info = _gauge("rollout_info", {"phase": v.ROLLOUT_PHASES}, "1 for the phase of the rollout that is alive")
+rollout_share_ratio = _gauge("rollout_share_ratio", {}, "Planned share of the canary, 0 to 1")
+rollout_step = _gauge("rollout_step", {}, "Step of the plan, from 0; -1 without a rollout")
+rollout_step_duration_seconds = _gauge("rollout_step_duration_seconds", {}, "Seconds since the step began")
+rollout_units = _gauge("rollout_units", {**_ARM}, "Conversations that count in the running rollout")
+rollout_gates = _gauge("rollout_gates", {"verdict": v.VERDICTS}, "Gates of the running rollout by their last verdict")
+rollout_evidence_ratio = _gauge("rollout_evidence_ratio", {}, "Combined evidence against the canary over its boundary, logarithms; 1 rolls back")
+rollout_srm_log_evalue = _gauge("rollout_srm_log_evalue", {}, "Evidence that the arms do not get their planned shares; 6.9 holds")
+rollout_engine_lag_seconds = _gauge("rollout_engine_lag_seconds", {}, "Seconds since the last complete look at the running rollout")
+rollout_transitions_total = _counter("rollout_transitions_total", {"to": v.ROLLOUT_PHASES, "actor": v.ACTOR_KINDS}, "Changes of phase")
+rollout_notice_total = _counter("rollout_notice_total", {"outlet": v.OUTLETS, "result": v.DELIVERIES}, "Notices to people outside")
+
 # The business
 property_search_total = _counter("property_search_total", {"status": v.SEARCH_STATUSES}, "Listing searches")
 chat_feedback_total = _counter("chat_feedback_total", {"score": v.SCORES, **_ARM}, "Thumbs up and down")

@@ -43,7 +43,10 @@ class TurnLedger(models.Model):
         db_table = "turn_ledger"
         # Rows come in the order of time and are read by windows of time: a block range index
         # answers that and costs a turn next to nothing.
-        indexes = (BrinIndex(fields=["received_at"], name="turn_ledger_received", autosummarize=True),)  # fmt: skip # noqa: E501
+        indexes = (
+            BrinIndex(fields=["received_at"], name="turn_ledger_received", autosummarize=True),
+            models.Index(fields=["conversation_id", "turn_no"], name="turn_ledger_talk"),
+        )
 
 
 class LlmSpending(models.Model):

@@ -27,6 +27,16 @@ class Conversation(models.Model):
     done_epoch = models.BigIntegerField(default=0, db_default=0)  # of the last claim that ended
     arm = models.TextField(default="stable", db_default="stable")
     version = models.TextField(default="rules", db_default="rules")
+    # What the first turn was assigned, and why; null before it.
+    rollout_id = models.TextField(null=True)
+    bucket = models.IntegerField(null=True)
+    share = models.IntegerField(null=True)  # of the canary then, in 1/100,000
+    step = models.IntegerField(null=True)
+    hash_version = models.SmallIntegerField(null=True)
+    assign_reason = models.TextField(null=True)
+    assigned_at = models.DateTimeField(null=True)
+    forced_arm = models.TextField(null=True)  # by a signed header or cookie
+    traffic = models.TextField(default="visitor", db_default="visitor")  # bot, staff, soak
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
 
@@ -34,6 +44,13 @@ class Conversation(models.Model):
         db_table = "talk_conversation"
         constraints = (
             models.UniqueConstraint(fields=("owner_hash", "name"), name="talk_conversation_named"),
+        )
+        indexes = (
+            models.Index(
+                fields=("rollout_id", "assigned_at"),
+                name="talk_conversation_rollout",
+                condition=models.Q(rollout_id__isnull=False),
+            ),
         )
 
 

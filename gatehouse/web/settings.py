@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "gatehouse.listings",
     "gatehouse.people",
     "gatehouse.talk",
+    "gatehouse.rollout",
     "gatehouse.web",
 ]
 MIDDLEWARE: list[str] = []

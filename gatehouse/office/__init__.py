@@ -1,0 +1,1 @@
+"""The office: what staff see and do, below /office/."""
