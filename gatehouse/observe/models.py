@@ -45,6 +45,8 @@ class TurnLedger(models.Model):
         # answers that and costs a turn next to nothing.
         indexes = (
             BrinIndex(fields=["received_at"], name="turn_ledger_received", autosummarize=True),
+            # A message may wait for hours while nothing runs: what is new is known by its claim.
+            BrinIndex(fields=["claimed_at"], name="turn_ledger_claimed", autosummarize=True),
             models.Index(fields=["conversation_id", "turn_no"], name="turn_ledger_talk"),
         )
 

@@ -99,7 +99,9 @@ class Unit(models.Model):
     assigned_at = models.DateTimeField()
     last_turn_at = models.DateTimeField()
     turns = models.IntegerField()
-    facts = models.JSONField()  # metric -> outcome, or milliseconds of the designated turn
+    seen = models.BigIntegerField(default=0, db_default=0)  # a bit a metric: it can be told
+    bad = models.BigIntegerField(default=0, db_default=0)  # … and it came out badly
+    facts = models.JSONField()  # of the designated turn: milliseconds; of the whole talk: tokens
 
     class Meta:
         db_table = "rollout_unit"

@@ -197,6 +197,8 @@ class Migration(migrations.Migration):
                 ('assigned_at', models.DateTimeField()),
                 ('last_turn_at', models.DateTimeField()),
                 ('turns', models.IntegerField()),
+                ('seen', models.BigIntegerField(db_default=0, default=0)),
+                ('bad', models.BigIntegerField(db_default=0, default=0)),
                 ('facts', models.JSONField()),
             ],
             options={
