@@ -35,8 +35,10 @@ class Breaker:
         clock: Clock | None = None,
         jitter: Callable[[], float] = random.random,
         on_change: Callable[[Change], None] = tell,
+        version: str = "",
     ) -> None:
         self.service = service
+        self.version = version
         self.rules = rules or Rules()
         self._clock = clock or SystemClock()
         self._jitter = jitter
@@ -105,6 +107,15 @@ class Breaker:
             self._follow(now)
             if self._state in (State.FORCED_OPEN, State.FORCED_CLOSED):
                 self._change(AFTER[self._state], reason, at=now)
+
+    @property
+    def override(self) -> tuple[State, float, str] | None:
+        """What is forced upon it, for how many seconds more, and why; None: nothing."""
+        with self._lock:
+            now = self._clock.monotonic()
+            state = self._state_at(now)
+            is_forced = state in (State.FORCED_OPEN, State.FORCED_CLOSED)
+            return (state, self._until - now, self._reason) if is_forced else None
 
     def keep_time(self) -> None:
         """Makes due changes seen in metrics and journal where no call comes along."""
@@ -234,4 +245,6 @@ class Breaker:
         if to is State.CLOSED:
             self._closed_since = at
         seconds = 0.0 if until == NEVER else until - at
-        self._on_change(Change(self.service, before, to, reason, self._opens_total, seconds))
+        self._on_change(
+            Change(self.service, before, to, reason, self._opens_total, seconds, self.version)
+        )

@@ -86,7 +86,8 @@ class Overrides:
             if self._applied.get(service) != override:
                 self._apply(breakers, service, override)
         for service in self._applied.keys() - wanted.keys():
-            breakers.of(service).release(reason="override taken back")
+            for breaker in breakers.every(service):
+                breaker.release(reason="override taken back")
         self._applied = wanted
 
     def _apply(self, breakers: Breakers, service: str, override: Override) -> None:
@@ -96,7 +97,8 @@ class Overrides:
         except BadInput as wrong:
             journal.event("breaker_overrides_unreadable", message=str(wrong), level="ERROR")
             return
-        breakers.of(service).force(override.state, seconds=seconds, reason=override.reason)
+        for breaker in breakers.every(service):
+            breaker.force(override.state, seconds=seconds, reason=override.reason)
 
     def _stamp(self) -> tuple[int, int] | None:
         with suppress(OSError):

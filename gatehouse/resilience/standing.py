@@ -53,6 +53,7 @@ class Change:
     reason: str
     opens_total: int
     seconds: float
+    version: str = ""  # of the agent, where each version has a breaker of its own
 
 
 def time_left(seconds: float) -> int:
@@ -60,16 +61,25 @@ def time_left(seconds: float) -> int:
     return math.ceil(max(0.0, seconds))
 
 
-def tell(change: Change) -> None:
-    """Metrics and a line in the journal, at the time of the change. Never raises."""
+WORST_FIRST = (
+    State.OPEN, State.FORCED_OPEN, State.HALF_OPEN, State.FORCED_CLOSED, State.CLOSED,
+)  # fmt: skip
+
+
+def tell(change: Change, *, shown: State | None = None) -> None:
+    """Metrics and a line in the journal, at the time of the change. Never raises.
+
+    `shown`: what the gauge tells, where several breakers share its service.
+    """
     gauge = meters.re_circuit_breaker_state.labels(service=change.service)
-    gauge.set(GAUGE[change.to])
+    gauge.set(GAUGE[shown or change.to])
     meters.re_circuit_breaker_transitions_total.labels(service=change.service, to=change.to).inc()
     journal.event(
         "breaker_transition",
         message=f"breaker {change.service} {change.before} -> {change.to}: {change.reason}",
         level=_level(change),
         dependency=change.service,
+        **({"version": change.version} if change.version else {}),
         before=change.before,
         to=change.to,
         reason=change.reason,

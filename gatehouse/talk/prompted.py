@@ -112,7 +112,8 @@ class PromptedHandler:
         proposing = search_again if thread.is_follow_up else self._propose
         decision = decide(listened, proposing, arm=thread.arm, watch=watch)
         looked = await look(decision, listened, thread=thread, tools=tools, watch=watch)
-        return Voicing(thread, tools, proposing, say, watch, listened, decision, looked)
+        rules = self._prompts.rules
+        return Voicing(thread, tools, proposing, say, watch, listened, decision, looked, rules)
 
     async def _voiced(self, voicing: Voicing, deadline: Deadline, toll: Toll) -> Verdict:
         """Raises ModelError, or CircuitOpen while too many answers were broken."""

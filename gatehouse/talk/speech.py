@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
 from gatehouse.listings.types import Listing
 from gatehouse.talk.contract import Answer
@@ -100,8 +100,13 @@ def fits(answer: Answer, scene: Scene) -> bool:
     return answer.act in (decision.act, Act.CLARIFY)
 
 
-def facts_for(scene: Scene, homes: dict[int, Listing], *, words: Iterable[str], ear: Ear) -> Facts:
-    """What may be stated: `homes` are rows read again, `words` the visitor's own messages."""
+def facts_for(
+    scene: Scene, homes: dict[int, Listing], *, words: Iterable[str], ear: Ear, rules: str = ""
+) -> Facts:
+    """What may be stated: `homes` are rows read again, `words` the visitor's own messages.
+
+    `rules`: the instructions of the version that speaks; empty: the release's.
+    """
     language, state = scene.voice.language, scene.state
     own = tuple(words)
     said = {n for text in own for n in ear.numbers(text, language)}
@@ -118,13 +123,13 @@ def facts_for(scene: Scene, homes: dict[int, Listing], *, words: Iterable[str], 
         shunned=frozenset(_shunned(state)),
         words=frozenset(w.casefold() for text in own for w in re.findall(r"[\w'’-]+", text)),
         titles=tuple(_titles(scene, homes)),
-        prompt=_own_rules(),
+        prompt=_runs_of(rules),
     )
 
 
-@cache
-def _own_rules() -> frozenset[str]:
-    return word_runs(load().rules)
+@lru_cache(maxsize=32)
+def _runs_of(rules: str) -> frozenset[str]:
+    return word_runs(rules or load().rules)
 
 
 def _currencies(scene: Scene) -> frozenset[str]:

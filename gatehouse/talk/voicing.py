@@ -40,6 +40,7 @@ class Voicing:
     listened: Listened
     decision: Decision
     looked: Lookup
+    rules: str = ""  # of the prompts it is thought with
     words: tuple[str, ...] = ()  # the visitor's own messages, this one last
     homes: tuple[Listing, ...] = ()  # as the prompt numbers them
     scene: Scene = field(init=False)
@@ -67,7 +68,7 @@ class Voicing:
         homes = {n: fresh[home.id] for n, home in enumerate(self.homes, 1) if home.id in fresh}
         self._refresh(fresh)
         is_fitting = fits(answer, self.scene)
-        facts = facts_for(self.scene, homes, words=self.words, ear=self.tools.ear)
+        facts = facts_for(self.scene, homes, words=self.words, ear=self.tools.ear, rules=self.rules)
         self.speech = Speech(self.scene, facts, self.tools.ear, is_fitting)
 
     def speak(self, sentence: str) -> None:

@@ -1,0 +1,109 @@
+"""Versions of the agent: kept for ever, never changed, named by what is in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from gatehouse.base.errors import BadInput, NotFound
+from gatehouse.rollout.bundles import JUST_RULES, Bundle, bundle_of, canonical
+from gatehouse.rollout.connecting import Connect, Row
+from gatehouse.rollout.types import RULES
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A bundle, and how it came to be. The label is for people: many may have the same one."""
+
+    bundle: Bundle
+    label: str = ""
+    note: str = ""
+    created_by: str = "system"
+    created_at: datetime = _EPOCH
+
+    @property
+    def id(self) -> str:
+        return self.bundle.id
+
+
+RULES_VERSION: Final = Version(JUST_RULES, "the rules handler")
+
+
+_KEEP = """
+INSERT INTO rollout_version (id, bundle, label, note, created_by)
+VALUES (%(id)s, %(bundle)s::jsonb, %(label)s, %(note)s, %(by)s)
+ON CONFLICT (id) DO NOTHING
+"""
+_KNOWN = "SELECT 1 FROM rollout_version WHERE id = %(id)s"
+_READ = "SELECT id, bundle, label, note, created_by, created_at FROM rollout_version"
+
+
+def keep(connect: Connect, version: Version) -> tuple[Version, bool]:
+    """Stores it unless it is there; as stored, and whether it is new. Raises StoreDown.
+
+    Nothing is written for a known one: every write to the table is news to all processes.
+    """
+    values = {
+        "id": version.id,
+        "bundle": canonical(version.bundle.as_json()),
+        "label": version.label,
+        "note": version.note,
+        "by": version.created_by,
+    }
+    if version.id == RULES:
+        return RULES_VERSION, False
+    with connect() as visit:
+        is_known = visit.execute(_KNOWN, values).fetchone() is not None
+        is_new = not is_known and visit.execute(_KEEP, values).rowcount == 1
+    return read(connect, version.id), is_new
+
+
+def read(connect: Connect, version_id: str) -> Version:
+    """One version. Raises NotFound, StoreDown."""
+    if version_id == RULES:
+        return RULES_VERSION
+    with connect() as visit:
+        row = visit.execute(f"{_READ} WHERE id = %s", (version_id,)).fetchone()
+    if row is None:
+        raise NotFound(f"there is no version {version_id}: gatehouse version list tells them")
+    return _version(row)
+
+
+def newest(connect: Connect, *, most: int = 50) -> tuple[Version, ...]:
+    """The stored ones, newest first. Raises StoreDown."""
+    with connect() as visit:
+        rows = visit.execute(f"{_READ} ORDER BY created_at DESC, id LIMIT %s", (most,)).fetchall()
+    return tuple(map(_version, rows))
+
+
+def found(connect: Connect, named: str) -> Version:
+    """By id, the beginning of one, or a label that only one has. Raises NotFound, BadInput."""
+    if named == RULES:
+        return RULES_VERSION
+    with connect() as visit:
+        rows = visit.execute(
+            f"{_READ} WHERE id = %(it)s OR starts_with(id, %(it)s) OR label = %(it)s "
+            "ORDER BY id = %(it)s DESC, created_at DESC LIMIT 10",
+            {"it": named},
+        ).fetchall()
+    versions = tuple(map(_version, rows))
+    if not versions:
+        raise NotFound(f"there is no version {named}: gatehouse version list tells them")
+    if len(versions) > 1 and versions[0].id != named:
+        told = ", ".join(version.id for version in versions)
+        raise BadInput(f"{named} may be any of {told}: name one of them")
+    return versions[0]
+
+
+def _version(row: Row) -> Version:
+    """Raises BadInput where the stored content is not what its name says."""
+    bundle = bundle_of(row["bundle"])
+    if bundle.id != row["id"]:
+        raise BadInput(
+            f"version {row['id']} was changed in the database: its content is {bundle.id}"
+        )
+    created_at = row["created_at"].astimezone(UTC)
+    return Version(bundle, row["label"], row["note"], row["created_by"], created_at)
