@@ -19,7 +19,7 @@ Place = Literal[
 ]
 Mutant = Literal[
     "ack_before_insert", "no_unique", "no_claim", "forget", "no_shedding", "no_guard",
-    "no_label", "no_word", "deaf", "open_limits",
+    "no_label", "no_word", "deaf", "open_limits", "no_push", "never_follows", "never_stale",
 ]  # fmt: skip
 
 IS_LAB = os.environ.get("LAB") == "1"

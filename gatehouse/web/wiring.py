@@ -48,6 +48,7 @@ from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
 from gatehouse.web.keeping import Keeping, keep
 from gatehouse.web.standing import parts
+from gatehouse.web.steering import Steering, steer
 from gatehouse.web.tending import Work, tended
 
 
@@ -69,6 +70,7 @@ class House:
     admission: Admission
     voice: Voice | None  # the models, where LLM_MODEL names one
     keeping: Keeping
+    steering: Steering
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -83,6 +85,7 @@ class House:
             if self.voice:
                 closing.push_async_callback(self.voice.close)
             await self.database.open()
+            await self.steering.start()
             await closing.enter_async_context(tended(self._background()))
             closing.push_async_callback(self.turns.stop)
             await self.turns.start()
@@ -90,12 +93,13 @@ class House:
 
     def _background(self) -> dict[str, Work]:
         overrides = Overrides(self.settings.gatehouse_data)
-        return {
+        own: dict[str, Work] = {
             "watch": self.watch.run,
             "places": StockPlaces(self.stock, self.gazetteer).run,
             "breakers": lambda: self.breakers.run(lambda: overrides.follow(self.breakers)),
             "admission": self.admission.run,
-        } | self.keeping.background
+        }
+        return own | self.keeping.background | self.steering.background
 
 
 def build(settings: Settings) -> House:
@@ -110,6 +114,7 @@ def build(settings: Settings) -> House:
     breakers = fuse_box(settings)
     stock = SqlCatalogue(database, timeout_ms=settings.re_search_timeout_ms)
     fused = guarded(stock, breakers, settings)
+    steering = steer(settings, url)
     keeping = keep(stock, fused, url=url, settings=settings, breakers=breakers)
     catalogue = keeping.catalogue
     voice = voice_of(settings, database, breakers)
@@ -155,6 +160,7 @@ def build(settings: Settings) -> House:
         admission=Admission.of(settings.most_in_flight, sheds=not is_mutant("no_shedding")),
         voice=voice,
         keeping=keeping,
+        steering=steering,
     )
 
 
