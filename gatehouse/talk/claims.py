@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from gatehouse.talk.types import Thread
+from gatehouse.talk.types import ANYBODY, Entry, Pin, Thread
 from gatehouse.understanding.types import Language
 
 Row = dict[str, Any]
@@ -25,6 +25,7 @@ class Incoming:
     name: str | None = None
     about: UUID | None = None  # the home from whose page it comes
     is_known_owner: bool = False  # the token was made for this request
+    entry: Entry = ANYBODY  # counts if this is the conversation's first message
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ class Claimed:
     claimed_at: float  # monotonic
     accept_ms: float
     is_recomputed: bool
+
+    def under(self, pin: Pin) -> Claimed:
+        """The claim with the arm and version under which its turn is thought and stored."""
+        return replace(self, thread=replace(self.thread, arm=pin.arm, pin=pin), version=pin.version)
 
     @property
     def fence(self) -> Row:

@@ -12,7 +12,7 @@ from gatehouse.observe import ledger
 from gatehouse.talk.claims import Claimed, Row
 from gatehouse.talk.debts import Debt
 from gatehouse.talk.stored_state import encode
-from gatehouse.talk.types import Move, Outcome, Thread
+from gatehouse.talk.types import Move, Outcome, Pin, Thread
 from gatehouse.talk.wire import promises_more, reply_json, slots_view, to_json
 from gatehouse.understanding.types import DialogueState
 
@@ -48,11 +48,26 @@ def write_down(claimed: Claimed, outcome: Outcome, *, handler: str) -> Written:
         "reply": reply,
         "slots": to_json(slots),
     }
+    if claimed.thread.turn_no == 1:
+        values |= _drawn(claimed)
     if outcome.effects:
         values["kinds"] = [effect.kind for effect in outcome.effects]
         values["payloads"] = [to_json(effect.payload) for effect in outcome.effects]
     values.update(ledger.params(_ledger_row(claimed, outcome, turn_id=turn_id, handler=handler)))
     return Written(turn_id, reply, values, bool(outcome.effects), debt)
+
+
+def _drawn(claimed: Claimed) -> Row:
+    """What the first turn was assigned, and why."""
+    pin = claimed.thread.pin or Pin(claimed.thread.arm, claimed.version)
+    return {
+        "rollout_id": pin.rollout_id,
+        "bucket": pin.bucket,
+        "share": pin.share,
+        "step": pin.step,
+        "hash_version": pin.hash_version,
+        "assign_reason": pin.reason,
+    }
 
 
 def debt_of(thread: Thread, outcome: Outcome) -> Debt:

@@ -37,6 +37,7 @@ def note_turn(claimed: Claimed, outcome: Outcome, written: Written, *, handler: 
     _count_steps(outcome, commit_ms=total_ms - written.values["ledger_total_ms"])
     _count_trouble(claimed, outcome)
     _count_funnel(claimed, outcome)
+    _count_assigned(claimed)
     _count_end(outcome, waited_ms)
     tell_disclosed(claimed.thread, outcome)
     tell_turn(claimed, outcome, total_ms=total_ms, waited_ms=waited_ms)
@@ -94,6 +95,12 @@ def _count_funnel(claimed: Claimed, outcome: Outcome) -> None:
         meters.re_sessions_slots_complete_total.labels(arm=arm).inc()
     if outcome.reply.cards and not before.shown:
         meters.re_sessions_converted_total.labels(arm=arm).inc()
+
+
+def _count_assigned(claimed: Claimed) -> None:
+    pin = claimed.thread.pin
+    if pin is not None and claimed.thread.turn_no == 1:
+        meters.assignment_total.labels(arm=pin.arm, reason=pin.reason).inc()
 
 
 def _count_end(outcome: Outcome, waited_ms: float) -> None:

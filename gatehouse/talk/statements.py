@@ -26,10 +26,13 @@ _ADD_MESSAGE_AND_TAKE_IF_FREE = f"""
     lease_owner = CASE WHEN {_IS_FREE} THEN %(me)s ELSE c.lease_owner END,
     lease_until = CASE WHEN {_IS_FREE} THEN {_UNTIL} ELSE c.lease_until END,
     epoch = c.epoch + CASE WHEN {_IS_FREE} THEN 1 ELSE 0 END,
+    forced_arm = CASE WHEN c.next_seq = 0 THEN %(forced)s::text ELSE c.forced_arm END,
+    traffic = CASE WHEN c.next_seq = 0 THEN %(traffic)s::text ELSE c.traffic END,
     updated_at = clock_timestamp()"""
 _THREAD = """
     c.id, c.name, c.language, c.state, c.turn_no, c.epoch, c.arm, c.version, c.next_seq,
-    c.done_seq, c.epoch - c.done_epoch > 1 AS is_recomputed,
+    c.rollout_id, c.bucket, c.share, c.step, c.hash_version, c.assign_reason, c.forced_arm,
+    c.traffic, c.done_seq, c.epoch - c.done_epoch > 1 AS is_recomputed,
     c.lease_owner = %(me)s AS is_claimed"""
 _WAITING = """(
     SELECT json_agg(json_build_array(i.id, i.seq, i.text, i.language,
@@ -78,9 +81,9 @@ ACCEPT_LATEST = _accept(f"""
 # given (no conversation has its hash) opens nothing.
 ACCEPT_NAMED = _accept(f"""
     INSERT INTO talk_conversation AS c (id, owner_hash, name, language, next_seq, lease_owner,
-                                        lease_until, epoch, updated_at)
+                                        lease_until, epoch, forced_arm, traffic, updated_at)
     SELECT %(conversation)s::uuid, %(owner_hash)s::bytea, %(name)s, %(language)s::text, 1, %(me)s,
-           {_UNTIL}, 1, clock_timestamp()
+           {_UNTIL}, 1, %(forced)s::text, %(traffic)s::text, clock_timestamp()
     WHERE NOT EXISTS (SELECT FROM known)
       AND (%(is_known_owner)s OR EXISTS (
            SELECT FROM talk_conversation o WHERE o.owner_hash = %(owner_hash)s))
@@ -157,13 +160,20 @@ _EFFECTS = f""", effect AS (
 ), {FILL_FROM_EFFECTS}"""
 
 
-def _commit(effects: str, debt: Debt) -> str:
+# What the first turn drew: written with it, and never again.
+_DRAWN = """
+        rollout_id = %(rollout_id)s::text, bucket = %(bucket)s::int, share = %(share)s::int,
+        step = %(step)s::int, hash_version = %(hash_version)s::smallint,
+        assign_reason = %(assign_reason)s::text, assigned_at = clock_timestamp(),"""
+
+
+def _commit(effects: str, debt: Debt, *, drawn: str) -> str:
     return f"""
 WITH talk AS (
     UPDATE talk_conversation c
     SET state = %(state)s::jsonb, turn_no = c.turn_no + 1, done_seq = %(last_seq)s,
         done_epoch = c.epoch, language = %(language)s, arm = %(arm)s, version = %(version)s,
-        lease_owner = NULL, lease_until = NULL,
+        lease_owner = NULL, lease_until = NULL,{drawn}
         updated_at = clock_timestamp()
     WHERE c.id = %(conversation)s AND {_FENCE}
     RETURNING c.id, c.turn_no, c.next_seq
@@ -187,9 +197,14 @@ WITH talk AS (
 SELECT talk.next_seq > %(last_seq)s AS more FROM talk"""
 
 
-# By whether there are effects, and what becomes of a promise.
-COMMITS = {(bool(part), debt): _commit(part, debt) for part in ("", _EFFECTS) for debt in PART}
-COMMIT = COMMITS[False, "keep"]
+# By whether there are effects, what becomes of a promise, and whether it is the first turn.
+COMMITS = {
+    (bool(part), debt, bool(drawn)): _commit(part, debt, drawn=drawn)
+    for part in ("", _EFFECTS)
+    for debt in PART
+    for drawn in ("", _DRAWN)
+}
+COMMIT = COMMITS[False, "keep", False]
 DISMISS = dismiss(_FENCE)
 
 OPEN_CONVERSATION = """

@@ -18,7 +18,7 @@ from gatehouse.talk.debts import Debt
 from gatehouse.talk.failpoints import is_mutant, reach
 from gatehouse.talk.owner import Owner
 from gatehouse.talk.stored_state import decode
-from gatehouse.talk.types import IncomingMessage, Kind, Thread
+from gatehouse.talk.types import IncomingMessage, Kind, Pin, Thread
 from gatehouse.understanding.types import Language
 
 JOIN_SECONDS = 1.5  # messages no further apart become one turn
@@ -92,7 +92,8 @@ class Store:
         self, claimed: Claimed, values: Row, *, has_effects: bool, debt: Debt = "keep"
     ) -> bool:
         """Stores the whole turn or nothing. True: more messages wait. Raises LostLease."""
-        return await self._end("aput", sql.COMMITS[has_effects, debt], claimed.fence | values)
+        statement = sql.COMMITS[has_effects, debt, claimed.thread.turn_no == 1]
+        return await self._end("aput", statement, claimed.fence | values)
 
     async def dismiss(self, claimed: Claimed, *, owes: bool, seconds: float = 0.0) -> bool:
         """Ends a follow-up without a turn; `owes`: it is tried again in so many seconds.
@@ -141,6 +142,8 @@ class Store:
             "conversation": incoming.conversation or uuid4(),
             "name": incoming.name,
             "is_known_owner": incoming.is_known_owner,
+            "forced": incoming.entry.forced,
+            "traffic": incoming.entry.traffic,
             "me": token,
             "lease": self._lease,
         }
@@ -263,6 +266,22 @@ def _thread(row: Row, messages: Iterable[list[Any]]) -> Thread:
         state=decode({} if is_mutant("forget") else row["state"]),
         messages=tuple(_message(m, opened_in) for m in messages),
         arm=row["arm"],
+        pin=_pin(row) if row["turn_no"] > 0 else None,
+        forced=row["forced_arm"],
+        traffic=row["traffic"],
+    )
+
+
+def _pin(row: Row) -> Pin:
+    return Pin(
+        row["arm"],
+        row["version"],
+        row["assign_reason"] or "STATIC",
+        row["rollout_id"],
+        row["bucket"],
+        row["share"] or 0,
+        row["step"] or 0,
+        row["hash_version"] or 1,
     )
 
 

@@ -15,20 +15,20 @@ from gatehouse.observe import journal
 from gatehouse.resilience import seats
 from gatehouse.resilience.deadline import Deadline
 from gatehouse.talk import noting
-from gatehouse.talk.choosing import pinned
 from gatehouse.talk.claims import Claimed
 from gatehouse.talk.committing import Written, write_down
 from gatehouse.talk.drafts import Drafts
 from gatehouse.talk.failpoints import THINK_SECONDS, WORK_SECONDS, compute, reach
 from gatehouse.talk.holding import apologise, language_of
 from gatehouse.talk.lease import KeptLease
+from gatehouse.talk.rethinking import BrokenOff, Thoughts
 from gatehouse.talk.store import Store
-from gatehouse.talk.types import Handler, Outcome, Say, Thread, Tools
+from gatehouse.talk.types import Handler, HandlerFor, Outcome, Pin, Say, Thread, Tools
 from gatehouse.talk.waiting import Board
 
 COMMIT_RESERVE_SECONDS = 1.0  # of the deadline, so that a late handler still gets a reply
 FOLLOW_UP_AGAIN_SECONDS = 5.0  # pause after promised matches could not be fetched after all
-HandlerFor = Callable[[Thread], Handler]
+LEAST_AGAIN_SECONDS = 2.0  # for a turn that is thought a second time
 
 
 def why_not(thread: Thread, outcome: Outcome) -> Literal["settled", "not_yet"] | None:
@@ -49,6 +49,7 @@ class Thinker:
     tools: Tools
     settings: Settings
     drafts: Drafts = field(default_factory=Drafts)
+    thoughts: Thoughts = field(default_factory=Thoughts)
 
     async def work(self, claimed: Claimed, *, may_continue: Callable[[], bool]) -> None:
         """Answers all that waits in the conversation, turn by turn."""
@@ -65,10 +66,8 @@ class Thinker:
 
     async def _take_turn(self, claimed: Claimed) -> bool:
         """True: more messages wait."""
-        handler = self.handler_for(claimed.thread)
-        claimed = pinned(claimed, handler)
         try:
-            outcome = await self._think(handler, claimed)
+            handler, claimed, outcome = await self._think_under_a_pin(claimed)
             reach("after_llm")
             if claimed.thread.is_follow_up and (nothing := why_not(claimed.thread, outcome)):
                 return await self._dismiss(claimed, owes=nothing == "not_yet")
@@ -87,24 +86,39 @@ class Thinker:
     async def _dismiss(self, claimed: Claimed, *, owes: bool) -> bool:
         return await self.store.dismiss(claimed, owes=owes, seconds=FOLLOW_UP_AGAIN_SECONDS)
 
-    async def _think(self, handler: Handler, claimed: Claimed) -> Outcome:
+    async def _think_under_a_pin(self, claimed: Claimed) -> tuple[Handler, Claimed, Outcome]:
+        """Who thought, under which pin, and what of it came; chosen anew if broken off."""
         seconds = max(self.settings.turn_deadline_ms / 1000 - COMMIT_RESERVE_SECONDS, 0.1)
         deadline = Deadline.after(seconds)
+        while True:
+            chosen = self.handler_for(claimed.thread)
+            under = claimed.under(chosen.pin)
+            try:
+                return chosen.handler, under, await self._think(chosen.handler, under, deadline)
+            except BrokenOff:
+                left = max(deadline.remaining, min(LEAST_AGAIN_SECONDS, seconds))
+                deadline = Deadline.after(left)
+
+    async def _think(self, handler: Handler, claimed: Claimed, deadline: Deadline) -> Outcome:
+        pin = claimed.thread.pin or Pin(claimed.thread.arm, claimed.version)
         try:
             async with KeptLease(self.store, claimed, self.settings.lease_seconds):
-                async with asyncio.timeout(seconds):
-                    if THINK_SECONDS:
-                        async with seats.away():
-                            await asyncio.sleep(THINK_SECONDS)
-                    if WORK_SECONDS:
-                        await compute()
-                    return await handler.think(
-                        claimed.thread, self.tools, deadline=deadline, say=self._draft(claimed)
-                    )
-        except LostLease:
+                async with asyncio.timeout(deadline.remaining):
+                    with self.thoughts.of(pin):
+                        return await self._let_think(handler, claimed, deadline)
+        except (LostLease, BrokenOff):
             raise
         except Exception as bug:  # noqa: BLE001 - a visitor is never left without a reply
             return self._apologise(claimed, bug)
+
+    async def _let_think(self, handler: Handler, claimed: Claimed, deadline: Deadline) -> Outcome:
+        if THINK_SECONDS:
+            async with seats.away():
+                await asyncio.sleep(THINK_SECONDS)
+        if WORK_SECONDS:
+            await compute()
+        say = self._draft(claimed)
+        return await handler.think(claimed.thread, self.tools, deadline=deadline, say=say)
 
     def _draft(self, claimed: Claimed) -> Say:
         thread = claimed.thread

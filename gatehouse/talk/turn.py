@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -16,15 +16,14 @@ from gatehouse.base.errors import StoreDown, Unavailable
 from gatehouse.observe import journal
 from gatehouse.resilience import seats
 from gatehouse.talk import noting
-from gatehouse.talk.choosing import arm_of
 from gatehouse.talk.claims import Accepted, Claimed, Incoming
 from gatehouse.talk.drafts import Drafts
 from gatehouse.talk.following import FollowUps
 from gatehouse.talk.keys import Keys
 from gatehouse.talk.owner import Owner
 from gatehouse.talk.store import Store
-from gatehouse.talk.thinking import HandlerFor, Thinker
-from gatehouse.talk.types import Tools
+from gatehouse.talk.thinking import Thinker
+from gatehouse.talk.types import HandlerFor, Pin, Tools
 from gatehouse.talk.waiting import Board
 
 SHUTDOWN_SECONDS = 15.0
@@ -105,12 +104,19 @@ class TurnService:
         accepted = await self.store.accept(incoming)
         if accepted.claim is not None:
             self._work(accepted.claim)
-        noting.note_accepted(accepted, self._arm(accepted))
+        noting.note_accepted(accepted, self._arm(accepted) if accepted.is_first else "stable")
         return accepted
 
     def _arm(self, accepted: Accepted) -> str:
         claim = accepted.claim
-        return arm_of(self._handler_for(claim.thread)) if claim else "stable"
+        return self._handler_for(claim.thread).pin.arm if claim else "stable"
+
+    def rethink(self, is_affected: Callable[[Pin], bool]) -> int:
+        """Breaks off the turns that are thought under such pins; how many.
+
+        Each is thought again at once by whoever answers its conversation now.
+        """
+        return self._thinker.thoughts.break_off(is_affected)
 
     async def reply(self, accepted: Accepted) -> str:
         """The reply object as JSON; waits for it up to the turn's deadline. Raises ReplyLate."""

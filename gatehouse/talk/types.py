@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 from uuid import UUID
 
 from gatehouse.listings.types import Catalogue
@@ -109,6 +109,39 @@ class IncomingMessage:
     kind: Kind = "visitor"
 
 
+Arm = Literal["stable", "canary"]
+Traffic = Literal["visitor", "bot", "staff", "soak"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Who answers a conversation. `arm` and `version`: of the turn at hand.
+
+    The rest is what the first turn drew, and why; it is written once, so a conversation that is
+    moved later still counts where it was drawn: in the canary if `bucket` is below `share`.
+    """
+
+    arm: Arm
+    version: str
+    reason: str = "STATIC"  # one of labels.ASSIGN_REASONS
+    rollout_id: str | None = None
+    bucket: int | None = None
+    share: int = 0  # of the canary, in 1/100,000
+    step: int = 0
+    hash_version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is known of whoever writes the first message; kept with the conversation."""
+
+    forced: Arm | None = None  # the arm that a signed pass chooses
+    traffic: Traffic = "visitor"
+
+
+ANYBODY: Final = Entry()
+
+
 @dataclass(frozen=True, slots=True)
 class Thread:
     """A claimed conversation: what `store` loaded, and the fence that guards its commit."""
@@ -118,7 +151,10 @@ class Thread:
     turn_no: int  # of the turn being thought
     state: DialogueState
     messages: tuple[IncomingMessage, ...]
-    arm: Literal["stable", "canary"] = "stable"
+    arm: Arm = "stable"  # under which this turn is thought
+    pin: Pin | None = None  # None: no turn was answered yet
+    forced: Arm | None = None
+    traffic: Traffic = "visitor"
 
     @property
     def text(self) -> str:
@@ -205,6 +241,17 @@ class Handler(Protocol):
     async def think(
         self, thread: Thread, tools: Tools, *, deadline: Deadline, say: Say = say_nothing
     ) -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Who thinks about a turn, and as what it is stored."""
+
+    handler: Handler
+    pin: Pin
+
+
+HandlerFor = Callable[[Thread], Chosen]
 
 
 @dataclass(frozen=True, slots=True)

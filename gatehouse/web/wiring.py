@@ -35,7 +35,7 @@ from gatehouse.resilience.bulkhead import Bulkhead
 from gatehouse.resilience.overrides import Overrides
 from gatehouse.resilience.rules import CONTRACT
 from gatehouse.resilience.seats import Admission
-from gatehouse.talk.choosing import Choice, effective_percent, version_of
+from gatehouse.rollout.types import RULES, Control
 from gatehouse.talk.failpoints import is_mutant
 from gatehouse.talk.guarding import GuardedHandler
 from gatehouse.talk.moderating import SecondOpinion
@@ -46,6 +46,7 @@ from gatehouse.talk.turn import TurnService
 from gatehouse.talk.types import Handler, Market, Tools
 from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
+from gatehouse.web.choosing import Chooser, Few, ceiling_of, effective_percent, version_of
 from gatehouse.web.keeping import Keeping, keep
 from gatehouse.web.standing import parts
 from gatehouse.web.steering import Steering, steer
@@ -114,6 +115,7 @@ def build(settings: Settings) -> House:
     breakers = fuse_box(settings)
     stock = SqlCatalogue(database, timeout_ms=settings.re_search_timeout_ms)
     fused = guarded(stock, breakers, settings)
+    steering = steer(settings, url)
     steering = steer(settings, url)
     keeping = keep(stock, fused, url=url, settings=settings, breakers=breakers)
     catalogue = keeping.catalogue
@@ -248,8 +250,17 @@ def prompted_by(
 
 def agents(prompted: Handler | None, settings: Settings) -> Agents:
     """Who answers, as health and version tell it."""
-    percent = effective_percent(settings, has_model=prompted is not None)
-    return Agents(canary=version_of(prompted) if prompted else None, percent=percent)
+    newest = version_of(prompted) if prompted else None
+    percent = effective_percent(ceiling_of(settings, newest=newest))
+    return Agents(canary=newest, percent=percent)
+
+
+def chooser_of(rules: Handler, prompted: Handler | None, settings: Settings) -> Chooser:
+    """Who answers: the settings' share of new talks by `prompted`, the rest by the rules."""
+    newest = version_of(prompted) if prompted else None
+    own = {newest: prompted} if prompted and newest else {}
+    control, ceiling = Control(), ceiling_of(settings, newest=newest)
+    return Chooser(lambda: control, lambda: ceiling, Few({RULES: rules, **own}))
 
 
 def turn_service(
@@ -266,11 +277,10 @@ def turn_service(
     ear = RuleEar(
         gazetteer, today=lambda: datetime.now(zone).date(), timezone=settings.market_timezone
     )
-    percent = effective_percent(settings, has_model=prompted is not None)
     guard = partial(
         GuardedHandler, agency=settings.agency_name.strip(), second_opinion=second_opinion
     )
-    choice = Choice(guard(RulesHandler()), guard(prompted) if prompted else None, lambda: percent)
+    choice = chooser_of(guard(RulesHandler()), guard(prompted) if prompted else None, settings)
     tools = Tools(
         catalogue=catalogue,
         ear=ear,

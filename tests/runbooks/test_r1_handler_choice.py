@@ -14,10 +14,11 @@ from gatehouse.listings.types import Answer, Found
 from gatehouse.observe.parts import Agents
 from gatehouse.observe.report import Report
 from gatehouse.resilience.deadline import Deadline
-from gatehouse.talk.choosing import Choice, arm_of, effective_percent
 from gatehouse.talk.rules import RulesHandler
-from gatehouse.talk.types import Handler, IncomingMessage, Market, Outcome, Thread, Tools
+from gatehouse.talk.types import Chosen, Handler, IncomingMessage, Market, Outcome, Thread, Tools
 from gatehouse.understanding.types import DialogueState
+from gatehouse.web.choosing import Chooser, ceiling_of, effective_percent
+from gatehouse.web.wiring import chooser_of
 from tests.conversations.stock import home
 from tests.unit.understanding.notation import EAR
 
@@ -40,25 +41,30 @@ class Prompted(RulesHandler):
     """The other handler, as far as who answers is concerned."""
 
     name: Literal["prompted"] = "prompted"  # type: ignore[assignment]
+    version = "p-1"
 
 
 RULES = RulesHandler()
 PROMPTED = cast(Handler, Prompted())
 
 
-def choice(settings: Settings) -> Choice:
-    return Choice(RULES, PROMPTED, lambda: effective_percent(settings, has_model=True))
+def chooser(settings: Settings) -> Chooser:
+    return chooser_of(RULES, PROMPTED, settings)
+
+
+def next_turn(talk: Thread, before: Chosen) -> Thread:
+    return replace(talk, turn_no=talk.turn_no + 1, pin=before.pin)
 
 
 async def answered(handler: Handler, text: str, before: DialogueState, **on: bool) -> Outcome:
     tools = Tools(cast(Any, Stock()), EAR, Market(), **on)
     message = IncomingMessage(1, 1, text, "en")
-    thread = Thread(uuid4(), 1, before.turn + 1, before, (message,), arm_of(handler))
+    thread = Thread(uuid4(), 1, before.turn + 1, before, (message,))
     return await handler.think(thread, tools, deadline=Deadline.after(30))
 
 
 def report(settings: Settings, *, has_model: bool = True) -> Report:
-    percent = effective_percent(settings, has_model=has_model)
+    percent = effective_percent(ceiling_of(settings, newest="p-1" if has_model else None))
     agents = Agents(canary="p-1" if has_model else None, percent=percent)
     return Report(
         settings, cast(Any, None), cast(Any, None), TurnableClock(), agents=lambda: agents
@@ -67,13 +73,11 @@ def report(settings: Settings, *, has_model: bool = True) -> Report:
 
 async def test_r1_08_false_sends_the_next_turn_to_the_rules_handler_with_the_slots_kept() -> None:
     talk = Thread(uuid4(), 1, 1, DialogueState(), ())
-    first = choice(load({}))(talk)
-    told = await answered(first, "Kyrenia 500 pounds", talk.state)
-    second = choice(load({}, use_re_prompt_driven=False))(
-        replace(talk, turn_no=2, arm=arm_of(first))
-    )
-    after = await answered(second, "long term", told.state)
-    assert (first.name, second.name) == ("prompted", "rules")
+    first = chooser(load({}))(talk)
+    told = await answered(first.handler, "Kyrenia 500 pounds", talk.state)
+    second = chooser(load({}, use_re_prompt_driven=False))(next_turn(talk, first))
+    after = await answered(second.handler, "long term", told.state)
+    assert (first.handler.name, second.handler.name) == ("prompted", "rules")
     assert after.state.slots.keys() > told.state.slots.keys()
     assert after.decision.act == "SEARCH_AND_RECOMMEND"
 
@@ -81,12 +85,14 @@ async def test_r1_08_false_sends_the_next_turn_to_the_rules_handler_with_the_slo
 @pytest.mark.parametrize("percent", [0, 5, 10, 50, 100])
 def test_r1_09_the_share_is_of_new_conversations_and_nobody_is_moved(percent: int) -> None:
     talks = [Thread(UUID(int=n << 96 | 7), 1, 1, DialogueState(), ()) for n in range(2000)]
-    chosen = [choice(load({}, re_prompt_canary_percent=percent))(talk) for talk in talks]
-    drawn = sum(handler.name == "prompted" for handler in chosen)
+    share = chooser(load({}, re_prompt_canary_percent=percent))
+    chosen = [share(talk) for talk in talks]
+    drawn = sum(each.handler is PROMPTED for each in chosen)
     assert abs(drawn - 20 * percent) <= 4 * (2000 * percent / 100 * (1 - percent / 100)) ** 0.5
-    raised = choice(load({}, re_prompt_canary_percent=100))
-    later = [replace(t, turn_no=2, arm=arm_of(h)) for t, h in zip(talks, chosen, strict=True)]
-    assert [raised(talk).name for talk in later] == [handler.name for handler in chosen]
+    raised = chooser(load({}, re_prompt_canary_percent=100))
+    later = [next_turn(talk, each) for talk, each in zip(talks, chosen, strict=True)]
+    # At 0 % nobody was drawn: they were told that it is off, and stay where they are.
+    assert [raised(talk).handler for talk in later] == [each.handler for each in chosen]
 
 
 @pytest.mark.parametrize("handler", [RULES, PROMPTED])

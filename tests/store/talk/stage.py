@@ -14,12 +14,15 @@ from gatehouse.talk.claims import Incoming
 from gatehouse.talk.turn import TurnService
 from gatehouse.talk.types import (
     Act,
+    Chosen,
     Decision,
     Effect,
     Handler,
+    HandlerFor,
     Market,
     Move,
     Outcome,
+    Pin,
     Reply,
     Thread,
     Tools,
@@ -84,10 +87,15 @@ class Broken:
         raise ZeroDivisionError
 
 
+def always(handler: Handler) -> HandlerFor:
+    """Everybody is answered by this one."""
+    chosen = Chosen(handler, Pin("stable", "rules"))
+    return lambda _: chosen
+
+
 def service(database: Database, handler: Handler | None = None, **settings: Any) -> TurnService:
     """One process's turns; not started, so it sweeps only when told."""
-    chosen = handler or Echo()
-    return TurnService(database, lambda _: chosen, TOOLS, settings=Settings(**settings))
+    return TurnService(database, always(handler or Echo()), TOOLS, settings=Settings(**settings))
 
 
 Say = Callable[..., Incoming]

@@ -15,7 +15,7 @@ from gatehouse.talk.types import Market, Tools
 from tests.unit.understanding.notation import EAR
 
 from .conftest import Rows
-from .stage import Broken, Echo, message
+from .stage import Broken, Echo, always, message
 
 TOOLS = Tools(cast(Any, None), EAR, Market())  # no homes, but the language is really heard
 EXTRAS = "SELECT turn_no, language, extra FROM turn_ledger ORDER BY turn_no"
@@ -34,7 +34,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 def service(database: Database, handler: GuardedHandler) -> TurnService:
-    return TurnService(database, lambda _: handler, TOOLS, settings=Settings())
+    return TurnService(database, always(handler), TOOLS, settings=Settings())
 
 
 async def test_the_first_turn_alone_discloses(

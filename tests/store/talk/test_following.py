@@ -21,7 +21,7 @@ from tests.conversations.stock import Twin, seeded
 from tests.unit.understanding.notation import EAR
 
 from .conftest import Rows
-from .stage import message
+from .stage import always, message
 
 pytestmark = pytest.mark.usefixtures("clean")
 WISH = "a flat in Kyrenia up to 900 pounds a month, long term"
@@ -36,7 +36,7 @@ def stock() -> Twin:
 
 def turns(database: Database, stock: Twin) -> TurnService:
     tools = Tools(stock, EAR, Market())
-    return TurnService(database, lambda _: RULES, tools, settings=Settings())
+    return TurnService(database, always(RULES), tools, settings=Settings())
 
 
 async def say(service: TurnService, text: str, **about: Any) -> dict[str, Any]:

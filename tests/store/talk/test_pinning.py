@@ -9,9 +9,9 @@ import pytest
 
 from gatehouse.base.config import Settings
 from gatehouse.base.database import Database
-from gatehouse.talk.choosing import Choice
 from gatehouse.talk.turn import TurnService
 from gatehouse.talk.types import Handler
+from gatehouse.web.wiring import chooser_of
 
 from .conftest import Rows
 from .stage import TOOLS, Echo, message
@@ -27,8 +27,9 @@ class Prompted(Echo):
 
 
 def turns(database: Database, percent: int) -> TurnService:
-    choice = Choice(Echo(), cast(Handler, Prompted()), lambda: percent)
-    return TurnService(database, choice, TOOLS, settings=Settings())
+    settings = Settings(re_prompt_canary_percent=percent)
+    chooser = chooser_of(Echo(), cast(Handler, Prompted()), settings)
+    return TurnService(database, chooser, TOOLS, settings=settings)
 
 
 async def _say(service: TurnService, text: str) -> dict[str, Any]:
