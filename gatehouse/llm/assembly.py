@@ -26,6 +26,7 @@ from gatehouse.resilience.retry import RetryBudget
 
 Health = Literal["disabled", "connected", "disconnected"]
 SERVICES: dict[Provider, str] = {"primary": "llm_primary", "fallback": "llm_fallback"}
+CHATTING: tuple[Task, ...] = ("turn", "repair", "vision")
 VISION_PLACES = 2
 CLOSING_SECONDS = 4.0
 
@@ -63,14 +64,23 @@ class Voice:
     moderator: Moderator | None
     breakers: Breakers
     spans: Spans
-    counted: tuple[CountedModel, ...]
+    counted: list[CountedModel]
     close_clients: Callable[[], Awaitable[None]]
+    chat_of: Callable[[Settings, str], ChatModel]
+
+    def chat_for(self, settings: Settings, version: str) -> ChatModel:
+        """A chain as other settings name it, within the same budgets, places and connections.
+
+        Its first model has breakers of that agent version; the fallback's are everybody's.
+        Raises Misconfigured.
+        """
+        return self.chat_of(settings, version)
 
     @property
     def health(self) -> Health:
         """By the breakers of the models, which live from real calls: no probe that costs."""
-        standings = self.breakers.standings()
-        told = [standings[name] for name in SERVICES.values() if name in standings]
+        standings = self.breakers.standings_of_versions()
+        told = [standings[name, ""] for name in SERVICES.values() if (name, "") in standings]
         rests = (State.OPEN, State.HALF_OPEN, State.FORCED_OPEN)  # half-open: nobody has proven it
         return "disconnected" if told and all(s.state in rests for s in told) else "connected"
 
@@ -113,26 +123,16 @@ def assemble(
     models = named(settings)
     bounds = Bounds.of(settings)
     workshop = _Workshop(settings, maker, prices, breakers, budget, spans, bounds)
-    second = next((m for m in models if m.provider == "fallback"), None)
-    talk = Bulkhead("llm", settings.llm_in_flight)
-    vision = Bulkhead("vision", VISION_PLACES)
-    tail = (workshop.link(second),) if second else ()
-    chains: dict[Task, ChatModel] = {
-        each.task: FallbackModel(
-            (workshop.link(each), *tail), vision if each.task == "vision" else talk
-        )
-        for each in models
-        if each.provider == "primary" and each.task in ("turn", "repair", "vision")
-    }
     beside = {each.task: each.there for each in models}
     return Voice(
-        chat=TaskModels(chains),
+        chat=workshop.chat(settings),
         embedder=maker.embedder(beside["embeddings"]) if "embeddings" in beside else None,
         moderator=maker.moderator(beside["moderation"]) if "moderation" in beside else None,
         breakers=breakers,
         spans=spans,
-        counted=tuple(workshop.made),
+        counted=workshop.made,
         close_clients=maker.close,
+        chat_of=workshop.chat,
     )
 
 
@@ -146,8 +146,29 @@ class _Workshop:
     spans: Spans = field(default_factory=NoSpans)
     bounds: Bounds = field(default_factory=Bounds)
     made: list[CountedModel] = field(default_factory=list)
+    talk: Bulkhead = field(init=False)
+    vision: Bulkhead = field(init=False)
 
-    def link(self, model: Named) -> Link:
+    def __post_init__(self) -> None:
+        self.talk = Bulkhead("llm", self.settings.llm_in_flight)
+        self.vision = Bulkhead("vision", VISION_PLACES)
+
+    def chat(self, settings: Settings, version: str = "") -> ChatModel:
+        """The chains of all tasks that chat; `version`: whose breakers they have."""
+        models = named(settings)
+        second = next((m for m in models if m.provider == "fallback"), None)
+        tail = (self.link(second, settings),) if second else ()
+        chains: dict[Task, ChatModel] = {
+            each.task: FallbackModel(
+                (self.link(each, settings, version=version), *tail),
+                self.vision if each.task == "vision" else self.talk,
+            )
+            for each in models
+            if each.provider == "primary" and each.task in CHATTING
+        }
+        return TaskModels(chains)
+
+    def link(self, model: Named, settings: Settings, *, version: str = "") -> Link:
         service = SERVICES[model.provider]
         price = self.prices.of(model.there)
         if price is None and self.settings.llm_daily_budget_usd:
@@ -156,14 +177,14 @@ class _Workshop:
                 f"{model.there.name!r}: allowed is a model of the price list, or LLM_PRICES"
             )
         client = self.maker.model(
-            model.there, provider=model.provider, bounds=self.bounds, form=self.settings.llm_output
+            model.there, provider=model.provider, bounds=self.bounds, form=settings.llm_output
         )
         plan = Plan(model.provider, model.there.system, price, self.budget, self.spans)
         counted = CountedModel(client, plan)
         self.made.append(counted)
         return Link(
             counted,
-            self.breakers.of(service),
+            self.breakers.of(service, version),
             RetryBudget(service, typical_seconds=1.0),
             self.bounds.total,
         )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from gatehouse.base.errors import BadInput, NotFound
+from gatehouse.observe import journal
 from gatehouse.rollout.bundles import JUST_RULES, Bundle, bundle_of, canonical
 from gatehouse.rollout.connecting import Connect, Row
 from gatehouse.rollout.types import RULES
@@ -40,6 +42,8 @@ ON CONFLICT (id) DO NOTHING
 _KNOWN = "SELECT 1 FROM rollout_version WHERE id = %(id)s"
 _READ = "SELECT id, bundle, label, note, created_by, created_at FROM rollout_version"
 
+_NEWEST = f"{_READ} WHERE id <> ALL(%(but)s) ORDER BY created_at DESC, id LIMIT %(most)s"
+
 
 def keep(connect: Connect, version: Version) -> tuple[Version, bool]:
     """Stores it unless it is there; as stored, and whether it is new. Raises StoreDown.
@@ -72,11 +76,14 @@ def read(connect: Connect, version_id: str) -> Version:
     return _version(row)
 
 
-def newest(connect: Connect, *, most: int = 50) -> tuple[Version, ...]:
-    """The stored ones, newest first. Raises StoreDown."""
+def newest(connect: Connect, *, most: int = 50, but: Collection[str] = ()) -> tuple[Version, ...]:
+    """The stored ones without those of `but`, newest first. Raises StoreDown.
+
+    One that was changed in the database is left out, and told to the journal.
+    """
     with connect() as visit:
-        rows = visit.execute(f"{_READ} ORDER BY created_at DESC, id LIMIT %s", (most,)).fetchall()
-    return tuple(map(_version, rows))
+        rows = visit.execute(_NEWEST, {"most": most, "but": list(but)}).fetchall()
+    return tuple(version for row in rows if (version := _sound(row)) is not None)
 
 
 def found(connect: Connect, named: str) -> Version:
@@ -96,6 +103,14 @@ def found(connect: Connect, named: str) -> Version:
         told = ", ".join(version.id for version in versions)
         raise BadInput(f"{named} may be any of {told}: name one of them")
     return versions[0]
+
+
+def _sound(row: Row) -> Version | None:
+    try:
+        return _version(row)
+    except BadInput as wrong:
+        journal.event("version_damaged", message=str(wrong), level="ERROR", version=row["id"])
+        return None
 
 
 def _version(row: Row) -> Version:
