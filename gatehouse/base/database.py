@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from time import perf_counter
 from types import TracebackType
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import psycopg
 from psycopg.rows import dict_row
@@ -71,12 +71,31 @@ class Database:
     async def open(self) -> None:
         """Opens the pools; does not wait for the server."""
         for name, limits in self._limits.items():
-            self._pools[name] = _pool(self._url, name, limits)
+            self._pools[name] = _pool(self._url, name, limits, self._options_of(name))
             await self._pools[name].open(wait=False)
+
+    async def retune(self, *, chat: PoolLimits, search: PoolLimits) -> None:
+        """Other limits while running: connections made under the old ones are replaced, each
+        when nobody uses it."""
+        for name, limits in (("chat", chat), ("search", search)):
+            await self._retune(cast(PoolName, name), limits)
+
+    async def _retune(self, name: PoolName, limits: PoolLimits) -> None:
+        before, self._limits[name] = self._limits[name], limits
+        pool = self._pools.get(name)
+        if pool is None or limits == before:
+            return
+        if limits.size != before.size:
+            await pool.resize(1, limits.size)
+        if _options(limits) != _options(before):
+            await pool.drain()
 
     async def close(self) -> None:
         await asyncio.gather(*(pool.close(timeout=2) for pool in self._pools.values()))
         self._pools.clear()
+
+    def _options_of(self, name: PoolName) -> Callable[[], str]:
+        return lambda: _options(self._limits[name])
 
     def visit(
         self, pool: PoolName = "chat", *, transaction: bool = False
@@ -166,7 +185,20 @@ class Stay:
         self._database.on_visit(self._pool, (perf_counter() - self._began) * 1000)
 
 
-def _pool(url: str, name: str, limits: PoolLimits) -> AsyncConnectionPool[Connection]:
+def _pool(
+    url: str, name: str, limits: PoolLimits, options: Callable[[], str]
+) -> AsyncConnectionPool[Connection]:
+    fixed = {
+        "autocommit": True,
+        "row_factory": dict_row,
+        "prepare_threshold": 1,  # the lane has few statements and says them often
+        "connect_timeout": 2,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10_000,
+        "application_name": f"gatehouse-{name}",
+    }
     return AsyncConnectionPool(
         url,
         min_size=1,
@@ -176,18 +208,7 @@ def _pool(url: str, name: str, limits: PoolLimits) -> AsyncConnectionPool[Connec
         reconnect_timeout=RECONNECT_SECONDS,
         open=False,
         name=name,
-        kwargs={
-            "autocommit": True,
-            "row_factory": dict_row,
-            "prepare_threshold": 1,  # the lane has few statements and says them often
-            "connect_timeout": 2,
-            "keepalives_idle": 10,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 10_000,
-            "application_name": f"gatehouse-{name}",
-            "options": _options(limits),
-        },
+        kwargs=lambda: fixed | {"options": options()},
     )
 
 

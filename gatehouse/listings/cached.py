@@ -92,6 +92,12 @@ class CachedCatalogue:
         """See `Catalogue`."""
         return self._inner.rates()
 
+    def retune(self, *, timeout_ms: int, fresh_seconds: float) -> None:
+        """Other times, from the next call on; what is kept is judged by them, too."""
+        self._seconds = timeout_ms / 1000 + MARGIN_SECONDS
+        lease = timeout_ms / 1000 + LEASE_SECONDS
+        self.cache.times = replace(self.cache.times, fresh=fresh_seconds, lease=lease)
+
     async def answer(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """What `gatehouse cache` asks every process. Raises ValueError for anything else."""
         match question:

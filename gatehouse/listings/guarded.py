@@ -67,6 +67,10 @@ class GuardedCatalogue:
         """See `Catalogue`; asks no database."""
         return self._inner.rates()
 
+    def retune(self, *, timeout_ms: int) -> None:
+        """Another time-out, from the next call on."""
+        self._seconds = timeout_ms / 1000
+
     async def _guarded(self, visit: Callable[[], Awaitable[T]]) -> T:
         """Refused before it waits for a place, so that an open breaker answers at once."""
         self._breaker.refuse_if_shut()

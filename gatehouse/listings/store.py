@@ -122,6 +122,10 @@ class SqlCatalogue:
         """Units of each currency for one pound, as last read; empty before the first visit."""
         return self._rates.per_gbp if self._rates else {}
 
+    def retune(self, *, timeout_ms: int) -> None:
+        """Another time-out, from the next call on."""
+        self._seconds = timeout_ms / 1000
+
     def forget_rates(self) -> None:
         """The next visit reads them anew."""
         self._rates_until = 0.0

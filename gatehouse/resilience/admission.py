@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from statistics import median
 
@@ -108,6 +108,11 @@ class Room:
     def __post_init__(self) -> None:
         self.tide, self._stepped_at = Tide.low(self.rules), self.clock.monotonic()
         self._lines = {rank: deque() for rank in range(RETURNING, len(WORK_CLASSES))}
+
+    def retune(self, most: int) -> None:
+        """Another upper end of the limit, which goes on from where it is."""
+        self.rules = self.tide.rules = replace(self.rules, most=most)
+        self.tide.limit = min(self.tide.limit, most)
 
     @property
     def is_shedding(self) -> bool:

@@ -51,6 +51,14 @@ class Breakers:
             made.force(state, seconds=seconds, reason=reason)
         return made
 
+    def retune(self, service: str, rules: Rules) -> None:
+        """Other rules for the breakers of a dependency; what they have seen goes on counting."""
+        with self._lock:
+            self._rules[service] = rules
+            made = self._of(service)
+        for breaker in made:
+            breaker.rules = rules
+
     def every(self, service: str) -> tuple[Breaker, ...]:
         """The shared one, made if need be, and those of versions."""
         shared = self.of(service)

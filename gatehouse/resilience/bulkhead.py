@@ -36,10 +36,15 @@ class Bulkhead:
             raise ValueError(f"{name}: a bulkhead has at least one place, not {places}")
         self.name = name
         self.places = places
-        self.most_waiting = WAITING_PER_PLACE * places if most_waiting is None else most_waiting
+        self._most_waiting = most_waiting
         self._wait_seconds = wait_seconds
         self._in_flight = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
+
+    @property
+    def most_waiting(self) -> int:
+        given = self._most_waiting
+        return WAITING_PER_PLACE * self.places if given is None else given
 
     @property
     def in_flight(self) -> int:
@@ -48,6 +53,12 @@ class Bulkhead:
     @property
     def waiting(self) -> int:
         return len(self._waiting)
+
+    def resize(self, places: int) -> None:
+        """Other places: more are handed out at once, fewer are not given again."""
+        self.places = places
+        while self._in_flight < self.places and self._hand_on():
+            self._count(+1)
 
     @asynccontextmanager
     async def place(self, deadline: Deadline | None = None) -> AsyncIterator[None]:
@@ -106,12 +117,16 @@ class Bulkhead:
 
     def _give_back(self) -> None:
         """To the longest waiting, or into the stock."""
+        if self._in_flight > self.places or not self._hand_on():
+            self._count(-1)
+
+    def _hand_on(self) -> bool:
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():  # else it has just been cancelled, and its task does not know yet
                 turn.set_result(None)
-                return
-        self._count(-1)
+                return True
+        return False
 
     def _thread_ended(self, work: asyncio.Future[T]) -> None:
         if not work.cancelled():

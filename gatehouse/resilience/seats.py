@@ -70,6 +70,10 @@ class Admission:
         rules = Rules(most=most, sheds=sheds)
         return cls(Room(rules, clock) if clock else Room(rules))
 
+    def retune(self, most: int) -> None:
+        """So many requests at once at most; whoever is inside stays."""
+        self.room.retune(most)
+
     def would_refuse(self, work: str) -> bool:
         """Reading changes nothing."""
         return self.room.would_refuse(work)
