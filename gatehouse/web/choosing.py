@@ -80,7 +80,7 @@ class Chooser:
 
 def ceiling_of(settings: Settings, *, newest: str | None) -> Ceiling:
     """What the environment permits. `newest`: the version of the configured model, if any."""
-    percent = settings.re_prompt_canary_percent
+    percent = settings.re_prompt_canary_percent if settings.use_unified_pipeline else 0
     return Ceiling(settings.use_re_prompt_driven, percent * WHOLE // 100, newest)
 
 

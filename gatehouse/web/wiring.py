@@ -116,7 +116,6 @@ def build(settings: Settings) -> House:
     stock = SqlCatalogue(database, timeout_ms=settings.re_search_timeout_ms)
     fused = guarded(stock, breakers, settings)
     steering = steer(settings, url)
-    steering = steer(settings, url)
     keeping = keep(stock, fused, url=url, settings=settings, breakers=breakers)
     catalogue = keeping.catalogue
     voice = voice_of(settings, database, breakers)
@@ -137,6 +136,7 @@ def build(settings: Settings) -> House:
             settings=settings,
             prompted=prompted,
             second_opinion=opinion_of(voice, breakers),
+            steering=steering,
         ),
         report=Report(
             settings,
@@ -255,12 +255,27 @@ def agents(prompted: Handler | None, settings: Settings) -> Agents:
     return Agents(canary=newest, percent=percent)
 
 
-def chooser_of(rules: Handler, prompted: Handler | None, settings: Settings) -> Chooser:
-    """Who answers: the settings' share of new talks by `prompted`, the rest by the rules."""
+def chooser_of(
+    rules: Handler,
+    prompted: Handler | None,
+    settings: Settings,
+    *,
+    steering: Steering | None = None,
+) -> Chooser:
+    """Who answers: as the control room wants it, within what is permitted now. Without steering
+    the settings' share of new talks by `prompted`, the rest by the rules."""
     newest = version_of(prompted) if prompted else None
-    own = {newest: prompted} if prompted and newest else {}
-    control, ceiling = Control(), ceiling_of(settings, newest=newest)
-    return Chooser(lambda: control, lambda: ceiling, Few({RULES: rules, **own}))
+    handlers = Few({RULES: rules} | ({newest: prompted} if prompted and newest else {}))
+    if steering is None:
+        control, ceiling = Control(), ceiling_of(settings, newest=newest)
+        return Chooser(lambda: control, lambda: ceiling, handlers)
+    follower, flags = steering.follower, steering.flags
+    return Chooser(
+        lambda: follower.control,
+        lambda: ceiling_of(flags.settings, newest=newest),
+        handlers,
+        lambda: follower.is_stale,
+    )
 
 
 def turn_service(
@@ -271,6 +286,7 @@ def turn_service(
     settings: Settings,
     prompted: Handler | None = None,
     second_opinion: SecondOpinion | None = None,
+    steering: Steering | None = None,
 ) -> TurnService:
     """The conversation: a share by `prompted`, if there is a model; the rest by the rules."""
     zone = ZoneInfo(settings.market_timezone)
@@ -280,7 +296,9 @@ def turn_service(
     guard = partial(
         GuardedHandler, agency=settings.agency_name.strip(), second_opinion=second_opinion
     )
-    choice = chooser_of(guard(RulesHandler()), guard(prompted) if prompted else None, settings)
+    choose = chooser_of(
+        guard(RulesHandler()), guard(prompted) if prompted else None, settings, steering=steering
+    )
     tools = Tools(
         catalogue=catalogue,
         ear=ear,
@@ -292,4 +310,11 @@ def turn_service(
         cards_on=settings.enable_re_recommend_card,
         suggested_actions_on=settings.feature_suggested_actions,
     )
-    return TurnService(database, choice, tools, settings=settings)
+    turns = TurnService(database, choose, tools, settings=settings)
+
+    def stop_what_must(_: Control) -> None:
+        turns.rethink(choose.must_stop)
+
+    if steering is not None:
+        steering.follower.on_change(stop_what_must)
+    return turns
