@@ -15,7 +15,9 @@ from gatehouse import __version__
 from gatehouse.base.config import Settings, load
 from gatehouse.listings import api as listings_api
 from gatehouse.listings import pages
+from gatehouse.observe import access
 from gatehouse.observe import api as observe_api
+from gatehouse.office.mount import Office
 from gatehouse.resilience.hammering import Hammering
 from gatehouse.talk import api as talk_api
 from gatehouse.talk.phrases import say
@@ -23,6 +25,7 @@ from gatehouse.web import edge, wiring
 from gatehouse.web.porter import Porter
 
 WIDGET = Path(__file__).parent.parent / "widget"
+OFFICE_FILES = Path(__file__).parent.parent / "office" / "static"
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -31,11 +34,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     house = wiring.build(settings)
     rules = edge.Rules.of(settings, admission=house.admission)
     hammering = Hammering()
+    porter = Porter(
+        house.admission, rules.shields, rules.origins, hammering, is_staff=rules.badge.is_worn
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, Any]]:
         async with house.open():
-            yield {"porter": Porter(house.admission, rules.shields, rules.origins, hammering)}
+            yield {"porter": porter}
 
     app = FastAPI(
         title="Gatehouse",
@@ -54,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(pages.router(house.catalogue, say))
     app.include_router(observe_api.router(house.report, house.access))
     _add_page(app)
+    _add_office(app, rules)
     edge.install(app, settings, rules=rules)
     return app
 
@@ -73,6 +80,17 @@ def _add_page(app: FastAPI) -> None:
 
     app.add_api_route("/", page, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/widget", Checked(directory=WIDGET), name="widget")
+
+
+def _add_office(app: FastAPI, rules: edge.Rules) -> None:
+    """Staff's pages: Django, which is loaded when the first of them comes."""
+    office = Office(
+        rules.badge,
+        is_https=lambda scope: edge.is_https(scope, dict(scope["headers"]), rules.trusted),
+        address=lambda scope: access.network_of(scope, rules.trusted),
+    )
+    app.mount("/office/static", Checked(directory=OFFICE_FILES), name="office-files")
+    app.mount("/office", office, name="office")
 
 
 app = create_app()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 QUIET = frozenset({"/healthz", "/readyz", "/health", "/api/health", "/metrics", "/version"})
 ACKNOWLEDGED = ("/api/webhooks/",)  # channels that come again, and give up on who is slow
@@ -11,12 +11,22 @@ PAGE = ("/widget/",)  # without its page a visitor hears nothing at all, not eve
 _COOKIES = (b"__Host-s=", b"gatehouse_s=")
 
 
-def class_of(path: str, headers: Mapping[bytes, bytes]) -> str:
-    """One of labels.WORK_CLASSES. Credentials are not checked here: they only choose the line."""
+Headers = Mapping[bytes, bytes]
+
+
+def nobody(_: Headers) -> bool:
+    """Where no badges are known."""
+    return False
+
+
+def class_of(path: str, headers: Headers, *, is_staff: Callable[[Headers], bool] = nobody) -> str:
+    """One of labels.WORK_CLASSES. A visitor's credentials are not checked here: they only choose
+    the line. Those of staff are, by their seal: the places of the office are for whoever has signed
+    in, and a stranger at its door is served like a visitor, or nobody could sign in."""
     if path in QUIET or path.startswith(ACKNOWLEDGED):
         return "ack"
     if path.startswith(STAFF):
-        return "staff"
+        return "staff" if is_staff(headers) else "existing"
     if path == "/" or path.startswith(PAGE) or has_credentials(headers):
         return "existing"
     return "new"

@@ -16,8 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gatehouse.base.config import Settings
 from gatehouse.base.errors import BadInput, GatehouseError, TooLarge
+from gatehouse.base.keys import signing_key
 from gatehouse.observe import access, journal, meters
 from gatehouse.observe.meter import Counted, Observed
+from gatehouse.office.badge import Badge
 from gatehouse.resilience import seats
 from gatehouse.resilience.seats import Admission
 from gatehouse.talk.allowance import HEADERS_KEY
@@ -42,6 +44,7 @@ class Rules:
     trusted: access.Networks
     limits: body.BodyLimits = field(default_factory=body.BodyLimits)
     admission: Admission = field(default_factory=Admission)
+    badge: Badge = field(default_factory=lambda: Badge(lambda: secrets.token_hex(32)))
 
     @classmethod
     def of(cls, settings: Settings, *, admission: Admission | None = None) -> Rules:
@@ -51,6 +54,7 @@ class Rules:
             shields=Shields.of(allowed),
             trusted=access.networks(settings.trusted_proxies, variable="TRUSTED_PROXIES"),
             admission=admission or Admission.of(settings.most_in_flight),
+            badge=Badge(lambda: signing_key(settings)),
         )
 
 
@@ -96,13 +100,20 @@ class Edge:
         if scope["method"] == "OPTIONS" and b"access-control-request-method" in headers:
             await passage.answer(204, self._rules.origins.preflight(scope["path"], headers))
             return
-        work = class_of(scope["path"], headers)
+        work = class_of(scope["path"], headers, is_staff=self._rules.badge.is_worn)
         self._refuse_early(work)
-        if scope["method"] in UNSAFE and not scope["path"].startswith(OWN_RULES):
-            self._rules.origins.check_credentials(headers)
-            receive = await admit(receive, headers, self._rules.limits)
+        if scope["method"] in UNSAFE:
+            receive = await self._admitted(scope, receive, headers)
         async with self._rules.admission.seated(work):
             await self._app(scope, receive, passage.send)
+
+    async def _admitted(self, scope: Scope, receive: Receive, headers: Headers) -> Receive:
+        """The body, read within its limits. Raises GatehouseError."""
+        limits = self._rules.limits
+        if scope["path"].startswith(OWN_RULES):
+            return body.replay(await body.read(receive, limits), receive)
+        self._rules.origins.check_credentials(headers)
+        return await admit(receive, headers, limits)
 
     def _refuse_early(self, work: str) -> None:
         """Before the body is read. Raises Overloaded."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
@@ -14,7 +14,7 @@ from gatehouse.observe import journal, meters
 from gatehouse.resilience.hammering import Hammering, credential_of
 from gatehouse.resilience.seats import Admission
 from gatehouse.web import problems
-from gatehouse.web.classes import class_of
+from gatehouse.web.classes import Headers, class_of, nobody
 from gatehouse.web.origins import Origins, Pairs
 from gatehouse.web.shields import Shields
 
@@ -29,6 +29,7 @@ class Porter:
     shields: Shields
     origins: Origins
     hammering: Hammering = field(default_factory=Hammering)
+    is_staff: Callable[[Headers], bool] = nobody
     _kept: dict[tuple[str, bytes, int, str], tuple[bytes, bytes]] = field(default_factory=dict)
 
     @property
@@ -44,7 +45,7 @@ class Porter:
             told = self.hammering.refusal(credential_of(headers))
             if told is not None:
                 return self._too_often(path, headers, told)
-        work = class_of(path, headers)
+        work = class_of(path, headers, is_staff=self.is_staff)
         if not self.admission.would_refuse(work):
             return None
         seconds = self.admission.refusal(work).retry_after or 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 
 import httpx
@@ -59,7 +59,8 @@ def fill(admission: Admission, work: str = "existing") -> None:
         ("/health", {}, "ack"),
         ("/metrics", {}, "ack"),
         ("/api/webhooks/telegram", {}, "ack"),
-        ("/office/leads", {}, "staff"),
+        ("/office/leads", {}, "existing"),
+        ("/office/leads", {b"cookie": b"gatehouse_staff=worn"}, "staff"),
         ("/", {}, "existing"),
         ("/widget/desk.js", {}, "existing"),
         ("/api/chat/ask", {b"authorization": b"Bearer x"}, "existing"),
@@ -70,7 +71,10 @@ def fill(admission: Admission, work: str = "existing") -> None:
     ],
 )
 def test_a_request_has_a_class(path: str, headers: dict[bytes, bytes], work: str) -> None:
-    assert class_of(path, headers) == work
+    def is_staff(told: Mapping[bytes, bytes]) -> bool:
+        return b"worn" in told.get(b"cookie", b"")
+
+    assert class_of(path, headers, is_staff=is_staff) == work
 
 
 async def test_a_full_house_says_so_and_when_to_come_again(
