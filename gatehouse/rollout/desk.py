@@ -20,6 +20,7 @@ from gatehouse.rollout.levers import (
     refuse_failed,
     said,
     shares_of,
+    staged,
     stepped_back,
     waiver,
     who,
@@ -181,8 +182,10 @@ class Desk:
         """
 
         def rolled_back(standing: Standing, now: float) -> Standing:
-            if is_staged or to_share:
-                return stepped_back(standing, to_share, is_staged=is_staged, now=now)
+            if is_staged:
+                return staged(standing, now=now)
+            if to_share:
+                return stepped_back(standing, to_share, now=now)
             return withdrawn(standing, policy or standing.policy, now=now)
 
         return self._move("rollback", rollout_id, rolled_back, actor=actor, reason=reason)

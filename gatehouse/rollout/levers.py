@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from gatehouse.base.errors import BadInput, Conflict
 from gatehouse.rollout.types import WHOLE, Actor, Phase, Policy, Standing
 
-LONGEST_REASON = 500
+LONGEST_REASON: Final = 500
+STAGES: Final = (75_000, 50_000, 25_000, 10_000, 0)  # of a staged retreat, in 1/100,000
+STAGE_SECONDS: Final = 300.0
 
 
 class Refused(Conflict):
@@ -56,7 +58,7 @@ def entered(standing: Standing, step: int, share: int, *, now: float) -> Standin
 
 def withdrawn(standing: Standing, policy: Policy, *, now: float) -> Standing:
     """On the way back: nobody new gets it, and those who have it go as the policy says."""
-    if standing.phase == Phase.ROLLING_BACK and policy == standing.policy:
+    if standing.phase == Phase.ROLLING_BACK and not standing.share and policy == standing.policy:
         raise Refused(f"{standing.id} is being rolled back already")
     return replace(
         standing,
@@ -79,7 +81,7 @@ def ended(standing: Standing, phase: Phase, *, now: float) -> Standing:
     )
 
 
-def stepped_back(standing: Standing, share: int, *, is_staged: bool, now: float) -> Standing:
+def stepped_back(standing: Standing, share: int, *, now: float) -> Standing:
     """Fewer people, and paused: the engine does not raise again what a person has lowered."""
     refuse_failed(standing)
     if standing.phase != Phase.RAMPING:
@@ -87,18 +89,40 @@ def stepped_back(standing: Standing, share: int, *, is_staged: bool, now: float)
     if share >= standing.share:
         raise Refused(f"{standing.share / 1000:g} % get it now; that is no way back")
     step = max((i for i, each in enumerate(shares_of(standing.plan)) if each <= share), default=0)
-    facts = {**standing.facts, "retreat": {"to": share, "since": now}} if is_staged else {}
     return replace(
         standing,
-        step=standing.step if is_staged else step,
-        share=standing.share if is_staged else share,
+        step=step,
+        share=share,
         is_paused=True,
         held="manual",
         held_since=now,
         step_since=now,
         observing_since=None,
-        facts=facts or standing.facts,
     )
+
+
+def staged(standing: Standing, *, now: float) -> Standing:
+    """On the way back by stages, for want of capacity alone: a bad version goes at once."""
+    refuse_failed(standing)
+    if standing.phase not in (Phase.RAMPING, Phase.PROMOTING, Phase.BAKING):
+        raise Refused(f"{standing.id} is {standing.phase}: there is nothing to take back by stages")
+    return replace(
+        withdrawn(standing, "drain", now=now), share=stage_below(standing.share), step_since=now
+    )
+
+
+def stage_below(share: int) -> int:
+    """The next smaller stage of a staged retreat."""
+    return max(stage for stage in STAGES if stage < share)
+
+
+def next_stage(standing: Standing, *, now: float) -> Standing | None:
+    """The standing at the next stage, when this one has had its time; None: not yet, or over."""
+    if standing.phase != Phase.ROLLING_BACK or not standing.share:
+        return None
+    if now - standing.step_since < STAGE_SECONDS:
+        return None
+    return replace(standing, share=stage_below(standing.share), step_since=now)
 
 
 def refuse_failed(standing: Standing) -> None:
