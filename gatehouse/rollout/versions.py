@@ -9,10 +9,12 @@ from typing import Final
 
 from gatehouse.base.errors import BadInput, NotFound
 from gatehouse.observe import journal
+from gatehouse.rollout import audit
 from gatehouse.rollout.bundles import JUST_RULES, Bundle, bundle_of, canonical
-from gatehouse.rollout.connecting import Connect, Row
-from gatehouse.rollout.types import RULES
+from gatehouse.rollout.connecting import Connect, Connection, Row
+from gatehouse.rollout.types import RULES, Actor
 
+SYSTEM: Final = Actor("system", "release")
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -45,7 +47,9 @@ _READ = "SELECT id, bundle, label, note, created_by, created_at FROM rollout_ver
 _NEWEST = f"{_READ} WHERE id <> ALL(%(but)s) ORDER BY created_at DESC, id LIMIT %(most)s"
 
 
-def keep(connect: Connect, version: Version) -> tuple[Version, bool]:
+def keep(
+    connect: Connect, version: Version, *, actor: Actor = SYSTEM, reason: str = ""
+) -> tuple[Version, bool]:
     """Stores it unless it is there; as stored, and whether it is new. Raises StoreDown.
 
     Nothing is written for a known one: every write to the table is news to all processes.
@@ -61,8 +65,24 @@ def keep(connect: Connect, version: Version) -> tuple[Version, bool]:
         return RULES_VERSION, False
     with connect() as visit:
         is_known = visit.execute(_KNOWN, values).fetchone() is not None
-        is_new = not is_known and visit.execute(_KEEP, values).rowcount == 1
+        is_new = not is_known and _insert(visit, version, values, actor=actor, reason=reason)
     return read(connect, version.id), is_new
+
+
+def _insert(visit: Connection, version: Version, values: Row, *, actor: Actor, reason: str) -> bool:
+    """False: somebody else was quicker."""
+    with visit.transaction():
+        if visit.execute(_KEEP, values).rowcount == 0:
+            return False
+        audit.append(
+            visit,
+            actor=actor,
+            action="version_create",
+            subject=version.id,
+            reason=reason or version.note or "registered",
+            evidence={"label": version.label, "model": version.bundle.model},
+        )
+    return True
 
 
 def read(connect: Connect, version_id: str) -> Version:
