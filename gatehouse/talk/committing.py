@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from gatehouse.observe import ledger
 from gatehouse.talk.claims import Claimed, Row
 from gatehouse.talk.debts import Debt
+from gatehouse.talk.findings import findings
 from gatehouse.talk.stored_state import encode
 from gatehouse.talk.types import Move, Outcome, Pin, Thread
 from gatehouse.talk.wire import promises_more, reply_json, slots_view, to_json
@@ -123,7 +124,7 @@ def _ledger_row(
         errors=outcome.errors,
         outcome=_ending(outcome),
         is_recomputed=claimed.is_recomputed,
-        extra=outcome.extra,
+        extra=findings(thread, outcome),
     )
 
 

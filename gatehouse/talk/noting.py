@@ -8,6 +8,7 @@ from gatehouse.base.errors import LostLease
 from gatehouse.observe import meters
 from gatehouse.talk.claims import Accepted, Claimed
 from gatehouse.talk.committing import Written
+from gatehouse.talk.findings import has_lost_context, is_reask
 from gatehouse.talk.telling import intent_of, state_of, tell_lost, tell_turn
 from gatehouse.talk.telling_safety import tell_disclosed
 from gatehouse.talk.types import Act, Outcome
@@ -72,18 +73,13 @@ def _count_trouble(claimed: Claimed, outcome: Outcome) -> None:
     arm = claimed.thread.arm
     for error in outcome.errors:
         meters.re_error_total.labels(type=error, arm=arm).inc()
-    if _is_reask(outcome):
+    if is_reask(outcome):
         meters.re_slot_reask_total.labels(arm=arm).inc()
     if claimed.thread.turn_no >= 2:
-        has_context = claimed.thread.state.turn == claimed.thread.turn_no - 1
-        meters.chat_context_turns_total.labels(result="ok" if has_context else "lost").inc()
-        if not has_context:
+        is_lost = has_lost_context(claimed.thread)
+        meters.chat_context_turns_total.labels(result="lost" if is_lost else "ok").inc()
+        if is_lost:
             meters.conversation_state_loss_total.labels(arm=arm).inc()
-
-
-def _is_reask(outcome: Outcome) -> bool:
-    decision = outcome.decision
-    return decision.act is Act.ASK_SLOT and decision.ask in outcome.filled_before
 
 
 def _count_funnel(claimed: Claimed, outcome: Outcome) -> None:

@@ -232,8 +232,12 @@ def _concluded(voicing: Voicing, trouble: spoiled.Trouble) -> Outcome:
         modes=modes,
     )
     outcome = _outcome(voicing, reply)
-    errors = (*outcome.errors, *trouble.errors)
-    return replace(outcome, tier="enhanced" if voicing.has_spoken else "regular", errors=errors)
+    return replace(
+        outcome,
+        tier="enhanced" if voicing.has_spoken else "regular",
+        errors=(*outcome.errors, *trouble.errors),
+        extra=outcome.extra | trouble.found,
+    )
 
 
 def _outcome(voicing: Voicing, reply: Reply) -> Outcome:

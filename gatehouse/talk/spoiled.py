@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from gatehouse.llm.types import ModelError
 from gatehouse.observe import journal, meters
@@ -17,17 +18,21 @@ from gatehouse.talk.voicing import Voicing
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What the reply is marked with, and its types of `re_error_total`. False: none."""
+    """What the reply is marked with, and its types of `re_error_total`. False: none.
+
+    `found` goes to the ledger: how the answer kept its contract, if there was one.
+    """
 
     mode: Mode | None = None
     errors: tuple[str, ...] = ()
+    found: dict[str, Any] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.mode or self.errors)
 
 
 SIMPLE_MODE = Trouble("json_contract", ("circuit_open",))  # too many broken answers of late
-_BROKEN = Trouble("json_contract", ("json_contract",))
+_BROKEN = Trouble("json_contract", ("json_contract",), {"contract": "failed"})
 
 
 def of_model(failure: ModelError) -> Trouble:
@@ -45,7 +50,8 @@ def of_contract(verdict: Verdict, voicing: Voicing) -> Trouble:
     if is_ungrounded(voicing):
         _note_ungrounded(voicing)
         meters.contract_fallback_total.labels(arm=arm).inc()
-        return Trouble(None, ("json_contract",))
+        found = {"contract": "failed", "ungrounded": True}
+        return Trouble(None, ("json_contract",), found)
     kept = verdict.standing == "accepted"
     counter = meters.contract_ok_total if kept else meters.contract_repaired_total
     counter.labels(arm=arm).inc()
@@ -56,7 +62,7 @@ def of_contract(verdict: Verdict, voicing: Voicing) -> Trouble:
             reason=verdict.reason,
             **fields_of(voicing.thread),
         )
-    return Trouble()
+    return Trouble(found={"contract": "ok" if kept else "repaired"})
 
 
 def is_ungrounded(voicing: Voicing) -> bool:

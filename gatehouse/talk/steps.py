@@ -134,6 +134,7 @@ def conclude(
         errors=(looked.trouble,) if looked.trouble else (),
         timings_ms=watch.steps,
         results=looked.answer.found.total if looked.answer else None,
+        is_cached=looked.answer.is_cached if looked.answer else None,
     )
 
 

@@ -185,6 +185,7 @@ class Outcome:
     errors: tuple[str, ...] = ()  # `re_error_total` types that happened on the way
     timings_ms: dict[str, float] = field(default_factory=dict)  # step -> ms
     results: int | None = None  # homes found, if a search ran
+    is_cached: bool | None = None  # was that search answered without one of its own?
     tier: Literal["regular", "enhanced"] = "regular"  # enhanced: in a model's words
     tokens_in: int = 0
     tokens_out: int = 0
