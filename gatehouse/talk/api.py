@@ -19,7 +19,7 @@ from gatehouse.talk.allowance import Allowance
 from gatehouse.talk.failpoints import is_mutant, reach
 from gatehouse.talk.history import Archive
 from gatehouse.talk.holding import interim, language_of
-from gatehouse.talk.reception import Received, Reception
+from gatehouse.talk.reception import EntryOf, Received, Reception, anybody
 from gatehouse.talk.schemas import (
     Ask,
     Feedback,
@@ -32,7 +32,7 @@ from gatehouse.talk.schemas import (
 from gatehouse.talk.sessions import SESSION_PATTERN, Door, Principal, mint, session_of
 from gatehouse.talk.streaming import event_stream, live_events, stored_events, too_early_events
 from gatehouse.talk.turn import TurnService
-from gatehouse.talk.wire import to_json
+from gatehouse.talk.wire import arm_of, to_json
 
 _REPLAY = {"idempotent-replay": "true"}
 _NO_STORE = {"cache-control": "no-store"}
@@ -52,17 +52,19 @@ def router(
     *,
     limiter: Limiter | None = None,
     hammering: Hammering | None = None,
+    entry_of: EntryOf = anybody,
 ) -> APIRouter:
     """Everything that a visitor's page calls, and plain curl. Flat: each nested router costs.
 
     `limiter` counts for the rate limits; without one this process counts alone. `hammering` is
-    told whom they refuse.
+    told whom they refuse. `entry_of` knows who may choose an arm, and who is no visitor.
     """
     made = APIRouter()
     door = Door(access, has_local_names=turns.settings.environment != "production")
     allowance = Allowance.of(turns.settings, door, limiter)
     allowance.hammering = hammering or allowance.hammering
-    desk = Desk(turns, door, allowance)
+    turns.on_retune.append(allowance.retune)
+    desk = Desk(turns, door, allowance, entry_of=entry_of)
 
     def add(method: str, path: str, endpoint: Callable[..., Any], **about: Any) -> None:
         route = f"/api/chat/{path}"
@@ -80,18 +82,20 @@ def router(
         responses=problems(404, 422, 503), summary="What was said so far")  # fmt: skip
     add("POST", "feedback", desk.feedback, status_code=204, response_class=Response,
         responses=problems(404, 422, 503), summary="Thumb up or down")  # fmt: skip
-    landing.add_routes(made, turns.settings, door=door, clock=turns.clock)
+    landing.add_routes(made, lambda: turns.settings, door=door, clock=turns.clock)
     return made
 
 
 class Desk:
     """The endpoints of one application."""
 
-    def __init__(self, turns: TurnService, door: Door, allowance: Allowance) -> None:
+    def __init__(
+        self, turns: TurnService, door: Door, allowance: Allowance, *, entry_of: EntryOf = anybody
+    ) -> None:
         self._turns = turns
         self._door = door
         self._allowance = allowance
-        self._reception = Reception(turns, door, allowance)
+        self._reception = Reception(turns, door, allowance, entry_of)
         self._archive = Archive(turns.database)
 
     async def ask(self, request: Request, body: Ask) -> Response:
@@ -105,7 +109,7 @@ class Desk:
             return await self._acknowledge_too_early(request, body)
         received = await self._reception.receive(request, body)
         reply = await self._turns.reply(received.accepted)
-        meters.chat_request_duration_ms.labels(lane="regular", arm="stable").observe(
+        meters.chat_request_duration_ms.labels(lane="regular", arm=arm_of(reply)).observe(
             (time.monotonic() - began) * 1000
         )
         reach("before_ack")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID, uuid4
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from gatehouse.base.errors import MalformedRequest, NotFound
@@ -16,9 +17,18 @@ from gatehouse.talk.claims import Accepted, Incoming
 from gatehouse.talk.schemas import Ask
 from gatehouse.talk.sessions import FIRST_NAME, Door, Principal, mint, session_of
 from gatehouse.talk.turn import TurnService
+from gatehouse.talk.types import ANYBODY, Entry
 from gatehouse.talk.wire import to_json
 
 _KEY = re.compile(r"[\x20-\x7e]{1,255}")
+
+
+EntryOf = Callable[[HTTPConnection], Entry]
+
+
+def anybody(_: HTTPConnection) -> Entry:
+    """Nobody is known by anything."""
+    return ANYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +46,7 @@ class Reception:
     turns: TurnService
     door: Door
     allowance: Allowance | None = None
+    entry_of: EntryOf = anybody
 
     async def receive(self, request: Request, ask: Ask) -> Received:
         """Stores the message once.
@@ -48,14 +59,18 @@ class Reception:
         if self.allowance is not None:
             await self.allowance.charge(request, principal, session=session or "", key=key)
         try:
-            return await self._accept(principal, ask, key=key, session=session)
+            return await self._accept(
+                principal, ask, key=key, session=session, entry=self.entry_of(request)
+            )
         except NotFound:
             if principal.via != "cookie" or isinstance(session, UUID):
                 raise
         # A cookie whose conversations are gone: the visitor begins anew.
         if self.allowance is not None:
             await self.allowance.welcome(request)
-        return await self._accept(mint(), ask, key=key, session=session)
+        return await self._accept(
+            mint(), ask, key=key, session=session, entry=self.entry_of(request)
+        )
 
     def dress(self, request: Request, response: Response, principal: Principal) -> None:
         """Gives a new visitor the cookie."""
@@ -63,7 +78,13 @@ class Reception:
             self.door.give_cookie(request, response, principal.token)
 
     async def _accept(
-        self, principal: Principal, ask: Ask, *, key: str, session: UUID | str | None
+        self,
+        principal: Principal,
+        ask: Ask,
+        *,
+        key: str,
+        session: UUID | str | None,
+        entry: Entry,
     ) -> Received:
         name = session if isinstance(session, str) else None
         if session is None and principal.via == "minted":
@@ -78,6 +99,7 @@ class Reception:
             conversation=session if isinstance(session, UUID) else None,
             name=name,
             is_known_owner=principal.is_known,
+            entry=entry,
         )
         return Received(await self.turns.accept(incoming), principal)
 

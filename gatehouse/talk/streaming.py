@@ -15,7 +15,7 @@ from gatehouse.talk.claims import Accepted
 from gatehouse.talk.drafts import Draft, Mark, Reader
 from gatehouse.talk.failpoints import reach
 from gatehouse.talk.turn import TurnService
-from gatehouse.talk.wire import event_bytes, reply_events, to_json, told, turn_of
+from gatehouse.talk.wire import arm_of, event_bytes, reply_events, to_json, told, turn_of
 
 HEARTBEAT_SECONDS = 10.0
 _HEARTBEAT = b": still here\n\n"
@@ -65,8 +65,9 @@ async def live_events(
         waiting.cancel()
     if watch.is_astray(reply):
         yield meta_event(accepted, restart=True)
+    arm = arm_of(reply)
     for event in reply_events(reply, after=watch.mark.seen(turn_of(reply))):
-        watch.note_first("stable")
+        watch.note_first(arm)
         yield event
 
 

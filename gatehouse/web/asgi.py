@@ -22,6 +22,7 @@ from gatehouse.resilience.hammering import Hammering
 from gatehouse.talk import api as talk_api
 from gatehouse.talk.phrases import say
 from gatehouse.web import edge, wiring
+from gatehouse.web.entering import Entrance
 from gatehouse.web.porter import Porter
 
 WIDGET = Path(__file__).parent.parent / "widget"
@@ -54,7 +55,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     limiter = house.keeping.limiter
     app.include_router(
-        talk_api.router(house.turns, house.access, limiter=limiter, hammering=hammering)
+        talk_api.router(
+            house.turns,
+            house.access,
+            limiter=limiter,
+            hammering=hammering,
+            entry_of=Entrance.of(settings, rules.badge.is_worn),
+        )
     )
     app.include_router(listings_api.router(house.catalogue))
     app.include_router(pages.router(house.catalogue, say))
