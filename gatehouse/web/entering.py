@@ -1,0 +1,54 @@
+"""What is known of whoever writes the first message: a pass, a badge, or a robot's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from starlette.requests import HTTPConnection
+
+from gatehouse.base.config import Settings
+from gatehouse.rollout.passes import COOKIE, HEADER, Passes
+from gatehouse.talk.types import ANYBODY, Entry
+
+# What robots call themselves. A page's own code and plain curl are visitors: they may be anybody.
+_ROBOT = re.compile(
+    r"bot\b|crawl|spider|slurp|archiver|preview|facebookexternalhit|headlesschrome|lighthouse"
+    r"|uptime|pingdom|statuscake|site24x7|monitoring",
+    re.IGNORECASE,
+)
+_BOT, _STAFF = Entry(traffic="bot"), Entry(traffic="staff")
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """Looks at a request's headers alone; nothing here asks a database."""
+
+    passes: Passes
+    is_staff: Callable[[Mapping[bytes, bytes]], bool] = lambda _: False
+
+    @classmethod
+    def of(
+        cls, settings: Settings, is_staff: Callable[[Mapping[bytes, bytes]], bool] = lambda _: False
+    ) -> Entrance:
+        """With the settings' key. `is_staff`: whether the headers show somebody of the office."""
+        key = settings.canary_signing_key.get_secret_value()
+        return cls(Passes(key, is_open=settings.canary_cookie_open), is_staff)
+
+    def __call__(self, request: HTTPConnection) -> Entry:
+        headers = dict(request.scope["headers"])
+        if b"cookie" in headers or HEADER.encode() in headers:
+            shown = self.passes.shown(request.headers.get(HEADER), request.cookies.get(COOKIE))
+            if shown is not None:
+                return Entry(shown.arm, shown.traffic)
+        if self.is_staff(headers):
+            return _STAFF
+        return _BOT if is_robot(headers.get(b"user-agent", b"")) else ANYBODY
+
+
+@lru_cache(maxsize=512)
+def is_robot(user_agent: bytes) -> bool:
+    """Does the sender call itself a robot?"""
+    return _ROBOT.search(user_agent.decode("latin-1")) is not None
