@@ -35,5 +35,7 @@ def connecting(url: str, *, name: str = "gatehouse-rollout") -> Connect:
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError) as trouble:
             raise StoreDown(f"The database cannot be used: {trouble}".strip()) from trouble
+        except psycopg.errors.UndefinedTable as trouble:
+            raise StoreDown("The database lacks tables: run gatehouse migrate") from trouble
 
     return visit

@@ -35,19 +35,21 @@ from gatehouse.resilience.bulkhead import Bulkhead
 from gatehouse.resilience.overrides import Overrides
 from gatehouse.resilience.rules import CONTRACT
 from gatehouse.resilience.seats import Admission
-from gatehouse.rollout.types import RULES, Control
+from gatehouse.rollout.connecting import Connect, connecting
+from gatehouse.rollout.types import RULES, WHOLE, Control
 from gatehouse.talk.failpoints import is_mutant
 from gatehouse.talk.guarding import GuardedHandler
 from gatehouse.talk.moderating import SecondOpinion
 from gatehouse.talk.past import SqlPast
-from gatehouse.talk.prompted import PromptedHandler
 from gatehouse.talk.rules import RulesHandler
 from gatehouse.talk.turn import TurnService
 from gatehouse.talk.types import Handler, Market, Tools
 from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
+from gatehouse.web.agents import Handlers, Workshop
 from gatehouse.web.choosing import Chooser, Few, ceiling_of, effective_percent, version_of
 from gatehouse.web.keeping import Keeping, keep
+from gatehouse.web.own_version import own_version
 from gatehouse.web.standing import parts
 from gatehouse.web.steering import Steering, steer
 from gatehouse.web.tending import Work, tended
@@ -72,6 +74,8 @@ class House:
     voice: Voice | None  # the models, where LLM_MODEL names one
     keeping: Keeping
     steering: Steering
+    handlers: Handlers
+    versions: Connect  # where they are kept
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
@@ -99,6 +103,7 @@ class House:
             "places": StockPlaces(self.stock, self.gazetteer).run,
             "breakers": lambda: self.breakers.run(lambda: overrides.follow(self.breakers)),
             "admission": self.admission.run,
+            "versions": lambda: self.handlers.run(self.versions),
         }
         return own | self.keeping.background | self.steering.background
 
@@ -121,7 +126,9 @@ def build(settings: Settings) -> House:
     voice = voice_of(settings, database, breakers)
     pulse = DatabasePulse(url, clock)
     traffic = TrafficRing.of_instance(clock)
-    prompted = prompted_by(voice, database, breakers, settings=settings)
+    opinion = opinion_of(voice, breakers)
+    handlers = handlers_of(voice, database, breakers, settings=settings, second_opinion=opinion)
+    steering.follower.on_change(handlers.follow)
     return House(
         settings=settings,
         database=database,
@@ -134,9 +141,9 @@ def build(settings: Settings) -> House:
             catalogue,
             gazetteer=gazetteer,
             settings=settings,
-            prompted=prompted,
-            second_opinion=opinion_of(voice, breakers),
+            second_opinion=opinion,
             steering=steering,
+            handlers=handlers,
         ),
         report=Report(
             settings,
@@ -146,7 +153,7 @@ def build(settings: Settings) -> House:
             parts=lambda: parts(
                 breakers, llm=voice.health if voice else "disabled", redis=keeping.redis
             ),
-            agents=lambda: agents(prompted, settings),
+            agents=lambda: agents(handlers, steering),
         ),
         access=OpsAccess.of(settings),
         watch=Watch(
@@ -163,6 +170,8 @@ def build(settings: Settings) -> House:
         voice=voice,
         keeping=keeping,
         steering=steering,
+        handlers=handlers,
+        versions=connecting(url),
     )
 
 
@@ -232,27 +241,37 @@ def open_database(url: str, settings: Settings, *, waits: PoolWaits) -> Database
     return Database(url, chat=chat, search=search, on_wait=waits.on_wait)
 
 
-def prompted_by(
-    voice: Voice | None, database: Database, breakers: Breakers, *, settings: Settings
-) -> Handler | None:
-    """The prompt-driven handler, where a model is configured."""
-    if voice is None:
-        return None
-    return PromptedHandler(
-        voice.chat,
-        past=SqlPast(database),
-        breaker=breakers.of("llm_contract"),
-        most_messages=settings.llm_max_history_messages,
-        agency=settings.agency_name.strip(),
-        market=settings.market_name.strip(),
+def handlers_of(
+    voice: Voice | None,
+    database: Database,
+    breakers: Breakers,
+    *,
+    settings: Settings,
+    second_opinion: SecondOpinion | None = None,
+) -> Handlers:
+    """The handlers of all versions: the house's own, where a model is configured, the rules', and
+    those that are stored."""
+    guard = partial(
+        GuardedHandler, agency=settings.agency_name.strip(), second_opinion=second_opinion
     )
+    workshop = Workshop(settings, voice, breakers, SqlPast(database), guard)
+    return Handlers(workshop.make, own=own_version(settings) if voice else None)
 
 
-def agents(prompted: Handler | None, settings: Settings) -> Agents:
+def agents(handlers: Handlers, steering: Steering) -> Agents:
     """Who answers, as health and version tell it."""
-    newest = version_of(prompted) if prompted else None
-    percent = effective_percent(ceiling_of(settings, newest=newest))
-    return Agents(canary=newest, percent=percent)
+    control, ceiling = (
+        steering.follower.control,
+        ceiling_of(steering.flags.settings, newest=handlers.newest),
+    )
+    live = control.live
+    percent = effective_percent(ceiling)
+    if live is not None:
+        share = min(live.share * 100 // WHOLE, percent)
+        return Agents(live.stable_version, live.canary_version, share)
+    if control.stable_version is not None:
+        return Agents(control.stable_version)
+    return Agents(canary=ceiling.newest, percent=percent)
 
 
 def chooser_of(
@@ -261,18 +280,19 @@ def chooser_of(
     settings: Settings,
     *,
     steering: Steering | None = None,
+    handlers: Handlers | None = None,
 ) -> Chooser:
     """Who answers: as the control room wants it, within what is permitted now. Without steering
     the settings' share of new talks by `prompted`, the rest by the rules."""
-    newest = version_of(prompted) if prompted else None
-    handlers = Few({RULES: rules} | ({newest: prompted} if prompted and newest else {}))
-    if steering is None:
+    if steering is None or handlers is None:
+        newest = version_of(prompted) if prompted else None
+        few = Few({RULES: rules} | ({newest: prompted} if prompted and newest else {}))
         control, ceiling = Control(), ceiling_of(settings, newest=newest)
-        return Chooser(lambda: control, lambda: ceiling, handlers)
+        return Chooser(lambda: control, lambda: ceiling, few)
     follower, flags = steering.follower, steering.flags
     return Chooser(
         lambda: follower.control,
-        lambda: ceiling_of(flags.settings, newest=newest),
+        lambda: ceiling_of(flags.settings, newest=handlers.newest),
         handlers,
         lambda: follower.is_stale,
     )
@@ -287,8 +307,10 @@ def turn_service(
     prompted: Handler | None = None,
     second_opinion: SecondOpinion | None = None,
     steering: Steering | None = None,
+    handlers: Handlers | None = None,
 ) -> TurnService:
-    """The conversation: a share by `prompted`, if there is a model; the rest by the rules."""
+    """The conversation: as the control room wants it by `handlers`; without them a share by
+    `prompted`, the rest by the rules."""
     zone = ZoneInfo(settings.market_timezone)
     ear = RuleEar(
         gazetteer, today=lambda: datetime.now(zone).date(), timezone=settings.market_timezone
@@ -297,7 +319,11 @@ def turn_service(
         GuardedHandler, agency=settings.agency_name.strip(), second_opinion=second_opinion
     )
     choose = chooser_of(
-        guard(RulesHandler()), guard(prompted) if prompted else None, settings, steering=steering
+        guard(RulesHandler()),
+        guard(prompted) if prompted else None,
+        settings,
+        steering=steering,
+        handlers=handlers,
     )
     tools = Tools(
         catalogue=catalogue,
