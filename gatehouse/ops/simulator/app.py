@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gatehouse.base.errors import BadInput
-from gatehouse.ops.simulator import directing, moderating, question, vectors
+from gatehouse.ops.simulator import characters, directing, moderating, question, vectors
 from gatehouse.ops.simulator.composing import Composer
 from gatehouse.ops.simulator.delivering import Delivery, Pace, deliver, refusal
 from gatehouse.ops.simulator.directing import Asked, Director
@@ -141,7 +141,7 @@ class Simulator:
             raise error
         if not name:
             return await exchange.whole(models(MODELS))
-        if name not in MODELS:
+        if name not in MODELS and not name.startswith(characters.PREFIX):
             message = f"The model '{name}' does not exist"
             raise Refused(404, message, code="model_not_found", param="model")
         return await exchange.whole(model(name))

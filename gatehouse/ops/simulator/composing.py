@@ -38,6 +38,7 @@ class Composer:
         self._turn = count()  # of those that come in turn
         self._by_name: dict[Name, Compose] = {
             "light": lambda *_: light(),
+            "dull": dull,
             "verbatim": lambda _, behaviour: behaviour.params.get("text", ""),
             "malformed": self._malformed,
             "invented_home": self._in_turn(misleading.invented_home),
@@ -94,6 +95,14 @@ def good(question: Question, _: Behaviour) -> str:
     if question.schema is None:
         return text
     return json.dumps(filling.fill(question.schema, text=text), ensure_ascii=False)
+
+
+def dull(question: Question, behaviour: Behaviour) -> str:
+    """A good answer that leaves a visitor cold: homes are shown, and none is spoken of."""
+    if not is_contract(question):
+        return good(question, behaviour)
+    thought = mind.heeding(mind.think(question), question)
+    return misleading.respoken(question, mind.speak(thought, frozenset()))
 
 
 def plain(question: Question) -> str:

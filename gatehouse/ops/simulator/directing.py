@@ -1,4 +1,4 @@
-"""Which behaviour answers: the header's, else the switch's, else the script's, else the mix's."""
+"""Which behaviour answers: the header, else the switch, script, model name, mix; in this order."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gatehouse.base.errors import BadInput
+from gatehouse.ops.simulator.characters import character_of, drawn
 from gatehouse.ops.simulator.types import Behaviour, Endpoint
 
 _WHEN = frozenset({"request", "text", "endpoint", "model"})
@@ -69,6 +70,9 @@ class Director:
         for rule in self.script:
             if rule.fits(asked):
                 return rule.do
+        if asked.endpoint == "chat" and (character := character_of(asked.model)) is not None:
+            dice = random.Random(f"{self.seed}:{asked.number}:{asked.model}")  # noqa: S311
+            return drawn(character, dice.random()) or Behaviour("good")
         return self._drawn(asked.number) if self.mix else self.default
 
     def _drawn(self, number: int) -> Behaviour:

@@ -10,6 +10,7 @@ from gatehouse.base.errors import BadInput
 
 Name = Literal[
     "good",  # a competent answer
+    "dull",  # competent, but it names no home and recommends none
     "light",  # a short canned answer in the contract's shape: costs next to nothing
     "verbatim",  # exactly `text`
     "slow_first_token",  # good, after `ms`
