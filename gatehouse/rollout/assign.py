@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from gatehouse.rollout.hashing import bucket_of
@@ -42,10 +42,10 @@ def assign(
         return _kept(pin, control, ceiling)
     live = control.live
     stable, canary = _stable_of(control), _canary_of(control, ceiling)
-    if ceiling.most_share <= 0:
-        return Assignment("stable", stable, "DISABLED")
     if canary is None:
         return Assignment("stable", stable, "STATIC")
+    if ceiling.most_share <= 0 or canary in control.denied:
+        return Assignment("stable", stable, "DISABLED")
     if is_stale:
         return Assignment("stable", stable, "STALE")
     if forced is not None:
@@ -75,7 +75,7 @@ def _kept(pin: Assignment, control: Control, ceiling: Ceiling) -> Assignment:
     if pin.version in control.denied:
         return _moved(pin, _stable_of(control))
     if pin.arm == "canary" and control.live is None and pin.version == control.stable_version:
-        return replace(pin, arm="stable")  # it was promoted
+        return pin._replace(arm="stable")  # it was promoted
     return pin
 
 
@@ -83,7 +83,7 @@ def _moved(pin: Assignment | None, version: str) -> Assignment:
     """Against the draw, which stays on record."""
     if pin is None:
         return Assignment("stable", version, "DISABLED")
-    return replace(pin, arm="stable", version=version, reason="DISABLED")
+    return pin._replace(arm="stable", version=version, reason="DISABLED")
 
 
 def _stable_of(control: Control) -> str:
@@ -95,10 +95,8 @@ def _stable_of(control: Control) -> str:
 def _canary_of(control: Control, ceiling: Ceiling) -> str | None:
     """None: there is nothing but the stable version."""
     if control.live is not None:
-        version: str | None = control.live.canary_version
-    else:
-        version = ceiling.newest if control.stable_version is None else None
-    return None if version in control.denied else version
+        return control.live.canary_version
+    return ceiling.newest if control.stable_version is None else None
 
 
 def _listed(unit_id: str, live: Live) -> Arm | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 WHOLE: Final = 100_000  # shares and buckets are counted in 1/100,000 of the conversations
 HASH_VERSION: Final = 1
@@ -39,7 +39,7 @@ class Phase(StrEnum):
 TERMINAL: Final = frozenset((Phase.COMPLETED, Phase.ROLLED_BACK, Phase.ABORTED, Phase.SUPERSEDED))
 Held = Literal[
     "inconclusive", "nodata", "srm", "approval", "window_closed", "error_budget", "breaker",
-    "manual", "dependency", "incident", "measurement",
+    "manual", "dependency", "incident", "measurement", "ceiling",
 ]  # fmt: skip
 
 
@@ -110,8 +110,7 @@ class Control:
     source: Literal["database", "disk", "none"] = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):  # made in every turn, in a third of a dataclass's time
     """Which version answers a conversation, and why; what is pinned at its first turn."""
 
     arm: Arm
@@ -147,7 +146,9 @@ class GateSpec:
     weight: float = 0.1  # of the error budget of the whole rollout
     required: bool = False  # must be certified (or `no_evidence`) before a step advances
     policy: Literal["certified", "no_evidence"] = "certified"
-    delta_max: float | None = None  # for no_evidence: the upper end must lie below it
+    # For no_evidence: what is shown must lie below it; of worse: a ratio of the arms' rates.
+    delta_max: float | None = None
+    tolerance: float = 1.0  # of worse: a ratio of the rates (canary's over stable's) up to it is fine
     minutes: int = 10  # of a rule
     least: int = 20  # observations that a rule needs in its window
     service: str | None = None  # of a breaker
@@ -274,4 +275,7 @@ class Move:
     held: Held | None = None
     failure: Mapping[str, Any] | None = None
     reason: str = ""
-    is_observing: bool | None = None  # True: the clock of the step starts now
+    # True: the clock of the step (soak, bake) starts now. False: it is cleared, since a new share
+    # has to reach every worker first, or what was measured does not count. None: as it was.
+    is_observing: bool | None = None
+    ends_retreat: bool = False  # a staged way back went one stage further: its clock starts now

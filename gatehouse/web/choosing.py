@@ -64,8 +64,8 @@ class Chooser:
         for version in (stable or RULES, RULES):
             handler = self.handlers.of(version)
             if handler is not None and version not in control.denied:
-                other = replace(
-                    assigned, arm="stable", version=version, reason="ERROR", error_code=NOT_READY
+                other = assigned._replace(
+                    arm="stable", version=version, reason="ERROR", error_code=NOT_READY
                 )
                 return Chosen(handler, _as_pin(other, pin))
         raise LookupError("the rules handler is always there")
