@@ -67,9 +67,10 @@ class GuardedCatalogue:
         """See `Catalogue`; asks no database."""
         return self._inner.rates()
 
-    def retune(self, *, timeout_ms: int) -> None:
-        """Another time-out, from the next call on."""
+    def retune(self, *, timeout_ms: int, places: int) -> None:
+        """Another time-out and other places, from the next call on."""
         self._seconds = timeout_ms / 1000
+        self._bulkhead.resize(places)
 
     async def _guarded(self, visit: Callable[[], Awaitable[T]]) -> T:
         """Refused before it waits for a place, so that an open breaker answers at once."""

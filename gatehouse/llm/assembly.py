@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from gatehouse.base.config import Settings
 from gatehouse.base.errors import Misconfigured
 from gatehouse.llm.bounds import Bounds
-from gatehouse.llm.budget import Budget
+from gatehouse.llm.budget import Budget, Limits
 from gatehouse.llm.calls import CountedModel, Plan
 from gatehouse.llm.fallback import FallbackModel, Link, TaskModels
 from gatehouse.llm.naming import PREFIXES, Address, address
@@ -67,6 +67,7 @@ class Voice:
     counted: list[CountedModel]
     close_clients: Callable[[], Awaitable[None]]
     chat_of: Callable[[Settings, str], ChatModel]
+    retune: Callable[[Settings], None]  # live settings, from the next call on
 
     def chat_for(self, settings: Settings, version: str) -> ChatModel:
         """A chain as other settings name it, within the same budgets, places and connections.
@@ -133,6 +134,7 @@ def assemble(
         counted=workshop.made,
         close_clients=maker.close,
         chat_of=workshop.chat,
+        retune=workshop.retune,
     )
 
 
@@ -186,8 +188,13 @@ class _Workshop:
             counted,
             self.breakers.of(service, version),
             RetryBudget(service, typical_seconds=1.0),
-            self.bounds.total,
+            self.bounds,
         )
+
+    def retune(self, settings: Settings) -> None:
+        self.bounds.follow(settings)
+        self.talk.resize(settings.llm_in_flight)
+        self.budget.retune(Limits.of(settings))
 
 
 def _primaries(settings: Settings) -> tuple[tuple[str, Task, str], ...]:

@@ -17,9 +17,12 @@ Item = Delta | Completion | Exception | None  # None: the source is spent
 _stragglers: set[asyncio.Task[None]] = set()  # calls that ignored their cancellation so far
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Bounds:
-    """Seconds until the first token, between two, and altogether; characters of an answer."""
+    """Seconds until the first token, between two, and altogether; characters of an answer.
+
+    All chains of a house share one, so that live settings reach every call.
+    """
 
     first_token: float = 6.0
     gap: float = 5.0
@@ -34,6 +37,11 @@ class Bounds:
             settings.llm_gap_ms / 1000,
             settings.llm_timeout_ms / 1000,
         )
+
+    def follow(self, settings: Settings) -> None:
+        """Takes over what the settings say now."""
+        now = Bounds.of(settings)
+        self.first_token, self.gap, self.total = now.first_token, now.gap, now.total
 
 
 class Waiting:

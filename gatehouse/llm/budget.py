@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from gatehouse.base.clock import Clock, SystemClock
+from gatehouse.base.config import Settings
 from gatehouse.base.database import Cursor, Database
 from gatehouse.base.errors import StoreDown
 from gatehouse.llm.types import ModelError
@@ -40,6 +41,10 @@ class Limits:
     tokens: int
     usd: float = 0.0
 
+    @classmethod
+    def of(cls, settings: Settings) -> Limits:
+        return cls(settings.llm_tokens_per_session, settings.llm_daily_budget_usd)
+
     @property
     def micro_usd(self) -> int | None:
         return round(self.usd * MICRO) or None
@@ -54,6 +59,9 @@ class Budget(Protocol):
     async def give_back(self, thread: str, rest: Amount) -> None:
         """What a call did not use; below zero: what it used beyond the reserve."""
 
+    def retune(self, limits: Limits) -> None:
+        """Other limits, from the next call on."""
+
 
 class SqlBudget:
     """The table llm_spending: every process takes from the same accounts, one row at a time."""
@@ -62,6 +70,9 @@ class SqlBudget:
         self._database = database
         self._limits = limits
         self._clock = clock or SystemClock()
+
+    def retune(self, limits: Limits) -> None:
+        self._limits = limits
 
     async def reserve(self, thread: str, most: Amount) -> None:
         try:
@@ -118,6 +129,9 @@ class MemoryBudget:
     clock: Clock = field(default_factory=SystemClock)
     _threads: dict[str, tuple[datetime, int]] = field(default_factory=dict)
     _days: dict[str, int] = field(default_factory=dict)
+
+    def retune(self, limits: Limits) -> None:
+        self.limits = limits
 
     async def reserve(self, thread: str, most: Amount) -> None:
         now, money = self.clock.now(), self.limits.micro_usd

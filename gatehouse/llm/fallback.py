@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from gatehouse.base.errors import CircuitOpen, DeadlinePassed, Overloaded
+from gatehouse.llm.bounds import Bounds
 from gatehouse.llm.types import (
     Answering,
     ChatModel,
@@ -50,12 +51,12 @@ def judge(error: Exception, *, granted: float = LEAST_SECONDS) -> Judged:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One model of a chain. `total` is the limit of one call in seconds, as for its breaker."""
+    """One model of a chain. `bounds.total` limits one call in seconds, as for its breaker."""
 
     model: ChatModel
     breaker: Breaker
     budget: RetryBudget
-    total: float = 12.0
+    bounds: Bounds = field(default_factory=Bounds)
 
 
 class FallbackModel:
@@ -119,7 +120,7 @@ class FallbackModel:
 
 
 async def _ask(link: Link, request: ChatRequest, deadline: Deadline) -> Answering:
-    granted = deadline.allow(link.total)
+    granted = deadline.allow(link.bounds.total)
     began = deadline.clock.monotonic()
     answering = link.model.answer(request, deadline)
     try:
@@ -140,7 +141,8 @@ async def _ask(link: Link, request: ChatRequest, deadline: Deadline) -> Answerin
 
 
 def _permit(link: Link, granted: float) -> Permit:
-    return link.breaker.watch(timeout_seconds=link.total, judge=partial(judge, granted=granted))
+    seconds = link.bounds.total
+    return link.breaker.watch(timeout_seconds=seconds, judge=partial(judge, granted=granted))
 
 
 @asynccontextmanager

@@ -38,4 +38,9 @@ class Agents:
 
     stable: str = "rules"
     canary: str | None = None
-    percent: int = 0  # effective: 0 where no such handler is permitted or can work
+    percent: float = 0  # effective: 0 where no such handler is permitted or can work
+
+    @property
+    def is_prompted(self) -> bool:
+        """Is anybody answered by anything but the rules?"""
+        return self.percent > 0 or self.stable != "rules"

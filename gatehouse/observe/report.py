@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from hashlib import sha256
@@ -24,9 +24,11 @@ ECHOED = ("re_search_timeout_ms", "enable_re_recommend_card", "turn_deadline_ms"
 # Echoed as they take effect, under the names that the runbooks use: the setting of each.
 _SETTING_OF = {
     **{name: name for name in ECHOED},
+    "unified_pipeline": "use_unified_pipeline",
     "re_prompt_driven": "use_re_prompt_driven",
     "re_prompt_canary_percent": "re_prompt_canary_percent",
 }
+_NOTHING_ELSE = {"stored": None, "kill": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,12 @@ class Report:
     clock: Clock
     parts: Callable[[], Parts] = Parts
     agents: Callable[[], Agents] = Agents
+    in_force: Callable[[], Settings] | None = None  # None: the settings themselves
+    sources: Callable[[], Mapping[str, Mapping[str, Any]]] = dict  # stored, kill … by setting
+
+    @property
+    def _now(self) -> Settings:
+        return self.in_force() if self.in_force else self.settings
 
     @property
     def release(self) -> str:
@@ -85,23 +93,23 @@ class Report:
 
     def config_echo(self) -> dict[str, Any]:
         """The effective values of settings that no one could misuse by knowing them."""
-        agents = self.agents()
+        agents, now = self.agents(), self._now
         return {
-            "re_prompt_driven": agents.percent > 0,
+            "re_prompt_driven": agents.is_prompted,
             "re_prompt_canary_percent": agents.percent,
-            **{name: getattr(self.settings, name) for name in ECHOED},
-            "unified_pipeline": True,
+            **{name: getattr(now, name) for name in ECHOED},
+            "unified_pipeline": now.use_unified_pipeline,
             "conv_store_primary": "postgres",
         }
 
     def config_source(self) -> dict[str, dict[str, Any]]:
-        """Where each echoed value comes from. Nothing is stored or killed yet."""
-        given = config.read()
+        """Where each echoed value comes from: environment, stored flag, kill file."""
+        given, sources = config.read(), self.sources()
         return {
             name: {
-                "env": given[_SETTING_OF[name]].text if _SETTING_OF.get(name) in given else None,
-                "stored": None,
-                "kill": None,
+                "env": given[field].text if (field := _SETTING_OF.get(name)) in given else None,
+                **_NOTHING_ELSE,
+                **sources.get(field or "", {}),
                 "effective": value,
             }
             for name, value in self.config_echo().items()
@@ -113,7 +121,7 @@ class Report:
         return sha256(echo.encode()).hexdigest()[:12]
 
     def version(self) -> dict[str, Any]:
-        agents = self.agents()
+        agents, now = self.agents(), self._now
         return {
             "release": self.release,
             "commit": self.settings.git_commit,
@@ -127,10 +135,10 @@ class Report:
                 "canary_percent": agents.percent,
             },
             "feature_flags": {
-                "unified_pipeline": True,
-                "dynamic_prompts": self.settings.feature_dynamic_prompts,
-                "suggested_actions": self.settings.feature_suggested_actions,
-                "re_prompt_driven": agents.percent > 0,
-                "re_recommend_card": self.settings.enable_re_recommend_card,
+                "unified_pipeline": now.use_unified_pipeline,
+                "dynamic_prompts": now.feature_dynamic_prompts,
+                "suggested_actions": now.feature_suggested_actions,
+                "re_prompt_driven": agents.is_prompted,
+                "re_recommend_card": now.enable_re_recommend_card,
             },
         }

@@ -86,6 +86,10 @@ class Flags:
             if getattr(self.settings, name) != getattr(before, name)
         }
         journal.event("flags_changed", changed=changed)
+        self.tell()
+
+    def tell(self) -> None:
+        """Tells those who asked what is in force, as if it had just changed."""
         for listener in self._told:
             try:
                 listener(self.settings)
@@ -102,7 +106,7 @@ class Flags:
             await asyncio.sleep(LOOK_SECONDS)
 
     def sources(self) -> dict[str, Source]:
-        """By field of Settings."""
+        """Where each flag's value comes from, by field of Settings."""
         given, stored = config.read(), self.stored()
         killed, outside = self._kill_file.kill.ceilings, self._outside()
         return {

@@ -101,6 +101,10 @@ class Allowance:
         wide = MemoryLimiter(workers=settings.web_workers)
         return cls(wide, MemoryLimiter(), Quotas.of(settings), door)
 
+    def retune(self, settings: Settings) -> None:
+        """Other quotas; what was used up stays used up."""
+        self.quotas = Quotas.of(settings)
+
     async def charge(
         self, request: HTTPConnection, who: Principal, *, session: object = "", key: str = ""
     ) -> None:

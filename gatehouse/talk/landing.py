@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
@@ -26,8 +26,10 @@ WINDOW_SECONDS = 900  # after this a visitor is shown the next questions
 T = TypeVar("T")
 
 
-def add_routes(made: APIRouter, settings: Settings, *, door: Door, clock: Clock) -> None:
-    """GET examples, POST telemetry."""
+def add_routes(
+    made: APIRouter, settings: Callable[[], Settings], *, door: Door, clock: Clock
+) -> None:
+    """GET examples, POST telemetry. `settings`: those that are in force."""
     made.add_api_route(
         "/api/prompts/examples",
         Prompter(settings, door, clock).examples,
@@ -53,7 +55,7 @@ def add_routes(made: APIRouter, settings: Settings, *, door: Door, clock: Clock)
 class Prompter:
     """Deals example questions. Keeps nothing: visitor and time alone decide which."""
 
-    settings: Settings
+    settings: Callable[[], Settings]
     door: Door
     clock: Clock
 
@@ -65,10 +67,11 @@ class Prompter:
         lang: Language | None = None,
     ) -> Response:
         """Fresh questions every quarter of an hour; none comes twice before all were shown."""
-        if not self.settings.feature_dynamic_prompts:
+        settings = self.settings()
+        if not settings.feature_dynamic_prompts:
             raise NotFound("Example questions are switched off.")
         wanted = tuple(topic.strip() for topic in topics.split(","))
-        pool = examples.pool(lang or self.settings.default_language, wanted)
+        pool = examples.pool(lang or settings.default_language, wanted)
         window = int(self.clock.now().timestamp()) // WINDOW_SECONDS
         seed = self._seed(request)
         dealt = deal(pool, n, seed=seed, round_no=window)

@@ -38,6 +38,10 @@ class Store:
         self._lease = lease_seconds
         self._slow_ms = slow_seconds * 1000
 
+    def retune(self, *, lease_seconds: float, slow_seconds: float) -> None:
+        """Other times, from the next visit on."""
+        self._lease, self._slow_ms = lease_seconds, slow_seconds * 1000
+
     async def accept(self, incoming: Incoming) -> Accepted:
         """Stores the message and claims its conversation if that is free: one visit, one commit.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 from uuid import UUID
@@ -75,6 +76,23 @@ class TurnService:
         self._follow_ups = FollowUps(database, tools, self._wake)
         self._tending: tuple[asyncio.Task[None], ...] = ()  # sweep and promises
         self._is_stopping = False
+        self.on_retune: list[Callable[[Settings], None]] = []
+
+    def retune(self, settings: Settings) -> None:
+        """Other times, limits and features, from the next turn on; those under way keep theirs."""
+        self.settings = settings
+        self.tools = replace(
+            self.tools,
+            cards_on=settings.enable_re_recommend_card,
+            suggested_actions_on=settings.feature_suggested_actions,
+        )
+        self._thinker = replace(self._thinker, settings=settings, tools=self.tools)
+        self.store.retune(
+            lease_seconds=settings.lease_seconds,
+            slow_seconds=settings.checkpointer_slow_log_seconds,
+        )
+        for listener in self.on_retune:
+            listener(settings)
 
     async def start(self) -> None:
         """Begins to look after messages that nobody waits for."""

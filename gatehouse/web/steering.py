@@ -29,8 +29,9 @@ class Steering:
         return {"control": self.follower.run, "flags": self.flags.run}
 
     async def start(self) -> None:
-        """The first look, before the first turn."""
+        """The first look, before the first turn; from here on everything is as it wants it."""
         await self.follower.start()
+        self.flags.tell()
 
 
 def steer(settings: Settings, url: str) -> Steering:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from gatehouse.base.clock import SystemClock
 from gatehouse.base.config import Settings
-from gatehouse.base.database import Database, PoolLimits
-from gatehouse.listings.guarded import PLACES, SERVICE, GuardedCatalogue
+from gatehouse.base.database import Database
+from gatehouse.listings.guarded import SERVICE, GuardedCatalogue
 from gatehouse.listings.stock_places import StockPlaces
 from gatehouse.listings.store import SqlCatalogue
 from gatehouse.listings.types import Catalogue
@@ -29,7 +29,6 @@ from gatehouse.observe.probes import PoolWaits, Turn, Watch
 from gatehouse.observe.pulse import DatabasePulse
 from gatehouse.observe.report import Report
 from gatehouse.observe.traffic import TrafficRing
-from gatehouse.resilience.breaker import Rules
 from gatehouse.resilience.breakers import Breakers
 from gatehouse.resilience.bulkhead import Bulkhead
 from gatehouse.resilience.overrides import Overrides
@@ -53,6 +52,7 @@ from gatehouse.web.own_version import own_version
 from gatehouse.web.standing import parts
 from gatehouse.web.steering import Steering, steer
 from gatehouse.web.tending import Work, tended
+from gatehouse.web.tuning import Tuning, pool_limits, search_places, search_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,19 @@ def build(settings: Settings) -> House:
     opinion = opinion_of(voice, breakers)
     handlers = handlers_of(voice, database, breakers, settings=settings, second_opinion=opinion)
     steering.follower.on_change(handlers.follow)
+    turns = turn_service(
+        database,
+        catalogue,
+        gazetteer=gazetteer,
+        settings=settings,
+        second_opinion=opinion,
+        steering=steering,
+        handlers=handlers,
+    )
+    admission = Admission.of(settings.most_in_flight, sheds=not is_mutant("no_shedding"))
+    steering.flags.on_change(
+        Tuning(database, stock, fused, catalogue, breakers, admission, turns, voice)
+    )
     return House(
         settings=settings,
         database=database,
@@ -136,15 +149,7 @@ def build(settings: Settings) -> House:
         stock=stock,
         catalogue=catalogue,
         breakers=breakers,
-        turns=turn_service(
-            database,
-            catalogue,
-            gazetteer=gazetteer,
-            settings=settings,
-            second_opinion=opinion,
-            steering=steering,
-            handlers=handlers,
-        ),
+        turns=turns,
         report=Report(
             settings,
             pulse,
@@ -154,6 +159,8 @@ def build(settings: Settings) -> House:
                 breakers, llm=voice.health if voice else "disabled", redis=keeping.redis
             ),
             agents=lambda: agents(handlers, steering),
+            in_force=lambda: steering.flags.settings,
+            sources=lambda: {n: asdict(each) for n, each in steering.flags.sources().items()},
         ),
         access=OpsAccess.of(settings),
         watch=Watch(
@@ -166,7 +173,7 @@ def build(settings: Settings) -> House:
             data=settings.gatehouse_data,
         ),
         pulse=pulse,
-        admission=Admission.of(settings.most_in_flight, sheds=not is_mutant("no_shedding")),
+        admission=admission,
         voice=voice,
         keeping=keeping,
         steering=steering,
@@ -181,12 +188,11 @@ def voice_of(settings: Settings, database: Database, breakers: Breakers) -> Voic
         return None
     from gatehouse.llm.client import Connections
 
-    limits = Limits(settings.llm_tokens_per_session, settings.llm_daily_budget_usd)
     return assemble(
         settings,
         Connections(),
         breakers=breakers,
-        budget=SqlBudget(database, limits),
+        budget=SqlBudget(database, Limits.of(settings)),
         spans=spans_of(settings),
     )
 
@@ -209,17 +215,15 @@ async def check_models(settings: Settings) -> list[Finding]:
 
 def fuse_box(settings: Settings) -> Breakers:
     """One breaker a dependency, as the settings want them."""
-    search = Rules(in_a_row=settings.re_search_circuit_breaker_open_after)
-    return Breakers({SERVICE: search, "llm_contract": CONTRACT})
+    return Breakers({SERVICE: search_rules(settings), "llm_contract": CONTRACT})
 
 
 def guarded(stock: Catalogue, breakers: Breakers, settings: Settings) -> GuardedCatalogue:
-    """The catalogue behind its fuse. No more places than connections: waiting is no failure."""
-    places = min(PLACES, settings.checkpointer_pool_max_size)
+    """The catalogue behind its fuse."""
     return GuardedCatalogue(
         stock,
         breakers.of(SERVICE),
-        bulkhead=Bulkhead("search", places),
+        bulkhead=Bulkhead("search", search_places(settings)),
         timeout_ms=settings.re_search_timeout_ms,
     )
 
@@ -232,12 +236,7 @@ def metrics_folder() -> Path | None:
 
 def open_database(url: str, settings: Settings, *, waits: PoolWaits) -> Database:
     """The lane's two pools, bounded as the settings say."""
-    size = settings.checkpointer_pool_max_size
-    wait = settings.checkpointer_pool_timeout_seconds
-    chat = PoolLimits(size, settings.checkpointer_statement_timeout_ms, acquire_seconds=wait)
-    search = PoolLimits(
-        size, settings.re_search_timeout_ms, is_read_only=True, acquire_seconds=wait
-    )
+    chat, search = pool_limits(settings)
     return Database(url, chat=chat, search=search, on_wait=waits.on_wait)
 
 
@@ -270,7 +269,8 @@ def agents(handlers: Handlers, steering: Steering) -> Agents:
         share = min(live.share * 100 // WHOLE, percent)
         return Agents(live.stable_version, live.canary_version, share)
     if control.stable_version is not None:
-        return Agents(control.stable_version)
+        is_rules = control.stable_version == RULES
+        return Agents(control.stable_version, percent=0 if is_rules else percent)
     return Agents(canary=ceiling.newest, percent=percent)
 
 
