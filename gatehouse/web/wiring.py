@@ -34,6 +34,7 @@ from gatehouse.resilience.bulkhead import Bulkhead
 from gatehouse.resilience.overrides import Overrides
 from gatehouse.resilience.rules import CONTRACT
 from gatehouse.resilience.seats import Admission
+from gatehouse.rollout.breaker_turns import BreakerTurns
 from gatehouse.rollout.connecting import Connect, connecting
 from gatehouse.rollout.types import RULES, WHOLE, Control
 from gatehouse.talk.failpoints import is_mutant
@@ -65,6 +66,7 @@ class House:
     stock: SqlCatalogue
     catalogue: Catalogue
     breakers: Breakers
+    breaker_turns: BreakerTurns
     turns: TurnService
     report: Report
     access: OpsAccess
@@ -105,6 +107,7 @@ class House:
             "admission": self.admission.run,
             "versions": lambda: self.handlers.run(self.versions),
         }
+        own["breaker turns"] = self.breaker_turns.run
         return own | self.keeping.background | self.steering.background
 
 
@@ -121,6 +124,8 @@ def build(settings: Settings) -> House:
     stock = SqlCatalogue(database, timeout_ms=settings.re_search_timeout_ms)
     fused = guarded(stock, breakers, settings)
     steering = steer(settings, url)
+    breaker_turns = BreakerTurns(connecting(url), steering.follower.name, clock)
+    breakers.heard_by(breaker_turns.heard)
     keeping = keep(stock, fused, url=url, settings=settings, breakers=breakers)
     catalogue = keeping.catalogue
     voice = voice_of(settings, database, breakers)
@@ -149,6 +154,7 @@ def build(settings: Settings) -> House:
         stock=stock,
         catalogue=catalogue,
         breakers=breakers,
+        breaker_turns=breaker_turns,
         turns=turns,
         report=Report(
             settings,
