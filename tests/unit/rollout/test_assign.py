@@ -145,8 +145,7 @@ def test_a_promoted_canary_is_the_stable_version() -> None:
 
 def test_the_kill_moves_everybody_to_the_rules_and_keeps_what_was_drawn() -> None:
     off = Ceiling(False)
-    for arm, version in (("canary", "v-new"), ("stable", "v-old")):
-        pin = PINNED._replace(arm=arm, version=version)
+    for pin in (PINNED, PINNED._replace(arm="stable", version="v-old")):
         found = assign(IN, CONTROL, off, pin=pin)
         assert (*told(found), found.bucket) == ("stable", RULES, "DISABLED", 7)
 

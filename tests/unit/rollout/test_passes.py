@@ -88,7 +88,7 @@ def test_a_pass_lasts_some_time_but_not_for_ever(seconds: int) -> None:
 
 
 def test_the_header_counts_before_the_cookie_and_a_bad_header_not_at_all() -> None:
-    canary, stable = (PASSES.make(arm, seconds=60) for arm in ("canary", "stable"))  # type: ignore[arg-type]
+    canary, stable = (PASSES.make(arm, seconds=60) for arm in ("canary", "stable"))
     assert PASSES.shown(canary, stable) == PASSES.check(canary)
     assert PASSES.shown("forged", stable) == PASSES.check(stable)
     assert PASSES.shown(None, None) is None

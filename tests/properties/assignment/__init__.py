@@ -1,0 +1,1 @@
+"""P42: the assignment is sticky, monotone, even, and independent from rollout to rollout."""
