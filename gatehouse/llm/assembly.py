@@ -174,10 +174,7 @@ class _Workshop:
         service = SERVICES[model.provider]
         price = self.prices.of(model.there)
         if price is None and self.settings.llm_daily_budget_usd:
-            raise Misconfigured(
-                f"LLM_DAILY_BUDGET_USD is set, but no price is known for {model.variable} "
-                f"{model.there.name!r}: allowed is a model of the price list, or LLM_PRICES"
-            )
+            raise _unpriced(model)
         client = self.maker.model(
             model.there, provider=model.provider, bounds=self.bounds, form=settings.llm_output
         )
@@ -195,6 +192,22 @@ class _Workshop:
         self.bounds.follow(settings)
         self.talk.resize(settings.llm_in_flight)
         self.budget.retune(Limits.of(settings))
+
+
+def refuse_unpriced(settings: Settings) -> None:
+    """A budget of money needs the price of every model that chats. Raises Misconfigured."""
+    prices = load(settings.llm_prices)
+    for model in named(settings):
+        is_unpriced = model.task in CHATTING and prices.of(model.there) is None
+        if settings.llm_daily_budget_usd and is_unpriced:
+            raise _unpriced(model)
+
+
+def _unpriced(model: Named) -> Misconfigured:
+    return Misconfigured(
+        f"LLM_DAILY_BUDGET_USD is set, but no price is known for {model.variable} "
+        f"{model.there.name!r}: allowed is a model of the price list, or LLM_PRICES"
+    )
 
 
 def _primaries(settings: Settings) -> tuple[tuple[str, Task, str], ...]:

@@ -74,6 +74,7 @@ class Workshop:
     breakers: Breakers
     past: Past
     guard: Guard = lambda handler: handler
+    in_force: Callable[[], Settings] | None = None  # live settings; None: those of the start
 
     def make(self, version: Version) -> Handler:
         """Raises Misconfigured, BadInput where it cannot run here."""
@@ -88,11 +89,15 @@ class Workshop:
             self._chat(version),
             past=self.past,
             breaker=self.breakers.of("llm_contract", version.id),
-            most_messages=parameters.get("history_messages", settings.llm_max_history_messages),
+            most_messages=parameters.get("history_messages", self._history),
             agency=settings.agency_name.strip(),
             market=settings.market_name.strip(),
             prompts=prompts_of(version),
         )
+
+    def _history(self) -> int:
+        settings = self.in_force() if self.in_force else self.settings
+        return settings.llm_max_history_messages
 
     def _chat(self, version: Version) -> ChatModel:
         bundle = version.bundle

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -132,7 +132,14 @@ def build(settings: Settings) -> House:
     pulse = DatabasePulse(url, clock)
     traffic = TrafficRing.of_instance(clock)
     opinion = opinion_of(voice, breakers)
-    handlers = handlers_of(voice, database, breakers, settings=settings, second_opinion=opinion)
+    handlers = handlers_of(
+        voice,
+        database,
+        breakers,
+        settings=settings,
+        second_opinion=opinion,
+        in_force=lambda: steering.flags.settings,
+    )
     steering.follower.on_change(handlers.follow)
     turns = turn_service(
         database,
@@ -253,13 +260,14 @@ def handlers_of(
     *,
     settings: Settings,
     second_opinion: SecondOpinion | None = None,
+    in_force: Callable[[], Settings] | None = None,
 ) -> Handlers:
     """The handlers of all versions: the house's own, where a model is configured, the rules', and
     those that are stored."""
     guard = partial(
         GuardedHandler, agency=settings.agency_name.strip(), second_opinion=second_opinion
     )
-    workshop = Workshop(settings, voice, breakers, SqlPast(database), guard)
+    workshop = Workshop(settings, voice, breakers, SqlPast(database), guard, in_force)
     return Handlers(workshop.make, own=own_version(settings) if voice else None)
 
 
