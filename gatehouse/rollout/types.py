@@ -278,4 +278,4 @@ class Move:
     # True: the clock of the step (soak, bake) starts now. False: it is cleared, since a new share
     # has to reach every worker first, or what was measured does not count. None: as it was.
     is_observing: bool | None = None
-    ends_retreat: bool = False  # a staged way back went one stage further: its clock starts now
+    is_stage: bool = False  # of a staged way back: `facts["retreat"]["since"]` becomes now

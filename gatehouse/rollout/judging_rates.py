@@ -1,0 +1,203 @@
+"""Gates on rates of conversations: against an objective (slo), and against the stable arm (worse).
+
+Evidence may be looked at as often as one likes (rollout.stats). It begins anew at each step of the
+plan, so that a good past hides no late harm.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from gatehouse.rollout import stats
+from gatehouse.rollout.evidence import Ground, Row, Told, outcomes_of, rows_of, total
+from gatehouse.rollout.types import GateSpec, Verdict
+
+BLAME_ALPHA: Final = 0.05  # an outage of both arms is blamed on the canary no more often than this
+LOST: Final = frozenset(("not_converted", "not_completed", "not_engaged", "no_recommendation"))
+# Every conversation has these; any other metric only some, and perhaps more of one arm.
+OF_ALL: Final = frozenset(
+    ("turn_error", "turn_slow", "end_to_end_slow", "store_slow", "not_completed",
+     "no_recommendation", "reask", "state_loss", "cost")
+)  # fmt: skip
+Rows = Sequence[Row]
+
+
+def slo(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told:
+    """Is the canary's rate above `limit`, and is that the canary's doing?
+
+    Where stable conversations of the same hours exist, the canary also has to be the worse arm:
+    an outage that hits both is nobody's fault (`is_shared`).
+    """
+    rows, limit = rows_of(inputs), _limit(spec)
+    raw = _restarted(spec, ground, rows, lambda seen: _over(seen, limit))
+    blamed = _restarted(spec, ground, rows, lambda seen: _blamed(spec, seen, limit))
+    boundary = stats.threshold(ground.alpha, spec.weight)
+    whole = total(rows)
+    outputs = _outputs(blamed, boundary, whole)
+    outputs["is_shared"] = raw >= boundary > blamed
+    outputs["log_e_alone"] = raw
+    _show_good(outputs, spec, ground, lambda most: _under(whole, most), limit)
+    if ground.is_baking:
+        _watch(outputs, spec, ground, inputs)
+    is_bad = blamed >= boundary or outputs.get("is_alarmed", False)
+    return _told(outputs, spec, ground, is_bad=is_bad, n=whole.canary_n)
+
+
+def worse(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told:
+    """Is the canary's rate above `tolerance` times that of the stable conversations?"""
+    rows = rows_of(inputs)
+    log_e = _restarted(spec, ground, rows, lambda seen: log_worse(spec, seen))
+    boundary = stats.threshold(ground.alpha, spec.weight)
+    compared = total(row for row in rows if 0 < row.part < 1)
+    outputs = _outputs(log_e, boundary, compared)
+    _show_good(outputs, spec, ground, lambda most: _no_worse(spec, rows, most), spec.tolerance)
+    n = min(compared.canary_n, compared.stable_n)
+    return _told(outputs, spec, ground, is_bad=log_e >= boundary, n=n)
+
+
+def _limit(spec: GateSpec) -> float:
+    if spec.limit is None:
+        raise ValueError(f"{spec.name}: an objective without a limit")
+    return spec.limit
+
+
+def _outputs(log_e: float, boundary: float, whole: Row) -> dict[str, Any]:
+    return {
+        "log_e": log_e,
+        "boundary": boundary,
+        "canary_rate": whole.canary_bad / whole.canary_n if whole.canary_n else None,
+        "stable_rate": whole.stable_bad / whole.stable_n if whole.stable_n else None,
+        "is_shared": False,
+    }
+
+
+def _restarted(spec: GateSpec, ground: Ground, rows: Rows, log_e: Callable[[Rows], float]) -> float:
+    """The evidence begun anew at each step from the one on which the gate is armed."""
+    first = min(spec.from_step, ground.steps - 1)
+    last = max(ground.step, max((row.step for row in rows), default=0))
+    begun = [[row for row in rows if row.step == step] for step in range(first, last + 1)]
+    restarts = stats.Restarts.equal(max(ground.steps - first, len(begun)))
+    return restarts.log_e(begun, lambda steps: log_e([row for step in steps for row in step]))
+
+
+def _over(rows: Rows, limit: float) -> float:
+    seen = total(rows)
+    return stats.log_e_slo(seen.canary_bad, seen.canary_n, limit)
+
+
+def _under(seen: Row, most: float) -> float:
+    return stats.log_e_certify(seen.canary_bad, seen.canary_n, most)
+
+
+def _blamed(spec: GateSpec, rows: Rows, limit: float) -> float:
+    """The evidence against the canary alone: never more than where both arms suffer alike."""
+    alone = _over(rows, limit)
+    if alone <= 0 or not any(row.stable_n for row in rows if row.part < 1):
+        return alone
+    compared = log_worse(spec, rows)
+    return alone if compared >= stats.threshold(BLAME_ALPHA) else min(alone, compared)
+
+
+def log_worse(spec: GateSpec, rows: Rows) -> float:
+    """(B) on the bad conversations, against a ratio of `tolerance`.
+
+    Of a metric that only some conversations have, it also has to hold among those: else an arm
+    that brings more visitors so far would seem to fail more of them.
+    """
+    ratios = stats.CONVERSION_RATIOS if spec.metric in LOST else stats.RATIOS
+    drawn = [(_at_ratio(row.part, spec.tolerance), row) for row in rows]
+    log_e = stats.log_e_worse(_splits(drawn), ratios=ratios)
+    if spec.metric in OF_ALL:
+        return log_e
+    met = [(_at_ratio(_met(row), spec.tolerance), row) for row in rows if 0 < row.part < 1]
+    return min(log_e, stats.log_e_worse(_splits(met), ratios=ratios))
+
+
+def _splits(parts: Iterable[tuple[float, Row]]) -> list[stats.Split]:
+    return [(part, row.canary_bad, row.stable_bad) for part, row in parts]
+
+
+def _met(row: Row) -> float:
+    """The canary's share among the conversations that the metric could be told of."""
+    both = row.canary_n + row.stable_n
+    return row.canary_n / both if both else row.part
+
+
+def _at_ratio(part: float, ratio: float) -> float:
+    """The canary's share of the bad ones if its rate is `ratio` times the stable one."""
+    return part * ratio / (1 - part + part * ratio)
+
+
+def _no_worse(spec: GateSpec, rows: Rows, ratio: float) -> float:
+    """Evidence that the ratio of the rates lies below `ratio`: (B) with the arms exchanged."""
+    ratios = stats.CONVERSION_RATIOS if spec.metric in LOST else stats.RATIOS
+    mirrored = [
+        (1 - _at_ratio(row.part, ratio), row.stable_bad, row.canary_bad)
+        for row in rows
+        if 0 < row.part < 1
+    ]
+    return stats.log_e_worse(mirrored, ratios=ratios)
+
+
+def _show_good(
+    outputs: dict[str, Any],
+    spec: GateSpec,
+    ground: Ground,
+    log_e: Callable[[float], float],
+    limit: float,
+) -> None:
+    """Adds what is shown to be good: below the limit, and (no_evidence) below `delta_max`."""
+    needed = stats.threshold(ground.alpha_pass)
+    outputs["log_e_pass"] = log_e(limit)
+    outputs["boundary_pass"] = needed
+    outputs["is_certified"] = outputs["log_e_pass"] >= needed
+    if spec.policy == "no_evidence" and spec.delta_max is not None:
+        outputs["log_e_bounded"] = log_e(spec.delta_max)
+        outputs["is_bounded"] = ground.has_units and outputs["log_e_bounded"] >= needed
+
+
+def _watch(
+    outputs: dict[str, Any], spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]
+) -> None:
+    """Adds the detector of late harm: an alarm at `average_run`, as weighed with its siblings."""
+    detector = stats.ShiryaevRoberts(_limit(spec))
+    outcomes = outcomes_of(inputs.get("bake", ()))
+    detector.feed(outcomes)
+    weight = spec.weight / (ground.weights or spec.weight)
+    outputs["baked"] = len(outcomes)
+    outputs["sr"] = detector.value * weight
+    outputs["log_sr"] = math.log(detector.peak * weight) if detector.peak else None
+    outputs["boundary_sr"] = math.log(ground.average_run)
+    outputs["is_alarmed"] = detector.peak * weight >= ground.average_run
+
+
+def _told(outputs: dict[str, Any], spec: GateSpec, ground: Ground, *, is_bad: bool, n: int) -> Told:
+    is_good = outputs["is_certified"] or outputs.get("is_bounded", False)
+    verdict = _verdict(ground, n=n, is_bad=is_bad, is_good=is_good and not outputs["is_shared"])
+    outputs["why"] = _why(outputs, spec, verdict)
+    return Told(verdict, outputs)
+
+
+def _verdict(ground: Ground, *, n: int, is_bad: bool, is_good: bool) -> Verdict:
+    """FAIL wins over everything; without data, or in between, nothing is promoted."""
+    if is_bad:
+        return Verdict.FAIL
+    if n == 0:
+        return Verdict.NODATA
+    if is_good:
+        return Verdict.PASS
+    return Verdict.INCONCLUSIVE if ground.is_over else Verdict.RUNNING
+
+
+def _why(outputs: Mapping[str, Any], spec: GateSpec, verdict: Verdict) -> str:
+    if verdict is Verdict.FAIL:
+        if outputs["log_e"] >= outputs["boundary"]:
+            return "above the objective" if spec.kind == "slo" else "worse than the stable arm"
+        return "began to be above the objective while baking"
+    if outputs["is_shared"]:
+        return "above the objective, and so is the stable arm"
+    if verdict is Verdict.PASS:
+        return "certified" if outputs["is_certified"] else "no evidence of harm"
+    return "no data" if verdict is Verdict.NODATA else "too little to say"
