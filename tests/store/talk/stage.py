@@ -13,10 +13,12 @@ from gatehouse.base.database import Database
 from gatehouse.talk.claims import Incoming
 from gatehouse.talk.turn import TurnService
 from gatehouse.talk.types import (
+    ANYBODY,
     Act,
     Chosen,
     Decision,
     Effect,
+    Entry,
     Handler,
     HandlerFor,
     Market,
@@ -109,6 +111,7 @@ def message(
     name: str | None = None,
     conversation: UUID | None = None,
     about: UUID | None = None,
+    entry: Entry = ANYBODY,
 ) -> Incoming:
     """A message of a visitor, by default into her conversation "home"."""
     if conversation is None and name is None:
@@ -122,4 +125,5 @@ def message(
         name=name,
         about=about,
         is_known_owner=True,
+        entry=entry,
     )
