@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final, NamedTuple
 
 from gatehouse.rollout.plan_shapes import AVERAGE_RUN
@@ -27,6 +27,10 @@ class Ground:
     is_baking: bool = False
     average_run: float = AVERAGE_RUN
     weights: float | None = None  # of all slo gates together; None: this one alone
+
+
+_OF_GATE: Final = tuple(each.name for each in fields(GateSpec))
+_OF_GROUND: Final = tuple(each.name for each in fields(Ground))
 
 
 class Row(NamedTuple):
@@ -113,7 +117,8 @@ def ground_of(params: Mapping[str, Any]) -> Ground:
 
 
 def params_of(spec: GateSpec, ground: Ground) -> dict[str, Any]:
-    return {"kind": spec.kind, "gate": asdict(spec), "ground": asdict(ground)}
+    gate = {name: getattr(spec, name) for name in _OF_GATE}
+    return {"kind": spec.kind, "gate": gate, "ground": {n: getattr(ground, n) for n in _OF_GROUND}}
 
 
 def total(rows: Iterable[Row]) -> Row:
