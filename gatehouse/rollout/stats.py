@@ -89,15 +89,15 @@ def most_to_fail(bad: int, p0: float, *, log_e: float) -> int:
     """With `bad` bad ones, the largest n at which `log_e_slo` still reaches `log_e`; -1: none."""
     if log_e_slo(bad, bad, p0) < log_e:
         return -1
-    return _last(lambda n: log_e_slo(bad, n, p0) >= log_e, bad)
+    return last_holding(lambda n: log_e_slo(bad, n, p0) >= log_e, bad)
 
 
 def fewest_to_certify(bad: int, p_max: float, *, log_e: float) -> int:
     """With `bad` bad ones, the smallest n at which `log_e_certify` reaches `log_e`."""
-    return 1 + _last(lambda n: n < bad or log_e_certify(bad, n, p_max) < log_e, bad - 1)
+    return 1 + last_holding(lambda n: n < bad or log_e_certify(bad, n, p_max) < log_e, bad - 1)
 
 
-def _last(holds: Callable[[int], bool], low: int) -> int:
+def last_holding(holds: Callable[[int], bool], low: int) -> int:
     """The last whole number at which something holds that holds at `low` and ends once."""
     step = 1
     while holds(low + step):

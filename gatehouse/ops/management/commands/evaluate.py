@@ -1,6 +1,7 @@
 """`gatehouse evaluate understanding sgd PATH …`: how well the house does, on data of others.
 
 A kind that names a room of its own is called by that: `gatehouse evaluate safety FOLDER`.
+What must be as promised ends with exit code 1 if it is not: `gatehouse evaluate rollout all`.
 """
 
 from __future__ import annotations
@@ -47,12 +48,14 @@ class Command(BaseCommand):
             report: Report = KINDS[options["kind"]].run(options)
             _write(report, options["predictions"])
         except (EvaluationError, OSError) as trouble:
-            raise CommandError(str(trouble)) from trouble
+            raise CommandError(str(trouble), returncode=2) from trouble
         if options["json"]:
             self.stdout.write(json.dumps(report.as_json(), ensure_ascii=False, indent=1))
-            return
-        for line in report.lines():
-            self.stdout.write(line)
+        else:
+            for line in report.lines():
+                self.stdout.write(line)
+        if broken := getattr(report, "broken", ()):
+            raise CommandError(f"not as promised: {'; '.join(broken)}", returncode=1)
 
 
 def _write(report: Report, path: Path | None) -> None:

@@ -1,0 +1,1 @@
+"""The statistics of a rollout, measured by simulation against what they promise."""
