@@ -71,6 +71,10 @@ def clean(database_url: str) -> str:
         tables = sql.SQL(", ").join(map(sql.Identifier, sorted(filled)))
         with psycopg.connect(database_url, autocommit=True) as connection:
             connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(tables))
+            connection.execute(
+                "UPDATE rollout_control SET stable_version = NULL, denied = '[]'"
+                " WHERE stable_version IS NOT NULL OR denied <> '[]'"
+            )
     return database_url
 
 

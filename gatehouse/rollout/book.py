@@ -48,6 +48,18 @@ def newest(connection: Connection, limit: int = 20) -> list[Standing]:
     return [standing_of(row) for row in connection.execute(_NEWEST, (limit,)).fetchall()]
 
 
+def last(connection: Connection) -> Standing | None:
+    """The one that is alive, else the one that began last."""
+    found = newest(connection, 1)
+    return alive(connection) or (found[0] if found else None)
+
+
+def knows(connection: Connection, version: str) -> bool:
+    """Is there such a version?"""
+    found = connection.execute("SELECT 1 FROM rollout_version WHERE id = %s", (version,))
+    return found.fetchone() is not None
+
+
 def standing_of(row: Row) -> Standing:
     """A row as the rest of the room knows it."""
     return Standing(**{**row, "phase": Phase(row["phase"])})

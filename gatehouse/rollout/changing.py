@@ -55,7 +55,7 @@ def change(
             reason=deed.reason,
             before=before.revision,
             after=written.revision,
-            evidence={"from": summary(before), "to": summary(written), **deed.evidence},
+            evidence={**deed.evidence, "from": summary(before), "to": summary(written)},
         )
         reach("after_audit")
         notices.note(connection, before, written, deed.reason, outlets=outlets)

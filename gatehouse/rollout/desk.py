@@ -4,31 +4,24 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from gatehouse.base.clock import Clock, SystemClock
+from gatehouse.base.config import Settings
 from gatehouse.base.errors import NotFound
-from gatehouse.rollout import audit, book
+from gatehouse.rollout import audit, book, judgements, levers, plans
+from gatehouse.rollout import status as telling
+from gatehouse.rollout.audit import Entry
 from gatehouse.rollout.changing import Deed, change, has_ended
 from gatehouse.rollout.connecting import Connect, Connection
-from gatehouse.rollout.levers import (
-    Refused,
-    ended,
-    entered,
-    next_step,
-    refuse_failed,
-    said,
-    shares_of,
-    staged,
-    stepped_back,
-    waiver,
-    who,
-    withdrawn,
-)
-from gatehouse.rollout.types import RULES, WHOLE, Actor, Phase, Policy, Standing
+from gatehouse.rollout.judgements import Kept
+from gatehouse.rollout.levers import Refused, said
+from gatehouse.rollout.limits import Limits, limits
+from gatehouse.rollout.notices import outlets_of
+from gatehouse.rollout.types import RULES, Actor, Phase, Policy, Standing
 
-Change = Callable[[Standing, float], Standing]  # the standing and now, in seconds since 1970
+Lever = Callable[[Standing, float, Limits], Standing]  # at this time, in seconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +29,33 @@ class Submission:
     """A change on its way: the version, and how it is to reach people."""
 
     version: str
-    plan: Mapping[str, Any]  # as rollout.plans reads and writes it
+    plan: Mapping[str, Any]  # as `plans.to_json` writes it
     plan_name: str = ""
     facts: Mapping[str, Any] | None = None  # runbook, branch, commit, baseline
-    waivers: Mapping[str, str] | None = None  # gate -> reason: needs the role admin
+    waived: Sequence[str] = ()  # gates that cannot fail this rollout: an admin's word
 
 
 class Desk:
     """Every lever takes `actor` and `reason`; without an id it moves the rollout that is alive.
 
-    Raises BadInput (no reason), NotFound (no such rollout), Refused, StoreDown. Roles are checked
-    by the caller, with `roles.require`.
+    Raises BadInput (no reason, a bad plan), NotFound (no such rollout or version), Refused and
+    PlanRefused, StoreDown. Roles are checked by the caller, with `roles.require`.
     """
 
-    def __init__(
-        self, connect: Connect, *, clock: Clock | None = None, outlets: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, connect: Connect, settings: Settings, *, clock: Clock | None = None) -> None:
         self._connect = connect
+        self._settings = settings
         self._clock = clock or SystemClock()
-        self._outlets = outlets
+        self._outlets = outlets_of(settings)
 
     def submit(self, submission: Submission, *, actor: Actor, reason: str) -> Standing:
         """Begins a rollout; one that is alive is superseded by it."""
         reason = said(reason)
         with self._connect() as connection, connection.transaction():
             self._supersede(connection, actor, f"superseded by a newer one: {reason}")
-            begun = self._begun(submission, book.pointed(connection) or RULES)
-            self._check(begun)
+            signed = levers.signature(actor, reason, self._now())
+            begun = self._begun(submission, book.pointed(connection) or RULES, signed)
+            self._check(connection, begun)
             book.insert(connection, begun, created_by=actor.name, plan_name=submission.plan_name)
             audit.append(
                 connection,
@@ -71,18 +64,13 @@ class Desk:
                 subject=begun.id,
                 reason=reason,
                 after=begun.revision,
-                evidence={"version": begun.canary_version, "stable": begun.stable_version,
-                          "plan": dict(begun.plan), "facts": dict(begun.facts)},
-            )  # fmt: skip
+                evidence=_told(begun),
+            )
         return begun
 
     def pause(self, rollout_id: str | None = None, *, actor: Actor, reason: str) -> Standing:
         """Holds it where it is until a person resumes; a bad canary is still rolled back."""
-
-        def paused(standing: Standing, now: float) -> Standing:
-            return replace(standing, is_paused=True, held="manual", held_since=now)
-
-        return self._move("pause", rollout_id, paused, actor=actor, reason=reason)
+        return self._move("pause", rollout_id, levers.pause, actor=actor, reason=reason)
 
     def resume(
         self,
@@ -92,126 +80,100 @@ class Desk:
         actor: Actor,
         reason: str,
     ) -> Standing:
-        """Takes a pause back; `waive` names gates that need no verdict at this step."""
-
-        def resumed(standing: Standing, now: float) -> Standing:
-            waived = {waiver(gate, standing.step): who(actor, reason, now) for gate in waive}
-            return replace(
-                standing,
-                is_paused=False,
-                held=None,
-                held_since=None,
-                approvals={**standing.approvals, **waived},
-            )
-
-        return self._move("resume", rollout_id, resumed, actor=actor, reason=reason)
+        """Takes a pause back; `waive` names gates that need no verdict at this step (a releaser's
+        right: check `waive` too)."""
+        signed = levers.signature(actor, reason, self._now())
+        lever = levers.resume(waive, signed)
+        return self._move("resume", rollout_id, lever, actor=actor, reason=reason)
 
     def approve(
         self, rollout_id: str | None = None, *, step: int | None = None, actor: Actor, reason: str
     ) -> Standing:
-        """Lets it enter `step` (counted from 0; else the next one) where the plan asks for it."""
-
-        def approved(standing: Standing, now: float) -> Standing:
-            wanted = next_step(standing) if step is None else step
-            given = {f"step:{wanted}": who(actor, reason, now)}
-            return replace(standing, approvals={**standing.approvals, **given})
-
-        return self._move("approve", rollout_id, approved, actor=actor, reason=reason)
+        """Lets it enter `step` (from 0; else the next one); one past the last is the promotion."""
+        lever = levers.approve(step, levers.signature(actor, reason, self._now()))
+        return self._move("approve", rollout_id, lever, actor=actor, reason=reason)
 
     def waive(
         self, gate: str, *, rollout_id: str | None = None, actor: Actor, reason: str
     ) -> Standing:
         """This step needs no verdict of that gate; its failures still roll back."""
-
-        def waived(standing: Standing, now: float) -> Standing:
-            given = {waiver(gate, standing.step): who(actor, reason, now)}
-            return replace(standing, approvals={**standing.approvals, **given})
-
-        return self._move("waive", rollout_id, waived, actor=actor, reason=reason)
+        lever = levers.waive((gate,), levers.signature(actor, reason, self._now()))
+        return self._move("waive", rollout_id, lever, actor=actor, reason=reason)
 
     def advance(self, rollout_id: str | None = None, *, actor: Actor, reason: str) -> Standing:
         """Goes to the next step now, without waiting for verdicts."""
-
-        def advanced(standing: Standing, now: float) -> Standing:
-            refuse_failed(standing)
-            shares = shares_of(standing.plan)
-            step = next_step(standing)
-            if standing.phase not in (Phase.SOAKING, Phase.READY, Phase.RAMPING):
-                raise Refused(f"{standing.id} is {standing.phase}: there is no next step")
-            if step >= len(shares):
-                raise Refused("This is the last step; promote it")
-            return entered(standing, step, shares[step], now=now)
-
-        return self._move("advance", rollout_id, advanced, actor=actor, reason=reason)
+        return self._move("advance", rollout_id, levers.advance, actor=actor, reason=reason)
 
     def promote(self, rollout_id: str | None = None, *, actor: Actor, reason: str) -> Standing:
         """Everybody gets it, now and by this person's word; the engine never undoes that."""
-
-        def promoted(standing: Standing, now: float) -> Standing:
-            refuse_failed(standing)
-            if standing.phase not in (Phase.SOAKING, Phase.READY, Phase.RAMPING):
-                raise Refused(f"{standing.id} is {standing.phase}: it cannot be promoted")
-            return replace(
-                standing,
-                phase=Phase.PROMOTING,
-                share=WHOLE,
-                held=None,
-                held_since=None,
-                is_paused=False,
-                promoted_by=actor.name,
-                phase_since=now,
-                step_since=now,
-                observing_since=None,
-            )
-
-        return self._move("promote", rollout_id, promoted, actor=actor, reason=reason)
+        lever = levers.promote(actor)
+        return self._move("promote", rollout_id, lever, actor=actor, reason=reason)
 
     def rollback(
         self,
         rollout_id: str | None = None,
         *,
-        to_share: int = 0,
+        to_share: int | None = None,
         is_staged: bool = False,
         policy: Policy | None = None,
         actor: Actor,
         reason: str,
     ) -> Standing:
-        """Takes people back: to nobody, or to `to_share` of them (1/100,000), where it then stays.
+        """Takes people back: to nobody, or to `to_share` of them (1/100,000; None: the plan's),
+        where it then stays until a person resumes.
 
-        Staged: in five stages of five minutes, for capacity alone; refused once a gate failed.
+        Staged: 75, 50, 25, 10, 0 % at five minutes each, for capacity alone; refused once a gate
+        failed.
         """
-
-        def rolled_back(standing: Standing, now: float) -> Standing:
-            if is_staged:
-                return staged(standing, now=now)
-            if to_share:
-                return stepped_back(standing, to_share, now=now)
-            return withdrawn(standing, policy or standing.policy, now=now)
-
-        return self._move("rollback", rollout_id, rolled_back, actor=actor, reason=reason)
+        lever = levers.rollback(to_share, is_staged=is_staged, policy=policy)
+        return self._move("rollback", rollout_id, lever, actor=actor, reason=reason)
 
     def abort(self, rollout_id: str | None = None, *, actor: Actor, reason: str) -> Standing:
         """Ends it without a verdict; nobody gets it any more."""
-
-        def aborted(standing: Standing, now: float) -> Standing:
-            refuse_failed(standing)
-            return ended(standing, Phase.ABORTED, now=now)
-
-        return self._move("abort", rollout_id, aborted, actor=actor, reason=reason)
+        return self._move("abort", rollout_id, levers.abort, actor=actor, reason=reason)
 
     def kill(self, rollout_id: str | None = None, *, actor: Actor, reason: str) -> Standing:
         """Rolls back at once, turns under way included, and denies the version to everybody."""
+        return self._move(
+            "kill", rollout_id, levers.kill, actor=actor, reason=reason, is_denied=True
+        )
 
-        def killed(standing: Standing, now: float) -> Standing:
-            return withdrawn(standing, "immediate", now=now)
+    def status(self) -> telling.Status:
+        """What is live, who gets it, why it is held, and when a verdict can be expected."""
+        with self._connect() as connection:
+            return telling.status(connection, self._settings, now=self._now())
 
-        return self._move("kill", rollout_id, killed, actor=actor, reason=reason, is_denied=True)
+    def rollouts(self, limit: int = 20) -> list[Standing]:
+        """The last rollouts, newest first."""
+        with self._connect() as connection:
+            return book.newest(connection, limit)
+
+    def standing(self, rollout_id: str | None = None) -> Standing:
+        """One rollout; without an id the one that is alive, else the last one."""
+        with self._connect() as connection:
+            found = book.find(connection, rollout_id) if rollout_id else book.last(connection)
+        if found is None:
+            raise NotFound(f"There is no rollout {rollout_id}" if rollout_id else "No rollout yet")
+        return found
+
+    def history(self, rollout_id: str) -> list[Entry]:
+        """Everything that was done with a rollout, oldest first, as the audit has it."""
+        with self._connect() as connection:
+            return audit.entries(connection, subject=rollout_id, limit=10_000)
+
+    def judgements(self, rollout_id: str, *, gate: str | None = None) -> list[Kept]:
+        """Stored verdicts with their evidence, oldest first."""
+        with self._connect() as connection:
+            return judgements.history(connection, rollout_id, gate=gate)
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
 
     def _move(
         self,
         action: str,
         rollout_id: str | None,
-        wanted: Change,
+        lever: Lever,
         *,
         actor: Actor,
         reason: str,
@@ -220,8 +182,9 @@ class Desk:
         """One lever: the row is locked, so nothing comes between the look and the writing."""
         deed = Deed(action, actor, said(reason), {})
         with self._connect() as connection, connection.transaction():
-            before = self._chosen(connection, rollout_id)
-            after = wanted(before, self._clock.now().timestamp())
+            before = _chosen(connection, rollout_id)
+            now = self._now()
+            after = lever(before, now, limits(connection, self._settings, now=now))
             written = change(connection, before, after, deed=deed, outlets=self._outlets)
             if written is None:
                 raise Refused("The rollout moved on at this very moment; look again")
@@ -229,28 +192,16 @@ class Desk:
                 book.deny(connection, written.canary_version)
         return written
 
-    def _chosen(self, connection: Connection, rollout_id: str | None) -> Standing:
-        if rollout_id is None:
-            found = book.alive(connection, for_update=True)
-            if found is None:
-                raise NotFound("No rollout is under way")
-            return found
-        found = book.find(connection, rollout_id, for_update=True)
-        if found is None:
-            raise NotFound(f"There is no rollout {rollout_id}")
-        if has_ended(found):
-            raise Refused(f"{rollout_id} is {found.phase}; a retry is a new rollout")
-        return found
-
     def _supersede(self, connection: Connection, actor: Actor, reason: str) -> None:
         """Ends the one that is alive. What it had promoted already stays where it is."""
         if before := book.alive(connection, for_update=True):
-            after = ended(before, Phase.SUPERSEDED, now=self._clock.now().timestamp())
+            after = levers.ended(before, Phase.SUPERSEDED, now=self._now())
             deed = Deed("supersede", actor, reason, {})
             change(connection, before, after, deed=deed, outlets=self._outlets)
 
-    def _begun(self, submission: Submission, stable: str) -> Standing:
-        now = self._clock.now().timestamp()
+    def _begun(self, submission: Submission, stable: str, signed: levers.Signature) -> Standing:
+        now = self._now()
+        plan = plans.from_json(submission.plan, name=submission.plan_name or "plan")
         return Standing(
             id=f"ro-{secrets.token_hex(5)}",
             phase=Phase.DRAFT,
@@ -259,14 +210,50 @@ class Desk:
             revision=1,
             stable_version=stable,
             canary_version=submission.version,
-            plan=submission.plan,
+            plan=plans.to_json(plan),
             created_at=now,
             phase_since=now,
             step_since=now,
-            policy=submission.plan.get("policy", "migrate_next_turn"),
+            policy=plan.policy,
+            approvals={f"waiver:{gate}@*": dict(signed) for gate in submission.waived},
             facts=dict(submission.facts or {}),
         )
 
-    def _check(self, begun: Standing) -> None:
+    def _check(self, connection: Connection, begun: Standing) -> None:
+        """Raises what speaks against it before anybody gets it."""
         if begun.canary_version == begun.stable_version:
             raise Refused(f"{begun.canary_version} is what everybody gets already")
+        if begun.canary_version != RULES and not book.knows(connection, begun.canary_version):
+            raise NotFound(
+                f"there is no version {begun.canary_version}: see gatehouse version list"
+            )
+        allowed = limits(connection, self._settings, now=self._now())
+        if begun.canary_version in allowed.denied:
+            raise Refused(
+                f"{begun.canary_version} is denied to everybody; a fixed one is a new one"
+            )
+        plan = plans.from_json(begun.plan)
+        plans.check_ceiling(plan, allowed.most_share, is_permitted=allowed.is_permitted)
+
+
+def _told(begun: Standing) -> dict[str, Any]:
+    return {
+        "version": begun.canary_version,
+        "stable": begun.stable_version,
+        "plan": dict(begun.plan),
+        "facts": dict(begun.facts),
+    }
+
+
+def _chosen(connection: Connection, rollout_id: str | None) -> Standing:
+    if rollout_id is None:
+        found = book.alive(connection, for_update=True)
+        if found is None:
+            raise NotFound("No rollout is under way")
+        return found
+    found = book.find(connection, rollout_id, for_update=True)
+    if found is None:
+        raise NotFound(f"There is no rollout {rollout_id}")
+    if has_ended(found):
+        raise Refused(f"{rollout_id} is {found.phase}; a retry is a new rollout")
+    return found

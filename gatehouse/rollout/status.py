@@ -1,0 +1,154 @@
+"""What is live, who gets it, why it is held, and when a verdict can be expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from gatehouse.base.config import Settings
+from gatehouse.rollout import book, fleet, judgements, leading, plans
+from gatehouse.rollout.connecting import Connection
+from gatehouse.rollout.fleet import Fleet
+from gatehouse.rollout.limits import Limits, limits
+from gatehouse.rollout.plan_shapes import Plan, Step
+from gatehouse.rollout.types import RULES, Evidence, Phase, Standing
+
+WHY: Final[Mapping[str, str]] = {
+    "manual": "a person has paused it; `rollout resume` goes on",
+    "approval": "a releaser has to approve the next step: `rollout approve`",
+    "inconclusive": "the step's time is over and its gates could not say; "
+    "`rollout resume --waive GATE`, `advance` or `rollback`",
+    "nodata": "no conversation counts yet, and none is no proof",
+    "srm": "the arms do not get the shares they should: the measurement is not to be trusted",
+    "window_closed": "no window is open for going forward now",
+    "error_budget": "the error budget of the month is spent",
+    "breaker": "a breaker is open",
+    "dependency": "a breaker is open on both arms: what we depend on is ill, not the canary",
+    "incident": "an incident of severity 1 or 2 is open",
+    "measurement": "something cannot be measured",
+    "ceiling": "the environment's ceiling is below this step",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GateLine:
+    """One gate as it was judged last. `at`: seconds since 1970."""
+
+    gate: str
+    verdict: str
+    why: str
+    at: float
+    outputs: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Conversations that count so far."""
+
+    canary: int
+    stable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One look at everything. `eta_seconds`: until this step can be decided; None: unknown."""
+
+    now: float
+    live: str  # the version that everybody outside a canary gets
+    rollout: Standing | None
+    step: Step | None
+    steps: int
+    gates: tuple[GateLine, ...]
+    drawn: Drawn
+    held_why: str
+    eta_seconds: float | None
+    eta_why: str
+    fleet: Fleet
+    limits: Limits
+    incidents: tuple[str, ...]
+    has_leader: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return judgements.plain(asdict(self) | {"limits": self._limits()})  # type: ignore[no-any-return]
+
+    def _limits(self) -> dict[str, Any]:
+        return asdict(self.limits) | {"denied": sorted(self.limits.denied)}
+
+
+def status(connection: Connection, settings: Settings, *, now: float) -> Status:
+    """Reads all of it. Raises psycopg.Error."""
+    standing = book.last(connection)
+    allowed = limits(connection, settings, now=now)
+    plan = plans.from_json(standing.plan) if standing else None
+    step = _step(plan, standing)
+    kept = judgements.newest(connection, standing.id) if standing else []
+    drawn = _drawn(connection, standing)
+    eta, why = _eta(standing, step, drawn, now=now)
+    return Status(
+        now=now,
+        live=allowed.stable or RULES,
+        rollout=standing,
+        step=step,
+        steps=len(plan.steps) if plan else 0,
+        gates=tuple(_line(each.evidence, each.at) for each in kept),
+        drawn=drawn,
+        held_why=WHY.get(standing.held, "") if standing and standing.held else "",
+        eta_seconds=eta,
+        eta_why=why,
+        fleet=fleet.fleet(connection),
+        limits=allowed,
+        incidents=tuple(_incidents(connection)),
+        has_leader=leading.is_led(connection),
+    )
+
+
+def _step(plan: Plan | None, standing: Standing | None) -> Step | None:
+    if plan is None or standing is None or standing.phase != Phase.RAMPING:
+        return None
+    return plan.steps[standing.step] if standing.step < len(plan.steps) else None
+
+
+def _line(evidence: Evidence, at: float) -> GateLine:
+    why = str(evidence.outputs.get("why", ""))
+    return GateLine(evidence.gate, evidence.verdict.name.lower(), why, at, evidence.outputs)
+
+
+def _eta(
+    standing: Standing | None, step: Step | None, drawn: Drawn, *, now: float
+) -> tuple[float | None, str]:
+    """Until the step has been observed long enough, by as many as it wants, at the pace so far."""
+    if standing is None or step is None:
+        return None, ""
+    if standing.observing_since is None:
+        return None, "not every process has the share of this step yet"
+    observed = now - standing.observing_since
+    waits = {"its least duration": max(step.min_seconds - observed, 0.0)}
+    fewest = min(drawn.canary, drawn.stable)
+    if fewest < step.min_units:
+        if not fewest or observed <= 0:
+            return None, "no conversation has been counted yet, so no pace is known"
+        pace = fewest / observed
+        waits[f"{step.min_units} conversations of each arm"] = (step.min_units - fewest) / pace
+    slowest = max(waits, key=lambda name: waits[name])
+    return waits[slowest], slowest
+
+
+def _drawn(connection: Connection, standing: Standing | None) -> Drawn:
+    if standing is None:
+        return Drawn(0, 0)
+    row = connection.execute(
+        "SELECT count(*) FILTER (WHERE arm = 'canary') AS canary,"
+        " count(*) FILTER (WHERE arm = 'stable') AS stable FROM rollout_unit"
+        " WHERE rollout_id = %(it)s AND step = %(step)s",
+        {"it": standing.id, "step": standing.step},
+    ).fetchone()
+    return Drawn(row["canary"], row["stable"]) if row else Drawn(0, 0)
+
+
+def _incidents(connection: Connection) -> Iterable[str]:
+    rows = connection.execute(
+        "SELECT severity, title FROM rollout_incident WHERE closed_at IS NULL ORDER BY severity, id"
+    ).fetchall()
+    return (f"SEV{row['severity']} {row['title']}" for row in rows)
