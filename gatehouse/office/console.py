@@ -1,13 +1,24 @@
-"""The first page: what is live, who gets it, and why it stands where it stands."""
+"""The first page: what is live, who gets it, and why it stands where it stands; and its levers."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from gatehouse.base.config import load
+from gatehouse.base.errors import BadInput, GatehouseError
+from gatehouse.office import books, levers, staff, watching, words
+from gatehouse.office.levers import Lever, Pull
 from gatehouse.office.pages import needs
+from gatehouse.office.watching import Watched
+from gatehouse.rollout import book, roles
+from gatehouse.rollout.desk import Desk
+from gatehouse.rollout.levers import Refused
+from gatehouse.rollout.types import Standing
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -18,4 +29,98 @@ def home(request: HttpRequest) -> HttpResponse:
 @needs("view")
 def console(request: HttpRequest) -> HttpResponse:
     """The rollout that is alive, or the last one."""
-    return render(request, "office/console.html", {})
+    return _page(request, watching.watch(books.connect()))
+
+
+@require_safe
+@needs("view")
+def rollout(request: HttpRequest, rollout_id: str) -> HttpResponse:
+    """Any rollout, also one that ended long ago."""
+    return _page(request, watching.watch(books.connect(), rollout_id))
+
+
+@require_safe
+@needs("view")
+def rollouts(request: HttpRequest) -> HttpResponse:
+    """All of them, newest first."""
+    with books.connect()() as connection:
+        found = book.newest(connection, 100)
+        labels = watching.labels_of(connection)
+    rows = [
+        {"standing": each, "phase": words.PHASES[each.phase], "share": words.percent(each.share),
+         "label": labels.get(each.canary_version, "")}
+        for each in found
+    ]  # fmt: skip
+    return render(request, "office/rollouts.html", {"rows": rows})
+
+
+@require_http_methods(["GET", "POST"])
+@needs("view")
+def lever(request: HttpRequest, rollout_id: str, name: str) -> HttpResponse:
+    """GET says what will happen and asks for the reason; POST does it."""
+    chosen = levers.lever_of(name)
+    roles.require((staff.standing(request),), chosen.action)
+    with books.connect()() as connection:
+        standing = book.find(connection, rollout_id)
+    if standing is None:
+        raise BadInput(f"There is no rollout {rollout_id}.")
+    if request.method == "GET":
+        return _ask(request, chosen, standing)
+    try:
+        _refuse_if_moved(request, chosen, standing)
+        moved = pulled(request, chosen, rollout_id, request.POST)
+    except GatehouseError as refusal:
+        return _ask(request, chosen, standing, trouble=refusal)
+    request.session["said"] = f"{chosen.words}: done. It is {words.PHASES[moved.phase][0]} now."
+    return HttpResponseRedirect(reverse("rollout", args=(rollout_id,)))
+
+
+def pulled(request: HttpRequest, chosen: Lever, rollout_id: str, fields: Any) -> Standing:
+    """Pulls it in the name of who asks. Raises BadInput, Refused, StoreDown."""
+    desk = Desk(books.connect(), load())
+    told = {name: str(fields.get(name, "")) for name in ("how", "to_percent", "gate")}
+    reason = str(fields.get("reason", ""))
+    return chosen.pull(desk, Pull(rollout_id, staff.actor_of(request), reason, told))
+
+
+def _refuse_if_moved(request: HttpRequest, chosen: Lever, standing: Standing) -> None:
+    """What goes forward is decided on what was seen. Raises Refused."""
+    seen = request.POST.get("revision", "")
+    if seen and seen != str(standing.revision) and not chosen.is_urgent:
+        raise Refused("It moved on while this page was open: look at what has changed first")
+
+
+def _ask(
+    request: HttpRequest,
+    chosen: Lever,
+    standing: Standing,
+    *,
+    trouble: GatehouseError | None = None,
+) -> HttpResponse:
+    plan = levers.plan_of(standing)
+    told = {
+        "lever": chosen,
+        "standing": standing,
+        "share": words.percent(standing.share),
+        "effects": chosen.effects(standing, plan),
+        "gates": [(gate.name, words.title(gate)) for gate in plan.gates] if plan else [],
+        "policies": [(each, words.POLICIES[each]) for each in levers.POLICIES],
+        "trouble": trouble,
+        "reason": request.POST.get("reason", ""),
+        "is_late": not chosen.is_offered(standing, plan),
+    }
+    return render(request, "office/lever.html", told, status=trouble.status if trouble else 200)
+
+
+def _page(request: HttpRequest, watched: Watched | None) -> HttpResponse:
+    if watched is None:
+        return render(request, "office/nothing.html", {})
+    role = staff.standing(request)
+    told = {
+        "w": watched,
+        "standing": watched.standing,
+        "share": words.percent(watched.standing.share),
+        "levers": levers.offered(watched.standing, role),
+        "said": request.session.pop("said", ""),
+    }
+    return render(request, "office/console.html", told)

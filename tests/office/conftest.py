@@ -12,10 +12,9 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth.hashers import make_password
 from fastapi import FastAPI
 
-from gatehouse.base.config import Settings, load
-from gatehouse.observe import access
-from gatehouse.office.mount import Office
-from gatehouse.web import edge
+from gatehouse.base.config import load
+
+from .house import mounted
 
 SITE = "http://office.example"
 PASSWORD = "correct horse battery"
@@ -41,19 +40,6 @@ class Desk:
 
     async def sign_in(self, name: str, password: str = PASSWORD) -> httpx.Response:
         return await self.post("/office/login", name=name, password=password)
-
-
-def mounted(settings: Settings) -> FastAPI:
-    """Nothing but the office behind the real edge."""
-    app, rules = FastAPI(), edge.Rules.of(settings)
-    office = Office(
-        rules.badge,
-        is_https=lambda scope: edge.is_https(scope, dict(scope["headers"]), rules.trusted),
-        address=lambda scope: access.network_of(scope, rules.trusted),
-    )
-    app.mount("/office", office)
-    edge.install(app, settings, rules=rules)
-    return app
 
 
 @dataclass

@@ -1,0 +1,192 @@
+"""Each gate as the console shows it: its demand, what was seen, and the way to its boundary."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gatehouse.office import words
+from gatehouse.office.words import Tone
+from gatehouse.rollout import evidence as packing
+from gatehouse.rollout import stats_intervals
+from gatehouse.rollout.evidence import RATES
+from gatehouse.rollout.judgements import Kept
+from gatehouse.rollout.plans import Plan
+from gatehouse.rollout.types import Evidence, GateSpec, Verdict
+
+POINTS_AT_MOST = 240  # of one chart
+WHOLE_ROLLOUT = {
+    "combined": "All gates together",
+    "srm": "Sizes of the arms",
+    "guard": "The measurement itself",
+    "bake": "Late harm",
+}
+GUARDS = {
+    "combined": "The error budget of the whole rollout, shared by its gates.",
+    "srm": "The arms must have the sizes that were drawn.",
+    "guard": "Two halves of the stable version must not differ.",
+    "bake": "Harm that begins late, looked for while everybody has the version.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What one arm showed: `bad` of `n` conversations."""
+
+    n: int
+    bad: int
+
+    @property
+    def rate(self) -> float | None:
+        return self.bad / self.n if self.n else None
+
+    @property
+    def told(self) -> str:
+        return words.rate(self.rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One look: evidence of harm and of safety, as parts of what a decision needs (1)."""
+
+    at: float
+    step: int
+    harm: float
+    safe: float
+
+
+@dataclass(frozen=True, slots=True)
+class GateShown:
+    """One gate."""
+
+    name: str
+    title: str
+    promise: str
+    kind: str
+    is_required: bool
+    verdict_name: str
+    verdict: str
+    tone: Tone
+    why: str
+    canary: Arm
+    stable: Arm
+    interval: tuple[float, float] | None
+    limit: float | None
+    points: tuple[Point, ...]
+
+    @property
+    def chart_json(self) -> str:
+        """What the drawing needs."""
+        points = [[p.at, round(p.harm, 4), round(p.safe, 4), p.step] for p in self.points]
+        return json.dumps({"points": points})
+
+    @property
+    def interval_told(self) -> str:
+        if self.interval is None:
+            return ""
+        low, high = self.interval
+        return f"{words.rate(low)} to {words.rate(high)}"
+
+
+def shown(plan: Plan | None, history: Sequence[Kept]) -> tuple[GateShown, ...]:
+    """Every gate of the plan and every guard that has spoken; the worst ones first."""
+    by_gate: dict[str, list[Kept]] = defaultdict(list)
+    for kept in history:
+        by_gate[kept.evidence.gate].append(kept)
+    specs = {gate.name: gate for gate in _specs(plan)}
+    names = [*specs, *(name for name in by_gate if name not in specs)]
+    told = [_gate(name, specs.get(name), by_gate.get(name, [])) for name in names]
+    return tuple(sorted(told, key=_urgency))
+
+
+def _specs(plan: Plan | None) -> tuple[GateSpec, ...]:
+    if plan is None:
+        return ()
+    return (*(plan.soak.gates if plan.soak else ()), *plan.gates)
+
+
+def _gate(name: str, spec: GateSpec | None, looks: Sequence[Kept]) -> GateShown:
+    last = looks[-1].evidence if looks else None
+    verdict = last.verdict if last else Verdict.NODATA
+    said, tone = words.VERDICTS[verdict.name]
+    kind = spec.kind if spec else "guard"
+    canary, stable = _arms(last)
+    outputs: Mapping[str, Any] = last.outputs if last else {}
+    return GateShown(
+        name=name,
+        title=words.title(spec) if spec else WHOLE_ROLLOUT.get(name, name),
+        promise=words.promise(spec) if spec else GUARDS.get(name, ""),
+        kind=kind,
+        is_required=bool(spec and spec.required),
+        verdict_name=verdict.name,
+        verdict="no look yet" if last is None else said,
+        tone=tone,
+        why=str(outputs.get("why", "")),
+        canary=canary,
+        stable=stable,
+        interval=_interval(canary, kind),
+        limit=spec.limit if spec else None,
+        points=_thin([_point(look) for look in looks]),
+    )
+
+
+def _urgency(gate: GateShown) -> tuple[int, bool, bool]:
+    order: dict[str, int] = {"bad": 0, "wait": 1, "calm": 2, "good": 2}
+    is_silent = not gate.points
+    return order[gate.tone] + 3 * is_silent, not gate.is_required, gate.kind == "guard"
+
+
+def _arms(evidence: Evidence | None) -> tuple[Arm, Arm]:
+    """What the new and the stable arm showed, as far as this kind of gate counts them."""
+    if evidence is None:
+        return Arm(0, 0), Arm(0, 0)
+    outputs = evidence.outputs
+    if evidence.params.get("kind") in RATES:
+        seen = packing.total(packing.rows_of(evidence.inputs))
+        return Arm(seen.canary_n, seen.canary_bad), Arm(seen.stable_n, seen.stable_bad)
+    if "canary_n" in outputs:
+        pairs = [(outputs[f"{arm}_n"], outputs[f"{arm}_bad"]) for arm in ("canary", "stable")]
+        return Arm(*pairs[0]), Arm(*pairs[1])
+    return Arm(outputs.get("n", 0), outputs.get("bad", 0)), Arm(0, 0)
+
+
+def _interval(canary: Arm, kind: str) -> tuple[float, float] | None:
+    """Where the new version's rate lies, however often one has looked."""
+    return stats_intervals.interval(canary.bad, canary.n) if canary.n and kind in RATES else None
+
+
+def _point(look: Kept) -> Point:
+    outputs = look.evidence.outputs
+    needed = outputs.get("boundary_pass")
+    safe = max(_part(outputs.get(each), needed) for each in ("log_e_pass", "log_e_bounded"))
+    return Point(at=look.at, step=look.step, harm=_harm(outputs), safe=safe)
+
+
+def _harm(outputs: Mapping[str, Any]) -> float:
+    """Of a rule or a fuse: the rate as a part of its limit."""
+    if "log_e" in outputs:
+        return _part(outputs["log_e"], outputs.get("boundary"))
+    limit, n = outputs.get("limit"), outputs.get("canary_n")
+    if limit and n:
+        return min(outputs["canary_bad"] / n / limit, 2.0)
+    return 1.0 if outputs.get("bad") else 0.0
+
+
+def _part(log_e: object, boundary: object) -> float:
+    """Evidence as a part of what is needed; none, and evidence to the contrary, are 0."""
+    if not isinstance(log_e, int | float) or not isinstance(boundary, int | float):
+        return 0.0
+    if boundary <= 0 or math.isnan(log_e):
+        return 0.0
+    return min(max(log_e / boundary, 0.0), 2.0)
+
+
+def _thin(points: Sequence[Point]) -> tuple[Point, ...]:
+    """Evenly fewer of many; the last one always."""
+    every = math.ceil(len(points) / POINTS_AT_MOST) or 1
+    kept = list(points[::-1][::every])
+    return tuple(kept[::-1])

@@ -1,0 +1,118 @@
+"""Everything the console shows of one rollout, read in one short visit."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gatehouse.base.config import Settings, load
+from gatehouse.base.errors import NotFound
+from gatehouse.office import arms, gates_shown, glance, past, words
+from gatehouse.office.arms import Arms
+from gatehouse.office.gates_shown import GateShown
+from gatehouse.office.glance import Glance, Seen
+from gatehouse.office.past import Done
+from gatehouse.rollout import audit, book, fleet, judgements
+from gatehouse.rollout.connecting import Connect, Connection
+from gatehouse.rollout.fleet import Fleet
+from gatehouse.rollout.types import TERMINAL, Standing
+
+ENTRIES_AT_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One rollout and its surroundings."""
+
+    standing: Standing
+    glance: Glance
+    gates: tuple[GateShown, ...]
+    arms: Arms
+    history: tuple[Done, ...]
+    fleet: Fleet
+    labels: dict[str, str]
+    now: float
+    zone: str
+
+    @property
+    def silent(self) -> tuple[GateShown, ...]:
+        """Gates that have not been judged."""
+        return tuple(gate for gate in self.gates if not gate.points)
+
+    @property
+    def followers(self) -> int:
+        return len(self.fleet.workers) - len(self.fleet.behind)
+
+    @property
+    def units(self) -> list[dict[str, Any]]:
+        """Conversations a step, in words."""
+        return [
+            {"step": each.step + 1, "share": words.percent(each.share),
+             "canary": each.canary, "stable": each.stable}
+            for each in self.arms.units
+        ]  # fmt: skip
+
+    @property
+    def is_alive(self) -> bool:
+        return self.standing.phase not in TERMINAL
+
+
+def watch(connect: Connect, rollout_id: str | None = None) -> Watched | None:
+    """One rollout; without an id the one alive, else the last; None: there was none yet.
+
+    Raises NotFound, StoreDown.
+    """
+    settings = load()
+    with connect() as connection, connection.transaction():
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        standing = _chosen(connection, rollout_id)
+        return _watched(connection, standing, settings) if standing else None
+
+
+def _chosen(connection: Connection, rollout_id: str | None) -> Standing | None:
+    if rollout_id is None:
+        return book.last(connection)
+    found = book.find(connection, rollout_id)
+    if found is None:
+        raise NotFound(f"There is no rollout {rollout_id}.")
+    return found
+
+
+def _watched(connection: Connection, standing: Standing, settings: Settings) -> Watched:
+    zone, now = ZoneInfo(settings.market_timezone), time.time()
+    plan = glance.plan_of(standing)
+    gates = gates_shown.shown(plan, judgements.history(connection, standing.id))
+    crew = fleet.fleet(connection)
+    both = arms.arms(connection, standing.id, plan=plan)
+    labels = labels_of(connection)
+    seen = Seen(
+        now=now,
+        zone=zone,
+        verdicts={gate.name: gate.verdict_name for gate in gates},
+        units=both.units,
+        workers=len(crew.workers),
+        followers=len(crew.workers) - len(crew.behind),
+        labels=labels,
+    )
+    entries = audit.entries(connection, subject=standing.id, limit=ENTRIES_AT_MOST)
+    return Watched(
+        standing=standing,
+        glance=glance.glance(standing, seen),
+        gates=gates,
+        arms=both,
+        history=past.told(entries, zone=zone, now=now),
+        fleet=crew,
+        labels=labels,
+        now=now,
+        zone=settings.market_timezone,
+    )
+
+
+def labels_of(connection: Connection) -> dict[str, str]:
+    """What people call the versions that have a name."""
+    rows = connection.execute(
+        "SELECT id, label FROM rollout_version WHERE label <> '' ORDER BY created_at DESC LIMIT 500"
+    ).fetchall()
+    return {row["id"]: row["label"] for row in rows} | {"rules": "the rules"}
