@@ -29,6 +29,8 @@ _METRICS: Answers = {
     404: {"description": "Asked from elsewhere."},
 }
 
+_ELSEWHERE: Answers = {404: {"description": "Asked from elsewhere."}}
+
 
 class Access(Protocol):
     """Decides who may see the ops endpoints."""
@@ -96,7 +98,14 @@ def _add_metrics(routes: APIRouter, report: Report, access: Access) -> None:
         headers = {"vary": "Accept", "cache-control": "no-store"}
         return Response(content, media_type=media_type, headers=headers)
 
+    async def observability(request: Request) -> Response:
+        """Figures of the chat and how each service objective is kept; allowed networks only."""
+        if not access.allows(request.scope):
+            raise NotFound
+        return _answer(True, await asyncio.to_thread(report.observability))
+
     _add(routes, "/metrics", metrics, responses=_METRICS, response_class=Response)
+    _add(routes, "/api/metrics/observability", observability, responses=_ELSEWHERE)
 
 
 def _render(form: negotiation.Form, report: Report) -> tuple[bytes, str]:

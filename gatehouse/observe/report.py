@@ -13,6 +13,7 @@ from gatehouse import __version__
 from gatehouse.base import config
 from gatehouse.base.clock import Clock
 from gatehouse.base.config import Settings
+from gatehouse.observe.observability import figures
 from gatehouse.observe.parts import Agents, Parts
 from gatehouse.observe.pulse import Pulse
 from gatehouse.observe.traffic import TrafficRing
@@ -41,6 +42,7 @@ class Report:
     clock: Clock
     parts: Callable[[], Parts] = Parts
     agents: Callable[[], Agents] = Agents
+    compliance: Callable[[], dict[str, Any]] = lambda: {"overall": "no_data", "items": {}}
     in_force: Callable[[], Settings] | None = None  # None: the settings themselves
     sources: Callable[[], Mapping[str, Mapping[str, Any]]] = dict  # stored, kill … by setting
 
@@ -113,6 +115,17 @@ class Report:
                 "effective": value,
             }
             for name, value in self.config_echo().items()
+        }
+
+    def observability(self) -> dict[str, Any]:
+        """The figures of R3's page, and how the objectives are kept. May ask the database."""
+        kept = self.compliance()
+        missed = [name for name, item in kept["items"].items() if item["is_alerting"]]
+        return figures() | {
+            "breaker": self.breakers(),
+            "alerts": {"active_alerts": missed},
+            "slo_profile": self.settings.slo_profile,
+            "slo_compliance": kept,
         }
 
     def config_digest(self) -> str:

@@ -107,6 +107,14 @@ def reading(watched: Watched, standing: Standing, spec: GateSpec) -> Reading:
     )
 
 
+def not_closed(watched: Watched, service: str) -> tuple[int, int]:
+    """Milliseconds of life of all processes, and those in which a breaker of that service was not
+    closed, whichever version it belongs to."""
+    span = range(int(watched.since // 60), int(watched.now // 60) + 1)
+    own = [turn for turn in watched.turns if turn.service == service]
+    return sum(_alive_ms(watched, at) for at in span), sum(_shut(watched, own).values())
+
+
 def _versions(standing: Standing) -> dict[Arm, str]:
     return {"canary": standing.canary_version, "stable": standing.stable_version}
 

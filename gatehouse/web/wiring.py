@@ -35,6 +35,7 @@ from gatehouse.resilience.overrides import Overrides
 from gatehouse.resilience.rules import CONTRACT
 from gatehouse.resilience.seats import Admission
 from gatehouse.rollout.breaker_turns import BreakerTurns
+from gatehouse.rollout.compliance import Compliance
 from gatehouse.rollout.connecting import Connect, connecting
 from gatehouse.rollout.types import RULES, WHOLE, Control
 from gatehouse.talk.failpoints import is_mutant
@@ -53,6 +54,7 @@ from gatehouse.web.own_version import own_version
 from gatehouse.web.standing import parts
 from gatehouse.web.steering import Steering, steer
 from gatehouse.web.tending import Work, tended
+from gatehouse.web.watching import watching
 from gatehouse.web.tuning import Tuning, pool_limits, search_places, search_rules
 
 
@@ -77,6 +79,7 @@ class House:
     keeping: Keeping
     steering: Steering
     handlers: Handlers
+    watching: dict[str, Work]  # the controller of rollouts, and notices
     versions: Connect  # where they are kept
 
     @asynccontextmanager
@@ -108,7 +111,7 @@ class House:
             "versions": lambda: self.handlers.run(self.versions),
         }
         own["breaker turns"] = self.breaker_turns.run
-        return own | self.keeping.background | self.steering.background
+        return own | self.keeping.background | self.steering.background | self.watching
 
 
 def build(settings: Settings) -> House:
@@ -172,6 +175,7 @@ def build(settings: Settings) -> House:
                 breakers, llm=voice.health if voice else "disabled", redis=keeping.redis
             ),
             agents=lambda: agents(handlers, steering),
+            compliance=Compliance(connecting(url), settings.slo_profile).told,
             in_force=lambda: steering.flags.settings,
             sources=lambda: {n: asdict(each) for n, each in steering.flags.sources().items()},
         ),
@@ -192,6 +196,7 @@ def build(settings: Settings) -> House:
         steering=steering,
         handlers=handlers,
         versions=connecting(url),
+        watching=watching(settings, url, steering),
     )
 
 
