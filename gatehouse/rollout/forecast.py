@@ -1,0 +1,287 @@
+"""What a plan can show with this site's traffic, and when; refuses one that cannot reach a verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from gatehouse.rollout import sizes, stats
+from gatehouse.rollout.judging_rates import LOST, OF_ALL
+from gatehouse.rollout.plan_shapes import Plan, Step
+from gatehouse.rollout.plans import PlanRefused
+from gatehouse.rollout.sizes import Sizes
+from gatehouse.rollout.types import WHOLE, GateSpec
+
+HARM: Final = 4.0  # times the limit, or the stable rate: the harm whose detection is told
+WIDE: Final = 0.1  # from this limit on, and of lost visitors, the harm is LESSER times as much
+LESSER: Final = 2.0
+OFTEN_LOST: Final = 0.2  # assumed of visitors who do not get where they wanted
+RARELY: Final = 0.01  # assumed of everything else
+HEALTHY: Final = 0.5  # of the limit: the rate of a metric of which nothing is known here
+HOUR: Final = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class SiteTraffic:
+    """This site, as its ledger shows it. Rates and shares by metric; unknown ones are assumed."""
+
+    conversations_per_hour: float  # of visitors, drawn by share
+    rates: Mapping[str, float] = field(default_factory=dict)  # bad ones of those that have it
+    parts: Mapping[str, float] = field(default_factory=dict)  # of all that have it at all
+
+
+@dataclass(frozen=True, slots=True)
+class GateForecast:
+    """In conversations of the canary that have the metric; None: the gate is no such test."""
+
+    gate: str
+    assumed_rate: float | None = None
+    harm_rate: float | None = None  # detected in …
+    detected: Sizes | None = None
+    detected_hours: float | None = None  # the median, at the first share of the plan
+    certified: Sizes | None = None  # of a healthy canary
+
+
+@dataclass(frozen=True, slots=True)
+class StepForecast:
+    """Hours from the beginning of this step. `ready_hours`: when a healthy canary goes on."""
+
+    share: int
+    canary_per_hour: float
+    units_at_most: float  # of the canary, in the step's longest time
+    min_units_hours: float
+    ready_hours: float  # infinite: never
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    steps: tuple[StepForecast, ...]
+    gates: tuple[GateForecast, ...]
+    refusals: tuple[str, ...]  # why it cannot reach a verdict; empty: it can
+    flags: tuple[str, ...]  # what may take longer than the plan allows
+
+    @property
+    def hours(self) -> float:
+        """From the first share to promotion, for a healthy canary, by medians."""
+        return sum(step.ready_hours for step in self.steps)
+
+
+def forecast(plan: Plan, site: SiteTraffic) -> Forecast:
+    """Sizes by the boundaries in force, times by the site's traffic."""
+    gates = tuple(_gate(plan, gate, site) for gate in plan.gates)
+    found = {each.gate: each for each in gates}
+    steps, refusals, flags = [], [*_hopeless(plan, found)], []
+    carried: dict[str, float] = {}
+    for number, step in enumerate(plan.steps):
+        told, why, doubts = _step(plan, number, site, found=found, carried=carried)
+        steps.append(told)
+        refusals += [f"steps[{number}]: {each}" for each in why]
+        flags += [f"steps[{number}]: {each}" for each in doubts]
+        _carry(carried, plan, site, told)
+    return Forecast(tuple(steps), gates, tuple(refusals), tuple(flags))
+
+
+def check(plan: Plan, site: SiteTraffic) -> Forecast:
+    """The forecast. Raises PlanRefused with every reason why it cannot reach a verdict here."""
+    told = forecast(plan, site)
+    if told.refusals:
+        raise PlanRefused("; ".join(told.refusals))
+    return told
+
+
+def _gate(plan: Plan, gate: GateSpec, site: SiteTraffic) -> GateForecast:
+    if gate.kind == "slo" and gate.limit is not None:
+        return _slo(plan, gate, site, limit=gate.limit)
+    if gate.kind == "worse":
+        return _worse(plan, gate, site)
+    return GateForecast(gate.name)
+
+
+def _slo(plan: Plan, gate: GateSpec, site: SiteTraffic, *, limit: float) -> GateForecast:
+    rate = site.rates.get(gate.metric, limit * HEALTHY)
+    harm = min(limit * (HARM if limit < WIDE else LESSER), (1 + limit) / 2)
+    detected = sizes.to_fail(harm, limit, log_e=_boundary(plan, gate))
+    most = _most(gate, limit)
+    certified = None
+    if rate < most:
+        certified = sizes.to_certify(rate, most, log_e=stats.threshold(plan.alpha_pass))
+    hours = detected.median / _per_hour(plan.steps[_first(plan, gate)], gate, site)
+    return GateForecast(gate.name, rate, harm, detected, hours, certified)
+
+
+def _most(gate: GateSpec, limit: float) -> float:
+    """Below what it has to be shown to lie before a step goes on."""
+    is_loose = gate.policy == "no_evidence" and gate.delta_max is not None
+    return gate.delta_max if is_loose and gate.delta_max is not None else limit
+
+
+def _worse(plan: Plan, gate: GateSpec, site: SiteTraffic) -> GateForecast:
+    step = plan.steps[_first(plan, gate)]
+    is_lost = gate.metric in LOST
+    rate = site.rates.get(gate.metric, OFTEN_LOST if is_lost else RARELY)
+    ratios = stats.CONVERSION_RATIOS if is_lost else stats.RATIOS
+    share = 0.5 if step.baseline == "equal" else step.share / WHOLE
+    if not 0 < share < 1 or not 0 < rate < 1:
+        return GateForecast(gate.name, rate)
+    harm = LESSER if is_lost else HARM
+    detected = sizes.to_tell_worse(
+        min(rate, 0.99 / harm), share, ratio=harm, log_e=_boundary(plan, gate), ratios=ratios
+    )
+    hours = detected.median / _per_hour(step, gate, site)
+    certified = None
+    if gate.required:
+        certified = _shown_no_worse(gate, share, rate=rate, alpha=plan.alpha_pass, ratios=ratios)
+    return GateForecast(gate.name, rate, min(1.0, rate * harm), detected, hours, certified)
+
+
+def _shown_no_worse(
+    gate: GateSpec, share: float, *, rate: float, alpha: float, ratios: tuple[float, ...]
+) -> Sizes:
+    """The mirrored test: the stable arm is the worse one by `most`, for a canary just like it."""
+    most = gate.tolerance
+    if gate.policy == "no_evidence" and gate.delta_max is not None:
+        most = gate.delta_max
+    mirrored = 1 - share * most / (1 - share + share * most)
+    told = sizes.to_tell_worse(
+        rate * (1 - mirrored + mirrored * most) / most if most > 1 else rate,
+        mirrored,
+        ratio=(1 - share) / share * (1 - mirrored) / mirrored,
+        log_e=stats.threshold(alpha),
+        ratios=ratios,
+    )
+    back = share / mirrored
+    return Sizes(told.median * back, told.p90 * back)
+
+
+def _boundary(plan: Plan, gate: GateSpec) -> float:
+    begun = len(plan.steps) - _first(plan, gate)
+    return stats.threshold(plan.alpha, gate.weight / begun)
+
+
+def _first(plan: Plan, gate: GateSpec) -> int:
+    return min(gate.from_step, len(plan.steps) - 1)
+
+
+def _per_hour(step: Step, gate: GateSpec, site: SiteTraffic) -> float:
+    part = 1.0 if gate.metric in OF_ALL else site.parts.get(gate.metric, 1.0)
+    return max(1e-9, site.conversations_per_hour * step.share / WHOLE * part)
+
+
+def _hopeless(plan: Plan, found: Mapping[str, GateForecast]) -> Iterator[str]:
+    """Required gates that a canary just like today's stable version could never pass."""
+    for gate in plan.gates:
+        told = found[gate.name]
+        if gate.kind == "slo" and gate.required and told.certified is None:
+            most = _most(gate, gate.limit or 0.0)
+            yield (
+                f"{gate.name}: here {told.assumed_rate or 0:.2%} are bad already, and it has to be "
+                f"shown to lie below {most:.2%}"
+            )
+
+
+def _step(
+    plan: Plan,
+    number: int,
+    site: SiteTraffic,
+    *,
+    found: Mapping[str, GateForecast],
+    carried: Mapping[str, float],
+) -> tuple[StepForecast, list[str], list[str]]:
+    step = plan.steps[number]
+    an_hour = site.conversations_per_hour * step.share / WHOLE
+    longest, late = step.max_seconds / HOUR, plan.mature_seconds / HOUR
+    others = _others(step, site)
+    filled = step.min_units / max(1e-9, min(an_hour, others)) + late
+    refusals, flags = [], []
+    if step.is_monitored and filled > longest:
+        refusals.append(
+            f"min_units {step.min_units} take {_told(filled)}, and max_duration is {_told(longest)}"
+        )
+    ready = max(step.min_seconds / HOUR, filled)
+    for gate in plan.gates if step.is_monitored else ():
+        sized = found[gate.name].certified
+        if not gate.required or sized is None or gate.from_step > number:
+            continue
+        if gate.kind == "worse" and step.share == WHOLE:
+            continue  # nobody to compare with: as before
+        hours = _hours(step, gate, site, sized.median - carried.get(gate.name, 0.0)) + late
+        if hours > longest:
+            refusals.append(_too_late(gate, sized, hours=hours, longest=longest))
+        elif _hours(step, gate, site, sized.p90 - carried.get(gate.name, 0.0)) + late > longest:
+            flags.append(f"{gate.name} takes longer than {_told(longest)} once in ten times")
+        ready = max(ready, hours)
+    units = an_hour * max(0.0, longest - late)
+    return StepForecast(step.share, an_hour, units, filled, ready), refusals, flags
+
+
+def _others(step: Step, site: SiteTraffic) -> float:
+    """Conversations an hour of the other arm; as many as one likes where it is not needed."""
+    if step.share == WHOLE or step.baseline == "none":
+        return math.inf
+    share = step.share if step.baseline == "equal" else WHOLE - step.share
+    return site.conversations_per_hour * share / WHOLE
+
+
+def _hours(step: Step, gate: GateSpec, site: SiteTraffic, units: float) -> float:
+    return max(0.0, units) / _per_hour(step, gate, site)
+
+
+def _too_late(gate: GateSpec, sized: Sizes, *, hours: float, longest: float) -> str:
+    if math.isinf(sized.median):
+        return f"{gate.name} would never be shown to be good; widen its limit"
+    return (
+        f"{gate.name} needs about {sized.median:,.0f} conversations of the canary, which take "
+        f"{_told(hours)}, and max_duration is {_told(longest)}: a larger weight, a longer "
+        f"max_duration or a wider limit"
+    )
+
+
+def _carry(carried: dict[str, float], plan: Plan, site: SiteTraffic, told: StepForecast) -> None:
+    """What an earlier step has seen counts in the later ones."""
+    spent = min(told.ready_hours, told.units_at_most / max(1e-9, told.canary_per_hour))
+    for gate in plan.gates:
+        part = 1.0 if gate.metric in OF_ALL else site.parts.get(gate.metric, 1.0)
+        seen = told.canary_per_hour * spent * part
+        carried[gate.name] = carried.get(gate.name, 0.0) + seen
+
+
+def _told(hours: float) -> str:
+    if math.isinf(hours):
+        return "for ever"
+    if hours < 2:
+        return f"{hours * 60:.0f} min"
+    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
+
+
+def lines(plan: Plan, told: Forecast) -> list[str]:
+    """The forecast in words, for the command line."""
+    rows = [f"{plan.name}: {len(plan.steps)} steps, about {_told(told.hours)} for a healthy canary"]
+    for number, step in enumerate(told.steps):
+        rows.append(
+            f"  step {number}: {step.share * 100 / WHOLE:g} %, {step.canary_per_hour:,.0f} "
+            f"canary conversations an hour, goes on after about {_told(step.ready_hours)}"
+        )
+    rows += [f"  {_line(each)}" for each in told.gates if each.detected is not None]
+    rows += [f"  may take longer: {each}" for each in told.flags]
+    return rows + [f"  REFUSED: {each}" for each in told.refusals]
+
+
+def _line(gate: GateForecast) -> str:
+    text = f"{gate.gate}: "
+    if gate.detected is not None and gate.detected_hours is not None:
+        text += (
+            f"{gate.harm_rate or 0:.2%} bad is found after {_count(gate.detected.median)} (nine in "
+            f"ten: {_count(gate.detected.p90)}), about {_told(gate.detected_hours)}"
+        )
+    if gate.certified is not None:
+        text += (
+            f"; {gate.assumed_rate or 0:.2%} is shown to be good after "
+            f"{_count(gate.certified.median)} ({_count(gate.certified.p90)})"
+        )
+    return text
+
+
+def _count(units: float) -> str:
+    return "never" if math.isinf(units) else f"{units:,.0f}"
