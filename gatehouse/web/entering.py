@@ -13,10 +13,11 @@ from gatehouse.base.config import Settings
 from gatehouse.rollout.passes import COOKIE, HEADER, Passes
 from gatehouse.talk.types import ANYBODY, Entry
 
-# What robots call themselves. A page's own code and plain curl are visitors: they may be anybody.
+# What robots call themselves (Cubot makes telephones). A page's own code and plain curl are
+# visitors: they may be anybody.
 _ROBOT = re.compile(
-    r"bot\b|crawl|spider|slurp|archiver|preview|facebookexternalhit|headlesschrome|lighthouse"
-    r"|uptime|pingdom|statuscake|site24x7|monitoring",
+    r"(?<!cu)bot(\b|_)|crawl|spider|slurp|archiver|preview|facebookexternalhit|headlesschrome"
+    r"|lighthouse|uptime|pingdom|statuscake|site24x7|monitoring",
     re.IGNORECASE,
 )
 _BOT, _STAFF = Entry(traffic="bot"), Entry(traffic="staff")
