@@ -54,8 +54,8 @@ from gatehouse.web.own_version import own_version
 from gatehouse.web.standing import parts
 from gatehouse.web.steering import Steering, steer
 from gatehouse.web.tending import Work, tended
-from gatehouse.web.watching import watching
 from gatehouse.web.tuning import Tuning, pool_limits, search_places, search_rules
+from gatehouse.web.watching import watching
 
 
 @dataclass(frozen=True, slots=True)

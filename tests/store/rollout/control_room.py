@@ -67,7 +67,7 @@ class ControlRoom:
     def sql(self, statement: str, *values: Any) -> list[dict[str, Any]]:
         """Runs it on a connection of its own and gives its rows, if it has any."""
         with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as connection:
-            cursor = connection.execute(statement, values)  # type: ignore[arg-type]
+            cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
     def submit(self, version: str = GOOD, **changed: Any) -> Standing:
