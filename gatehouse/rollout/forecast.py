@@ -1,4 +1,4 @@
-"""What a plan can show with this site's traffic, and when; refuses one that cannot reach a verdict."""
+"""What a plan can show with this site's traffic, and when; refuses one without a verdict."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def forecast(plan: Plan, site: SiteTraffic) -> Forecast:
     found = {each.gate: each for each in gates}
     steps, refusals, flags = [], [*_hopeless(plan, found)], []
     carried: dict[str, float] = {}
-    for number, step in enumerate(plan.steps):
+    for number in range(len(plan.steps)):
         told, why, doubts = _step(plan, number, site, found=found, carried=carried)
         steps.append(told)
         refusals += [f"steps[{number}]: {each}" for each in why]
