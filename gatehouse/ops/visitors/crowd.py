@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -46,6 +46,7 @@ class Crowd:
     lengths: tuple[int, ...] = (8,)
     wordy: float = 0.0
     stays: bool = False
+    is_loyal: bool = False  # without `per_minute`: one visitor a place, who comes again and again
     headers: Mapping[str, str] = field(default_factory=dict)
     addresses: bool = False  # each has an address of its own, told as X-Forwarded-For
     first: int = 0  # number of the first visitor
@@ -86,18 +87,25 @@ class Gathering:
 
 
 async def gather(
-    crowd: Crowd, *, told: Told = say_nothing, stop: asyncio.Event | None = None
+    crowd: Crowd,
+    *,
+    told: Told = say_nothing,
+    stop: asyncio.Event | None = None,
+    http: httpx.AsyncClient | None = None,
 ) -> Gathering:
     """Everybody who comes until the end, or until `stop` is set; who is inside finishes.
 
     Raises nothing but bugs: a server that is away is what each visitor saw.
     """
-    crowd_of = _Coming(crowd, told, stop or asyncio.Event())
+    coming = _Coming(crowd, told, stop or asyncio.Event())
     began = monotonic()
-    async with client(crowd.url) as http:
-        await (crowd_of.paced(http) if crowd.per_minute else crowd_of.steady(http))
-    crowd_of.found.seconds = monotonic() - began
-    return crowd_of.found
+    async with AsyncExitStack() as closing:
+        there = http
+        if there is None:
+            there = await closing.enter_async_context(client(crowd.url))
+        await (coming.paced(there) if crowd.per_minute else coming.steady(there))
+    coming.found.seconds = monotonic() - began
+    return coming.found
 
 
 @asynccontextmanager
@@ -138,13 +146,14 @@ class _Coming:
                 inside.create_task(self._one_after_another(http))
 
     async def _one_after_another(self, http: httpx.AsyncClient) -> None:
+        token = ""
         while (number := self.another()) is not None:
-            await self._let_in(http, number)
+            token = await self._let_in(http, number, token if self.crowd.is_loyal else "")
 
     async def paced(self, http: httpx.AsyncClient) -> None:
         """At even intervals by the clock: a late start delays nobody after it."""
         began, interval = monotonic(), 60 / (self.crowd.per_minute or 60)
-        inside: set[asyncio.Task[None]] = set()
+        inside: set[asyncio.Task[str]] = set()
         async with asyncio.TaskGroup() as group:
             while (number := self.another()) is not None:
                 if len(inside) >= self.crowd.at_once:
@@ -162,14 +171,16 @@ class _Coming:
         except TimeoutError:
             return
 
-    async def _let_in(self, http: httpx.AsyncClient, number: int) -> None:
-        talk = Talk(http, self.crowd.headers_of(number))
+    async def _let_in(self, http: httpx.AsyncClient, number: int, token: str = "") -> str:
+        """The token by which the same visitor can come again."""
+        talk = Talk(http, self.crowd.headers_of(number), token=token)
         visitor = Visitor(
             self.crowd.persona(number), talk, pause=self._pause, stays=self.crowd.stays
         )
         visit = await visitor.visit()
         self.found.visits.append(visit)
         self.told(visit)
+        return talk.token
 
     async def _pause(self, factor: float) -> None:
         if self.crowd.pause_seconds:

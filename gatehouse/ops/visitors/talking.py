@@ -23,28 +23,30 @@ LONGEST_WAIT_SECONDS = 5.0
 
 @dataclass(slots=True)
 class Talk:
-    """One conversation. `headers` go with each request, such as a signed pass."""
+    """One conversation. `headers` go with each request, such as a signed pass.
+
+    `token`: of a visitor who has been here before; of a new one it is there once `open` is done.
+    """
 
     http: httpx.AsyncClient
     headers: Mapping[str, str] = field(default_factory=dict)
+    token: str = ""
     session: str = ""
     turns: list[Turn] = field(default_factory=list)
     last: Reply | None = None
-    _token: str = ""
     _told: Mapping[str, str] = field(default_factory=dict)  # headers of the last answer
 
     async def open(self, language: str) -> int:
         """The status: 201 where it begins. Raises httpx.HTTPError."""
-        body = {"bearer": True, "language": language}
+        body = {"bearer": not self.token, "language": language}
+        shown = self._credentials() if self.token else dict(self.headers)
         for tries in range(MOST_TRIES):
-            answer = await self.http.post(
-                "/api/chat/sessions", json=body, headers=dict(self.headers)
-            )
+            answer = await self.http.post("/api/chat/sessions", json=body, headers=shown)
             if not await self._may_retry(answer.status_code, answer.headers, tries):
                 break
         if answer.status_code == httpx.codes.CREATED:
             opened = answer.json()
-            self.session, self._token = opened["session_id"], opened["token"]
+            self.session, self.token = opened["session_id"], opened.get("token", self.token)
         return answer.status_code
 
     async def say(self, text: str, *, lane: Lane) -> Turn:
@@ -139,7 +141,7 @@ class Talk:
         return {"question": text, "session_id": self.session}
 
     def _credentials(self, key: str = "") -> dict[str, str]:
-        shown = {**self.headers, "Authorization": f"Bearer {self._token}"}
+        shown = {**self.headers, "Authorization": f"Bearer {self.token}"}
         return {**shown, "Idempotency-Key": key} if key else shown
 
 
