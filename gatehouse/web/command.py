@@ -24,6 +24,7 @@ WITHOUT_DATABASE = frozenset(
         "simulate_model",
         "models",
         "breaker",
+        "canary",
         "kill",
         "phrases",
         "understand",

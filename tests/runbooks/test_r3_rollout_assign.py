@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from django.core.management import call_command
 from fastapi import FastAPI
 from psycopg.rows import dict_row
 
@@ -116,3 +117,21 @@ async def test_r3_19_a_pass_shown_in_the_middle_of_a_talk_does_not_move_it(
             answer = await curl.post("/api/chat/ask", json=question, headers=headers)
             assert answer.json()["meta"]["arm"] == "stable"
     assert stored(url)["forced_arm"] is None
+
+
+def test_r3_17_the_shell_signs_a_pass_that_counts(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CANARY_SIGNING_KEY", KEY)
+    call_command("canary", arm="any", traffic="soak", minutes=5)
+    header, cookie = capsys.readouterr().out.splitlines()
+    found = Passes(KEY).check(header.removeprefix(f"{HEADER}: "))
+    assert found is not None
+    assert (found.arm, found.traffic) == (None, "soak")
+    assert cookie.partition("=")[2] == header.partition(": ")[2]
+
+
+def test_r3_17_without_a_key_no_pass_is_signed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CANARY_SIGNING_KEY", raising=False)
+    with pytest.raises(Misconfigured, match="CANARY_SIGNING_KEY"):
+        call_command("canary")
