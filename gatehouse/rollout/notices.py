@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gatehouse.base.config import Settings
-from gatehouse.rollout.connecting import Connection
+from gatehouse.rollout.connecting import Connection, Row
 from gatehouse.rollout.types import WHOLE, Phase, Standing
 
 
@@ -76,3 +76,25 @@ def queue(
         ).fetchone()
         ids.append(row["id"] if row else 0)
     return ids
+
+
+def log(connection: Connection, most: int) -> list[str]:
+    """The last notices and what became of them, oldest first, a line each."""
+    rows = connection.execute(_LOG, {"most": most}).fetchall()
+    return [
+        f"{row['id']}  {row['created_at']:%Y-%m-%d %H:%M:%S}  {row['outlet']}  {row['kind']}  "
+        + _fate(row)
+        for row in rows
+    ]
+
+
+def _fate(row: Row) -> str:
+    if row["sent_at"] is not None:
+        return f"delivered {row['sent_at']:%Y-%m-%d %H:%M:%S}"
+    tried = f"{row['attempts']} attempts" if row["attempts"] else "not tried yet"
+    return f"{tried}: {row['trouble']}" if row["trouble"] else tried
+
+
+_LOG = """
+SELECT * FROM (SELECT * FROM rollout_notice ORDER BY id DESC LIMIT %(most)s) newest ORDER BY id
+"""

@@ -129,6 +129,11 @@ def witness(folder: Path, head: Head) -> None:
         draft.replace(folder / WITNESS)
 
 
+def forget(folder: Path) -> None:
+    """Begins anew with what this machine saw, as after restoring an older backup."""
+    (folder / WITNESS).unlink(missing_ok=True)
+
+
 def head(connection: Connection) -> Head:
     """The last entry as the database has it now."""
     row = connection.execute(
