@@ -39,9 +39,8 @@ class Client(ABC):
     @abstractmethod
     def is_canary(self, decided: Any) -> bool: ...
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most have nothing running
         """Ends whatever it has running."""
-        return None
 
 
 class Growthbook(Client):
