@@ -19,6 +19,7 @@ SOAK_STEP: Final = -1  # of the simulated visitors of the soak phase
 # A row may be seen this much later than its claim says: the longest turn, and clocks that differ.
 OVERLAP_SECONDS: Final = 120.0
 SETTLE_SECONDS: Final = 300.0
+LONGEST_SECONDS: Final = 120  # of one fold: that of everything, after a long absence
 
 _SLICE = f"""CASE WHEN c.step = ANY(%(equal)s::int[]) THEN least(c.share, {WHOLE} - c.share)
     ELSE least(c.share, ({WHOLE} - c.share) / 2) END"""
@@ -133,7 +134,10 @@ def fold_on(
         "settle": settle_seconds,
         "since": begin,
     }
-    return Folded(connection.execute(FOLD, values).rowcount, begin)
+    # All of it or nothing: half of a fold would hide from the next one what it left out.
+    with connection.transaction():
+        connection.execute(f"SET LOCAL statement_timeout = '{LONGEST_SECONDS}s'")
+        return Folded(connection.execute(FOLD, values).rowcount, begin)
 
 
 def folded_to(connection: Connection, rollout_id: str) -> float:

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
@@ -13,11 +14,23 @@ import psycopg
 from gatehouse.base.errors import StoreDown
 from gatehouse.rollout import breaker_times, minutes
 from gatehouse.rollout.connecting import Connect, Connection, Row
-from gatehouse.rollout.folding import SETTLE_SECONDS, SOAK_STEP, fold_on
-from gatehouse.rollout.outcomes import AT_ONCE, BIT, LATE, TIMED, TOKENS
-from gatehouse.rollout.types import WHOLE, Count, GateSpec, Phase, Reading, Standing, Units
+from gatehouse.rollout.folding import SOAK_STEP, fold_on
+from gatehouse.rollout.outcomes import BIT, LATE
+from gatehouse.rollout.tallying import (
+    counts,
+    equal_steps,
+    in_place,
+    mature_after,
+    outcomes,
+    over_edges,
+    place_of,
+    settle_after,
+    trouble_of,
+    units,
+)
+from gatehouse.rollout.types import GateSpec, Phase, Reading, Standing, Units
 
-MATURE_SECONDS: Final = 1800.0  # silent for so long: the talk is over (R1-25, R3-23)
+FRESH_SECONDS: Final = 1.0
 _BAKING: Final = frozenset((Phase.PROMOTING, Phase.BAKING))
 
 
@@ -43,6 +56,7 @@ class LedgerReadings:
 
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
+        self._last: _Look | None = None
 
     def read(
         self, standing: Standing, specs: Sequence[GateSpec], *, now: float
@@ -60,47 +74,69 @@ class LedgerReadings:
 
     def units(self, standing: Standing) -> tuple[Units, ...]:
         """Conversations drawn so far, per step and share. Raises StoreDown, psycopg.Error."""
+        last = self._last
+        if last is not None and last.is_of(standing):
+            return units(last.groups)
         with self._connect() as connection:
             fold_on(connection, standing.id, **_folding(standing))
             rows = connection.execute(_UNITS, {"rollout": standing.id}).fetchall()
-        return tuple(Units(**row) for row in rows)
+        return units(rows)
 
     def _told(
         self, standing: Standing, specs: Sequence[GateSpec], *, now: float, is_guard: bool
     ) -> dict[str, Reading]:
         try:
             with self._connect() as connection:
-                fold_on(connection, standing.id, **_folding(standing))
-                return _read(connection, standing, specs, now=now, is_guard=is_guard)
+                look = self._look(connection, standing, specs, now=now, is_guard=is_guard)
+                return _read(connection, standing, look, is_guard=is_guard)
         except (StoreDown, psycopg.Error) as trouble:
             why = f"the ledger cannot be read: {trouble}".strip()
             return {spec.name: Reading(spec.metric, trouble=why) for spec in specs}
 
+    def _look(
+        self,
+        connection: Connection,
+        standing: Standing,
+        specs: Sequence[GateSpec],
+        *,
+        now: float,
+        is_guard: bool,
+    ) -> _Look:
+        """The guard and the units of the controller's look are told from what `read` just saw."""
+        last = self._last
+        if (
+            is_guard
+            and last is not None
+            and last.is_of(standing)
+            and (last.now, last.specs) == (now, tuple(specs))
+        ):
+            return last
+        fold_on(connection, standing.id, **_folding(standing))
+        groups = _groups(connection, standing, specs, now=now)
+        look = _Look(standing, tuple(specs), now, groups, time.monotonic())
+        self._last = None if is_guard else look
+        return look
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Conversations alike in everything that is counted, with their number `n`."""
+
+    standing: Standing
+    specs: tuple[GateSpec, ...]
+    now: float
+    groups: list[Row]
+    at: float  # of the monotonic clock
+
+    def is_of(self, standing: Standing) -> bool:
+        """Is it of that rollout, and of just now?"""
+        return self.standing == standing and time.monotonic() - self.at < FRESH_SECONDS
+
 
 _UNITS: Final = """
-SELECT step, share, count(*) FILTER (WHERE arm = 'canary') AS canary,
-       count(*) FILTER (WHERE arm = 'stable') AS stable,
-       count(*) FILTER (WHERE is_slice) AS slice
-FROM rollout_unit WHERE rollout_id = %(rollout)s AND step >= 0
-GROUP BY step, share ORDER BY step, share
+SELECT step, share, arm, is_slice, count(*) AS n FROM rollout_unit
+WHERE rollout_id = %(rollout)s AND step >= 0 GROUP BY step, share, arm, is_slice
 """
-
-
-def mature_after(standing: Standing) -> float:
-    """Seconds of silence after which a conversation is over."""
-    return float(standing.plan.get("mature_after", MATURE_SECONDS))
-
-
-def settle_after(standing: Standing) -> float:
-    """Seconds after its first turn at which a conversation counts for the quick metrics."""
-    settled = mature_after(standing) * SETTLE_SECONDS / MATURE_SECONDS
-    return float(standing.plan.get("settle_after", settled))
-
-
-def equal_steps(standing: Standing) -> tuple[int, ...]:
-    """The steps whose baseline is the equal slice, not all stable conversations."""
-    steps = standing.plan.get("steps") or ()
-    return tuple(no for no, step in enumerate(steps) if step.get("baseline") == "equal")
 
 
 def _folding(standing: Standing) -> dict[str, Any]:
@@ -108,26 +144,23 @@ def _folding(standing: Standing) -> dict[str, Any]:
 
 
 def _read(
-    connection: Connection,
-    standing: Standing,
-    specs: Sequence[GateSpec],
-    *,
-    now: float,
-    is_guard: bool,
+    connection: Connection, standing: Standing, look: _Look, *, is_guard: bool
 ) -> dict[str, Reading]:
-    of_talks = [spec for spec in specs if spec.metric != "breaker_open"]
-    groups = _groups(connection, standing, of_talks, now=now, is_guard=is_guard)
-    baked = _bakes(connection, standing, of_talks, now=now)
-    by_minute = {} if is_guard else minutes.read(connection, standing, of_talks, now=now)
+    specs, now = look.specs, look.now
+    placed = [in_place(row, standing, is_guard=is_guard) for row in look.groups]
+    groups = [row for row in placed if row is not None]
+    of_talks = {no: spec for no, spec in enumerate(specs) if spec.metric != "breaker_open"}
+    baked = {} if is_guard else _bakes(connection, standing, specs, now=now)
+    by_minute = {} if is_guard else minutes.read(connection, standing, specs, now=now)
     told = {
         spec.name: Reading(
             spec.metric,
-            counts=_counts(groups, spec, place=_place(place)),
+            counts=counts(groups, spec, place=place_of(no)),
             minutes=by_minute.get(spec.name, ()),
             bake=baked.get(spec.name, b""),
-            trouble=_trouble(spec),
+            trouble=trouble_of(spec),
         )
-        for place, spec in enumerate(of_talks)
+        for no, spec in of_talks.items()
     }
     if not is_guard:
         fused = [spec for spec in specs if spec.metric == "breaker_open"]
@@ -135,50 +168,15 @@ def _read(
     return told
 
 
-def _trouble(spec: GateSpec) -> str:
-    if _is_known(spec):
-        return ""
-    return f"{spec.metric}: the ledger has no such metric, or the gate has no edge_ms"
-
-
-def _is_known(spec: GateSpec) -> bool:
-    is_edged = spec.metric in TIMED or spec.metric == TOKENS
-    return spec.edge_ms is not None if is_edged else spec.metric in BIT
-
-
-def _place(number: int) -> str:
-    return f"over_{number}"
-
-
-def _over(specs: Sequence[GateSpec]) -> tuple[str, dict[str, Any]]:
-    """Columns that say of each timed gate whether the figure is above its edge; null: no figure."""
-    columns, values = [], {}
-    for number, spec in enumerate(specs):
-        if _is_known(spec) and spec.metric not in BIT:
-            place = _place(number)
-            figure = f"(facts ->> '{spec.metric}')::float8"
-            columns.append(f", {figure} > %({place})s AS {place}")
-            values[place] = spec.edge_ms
-    return "".join(columns), values
-
-
 _CLOSED: Final = f"bad & {BIT['closed']} <> 0"
 
 
 def _groups(
-    connection: Connection,
-    standing: Standing,
-    specs: Sequence[GateSpec],
-    *,
-    now: float,
-    is_guard: bool,
+    connection: Connection, standing: Standing, specs: Sequence[GateSpec], *, now: float
 ) -> list[Row]:
-    """Conversations alike in everything that is counted, with their number `n`."""
-    over, edges = _over(specs)
+    over, edges = over_edges(specs)
     is_soak = standing.phase is Phase.SOAKING
     who = f"step = {SOAK_STEP}" if is_soak else "step >= 0"
-    if is_guard:
-        who += " AND arm = 'stable'"
     statement = f"""
         SELECT step, share, arm, is_slice, seen, bad,
                {_CLOSED} OR assigned_at <= to_timestamp(%(settled)s) AS is_settled,
@@ -186,9 +184,7 @@ def _groups(
                count(*) AS n
         FROM rollout_unit WHERE rollout_id = %(rollout)s AND {who}
         GROUP BY {", ".join(map(str, range(1, 9 + len(edges))))}"""
-    rows = connection.execute(statement, _times(standing, now) | edges).fetchall()
-    placed = (_in_place(row, standing, is_guard=is_guard) for row in rows)
-    return [row for row in placed if row is not None]
+    return connection.execute(statement, _times(standing, now) | edges).fetchall()
 
 
 def _times(standing: Standing, now: float) -> dict[str, Any]:
@@ -199,66 +195,13 @@ def _times(standing: Standing, now: float) -> dict[str, Any]:
     }
 
 
-def _in_place(row: Row, standing: Standing, *, is_guard: bool) -> Row | None:
-    """The group under the share that its two arms were drawn with; None: in neither arm."""
-    share, step = row["share"], row["step"]
-    is_equal = step in equal_steps(standing)
-    if is_guard:
-        slice_ = min(share, WHOLE - share) if is_equal else min(share, (WHOLE - share) // 2)
-        rest = WHOLE - share
-        arm = "canary" if row["is_slice"] else "stable"
-        return row | {"arm": arm, "share": slice_ * WHOLE // rest if rest else 0}
-    if not is_equal:
-        return row
-    if row["arm"] == "stable" and not row["is_slice"]:
-        return None
-    return row | {"share": share * WHOLE // (share + min(share, WHOLE - share)) if share else 0}
-
-
-def _counts(groups: Iterable[Row], spec: GateSpec, *, place: str) -> tuple[Count, ...]:
-    sums: dict[tuple[int, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for row in groups:
-        outcome = _outcome(row, spec, place=place)
-        if outcome is None or not _is_due(row, spec):
-            continue
-        tally = sums[row["step"], row["share"]]
-        tally[f"{row['arm']}_n"] += row["n"]
-        tally[f"{row['arm']}_bad"] += row["n"] * outcome
-    return tuple(_count(step, share, sums[step, share]) for step, share in sorted(sums))
-
-
-def _count(step: int, share: int, tally: dict[str, int]) -> Count:
-    return Count(
-        step=step,
-        share=share,
-        canary_n=tally["canary_n"],
-        canary_bad=tally["canary_bad"],
-        stable_n=tally["stable_n"],
-        stable_bad=tally["stable_bad"],
-    )
-
-
-def _is_due(row: Row, spec: GateSpec) -> bool:
-    if spec.metric in AT_ONCE:
-        return True
-    return bool(row["is_mature"] if spec.metric in LATE else row["is_settled"])
-
-
-def _outcome(row: Row, spec: GateSpec, *, place: str) -> bool | None:
-    """Bad, good, or None: it cannot be told."""
-    if spec.metric not in BIT:
-        return row.get(place)
-    bit = BIT[spec.metric]
-    return bool(row["bad"] & bit) if row["seen"] & bit else None
-
-
 def _bakes(
     connection: Connection, standing: Standing, specs: Sequence[GateSpec], *, now: float
 ) -> dict[str, bytes]:
     """Outcomes of the canary's conversations begun since it serves everybody, oldest first."""
     if standing.phase not in _BAKING:
         return {}
-    over, edges = _over(specs)
+    over, edges = over_edges(specs)
     statement = f"""
         SELECT seen, bad, {_CLOSED} OR assigned_at <= to_timestamp(%(settled)s) AS is_settled,
                {_CLOSED} OR last_turn_at <= to_timestamp(%(mature)s) AS is_mature,
@@ -271,7 +214,7 @@ def _bakes(
     rows = connection.execute(statement, values).fetchall()
     late = sorted(rows, key=_last_turn)
     return {
-        spec.name: _outcomes(late if spec.metric in LATE else rows, spec, place=_place(number))
+        spec.name: outcomes(late if spec.metric in LATE else rows, spec, place=place_of(number))
         for number, spec in enumerate(specs)
     }
 
@@ -279,8 +222,3 @@ def _bakes(
 def _last_turn(row: Row) -> datetime:
     at: datetime = row["last_turn_at"]
     return at
-
-
-def _outcomes(rows: Iterable[Row], spec: GateSpec, *, place: str) -> bytes:
-    outcomes = (_outcome(row, spec, place=place) for row in rows if _is_due(row, spec))
-    return bytes(outcome for outcome in outcomes if outcome is not None)
