@@ -56,7 +56,8 @@ def failed(look: Look) -> Move | None:
     if look.standing.phase is Phase.BAKING and BAKE in look.standing.approvals:
         return None  # a person has seen it, and lets the baking go on
     reason = f"{gate} failed after {promoter} promoted it; `gatehouse rollout rollback` is offered"
-    if look.standing.phase is Phase.PROMOTING and look.around.is_everywhere:
+    is_bound = look.standing.phase is Phase.PROMOTING and not look.standing.is_paused
+    if is_bound and look.around.is_everywhere:
         return Move(Phase.BAKING, look.standing.step, look.standing.share, held="approval",
                     failure=failure, reason=reason, is_observing=True)  # fmt: skip
     return replace(stay(look.standing, held="approval", reason=reason), failure=failure)
