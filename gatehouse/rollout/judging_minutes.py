@@ -82,14 +82,14 @@ def _windows(beats: Beats, length: int) -> Iterator[Beats]:
 
 
 def _sums(beats: Iterable[Beat]) -> Beat:
-    found = list(beats)
-    return Beat(
-        at=found[-1].at if found else 0.0,
-        canary_n=sum(beat.canary_n for beat in found),
-        canary_bad=sum(beat.canary_bad for beat in found),
-        stable_n=sum(beat.stable_n for beat in found),
-        stable_bad=sum(beat.stable_bad for beat in found),
-    )
+    at, canary_n, canary_bad, stable_n, stable_bad = 0.0, 0, 0, 0, 0
+    for beat in beats:
+        at, n, bad, other_n, other_bad = beat
+        canary_n += n
+        canary_bad += bad
+        stable_n += other_n
+        stable_bad += other_bad
+    return Beat(at, canary_n, canary_bad, stable_n, stable_bad)
 
 
 def _told_sums(seen: Beat) -> dict[str, Any]:

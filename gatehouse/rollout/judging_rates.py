@@ -10,8 +10,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from gatehouse.rollout import stats
-from gatehouse.rollout.evidence import Ground, Row, Told, outcomes_of, rows_of, total
+from gatehouse.rollout import stats, stats_watch
+from gatehouse.rollout.evidence import Ground, Row, Told, rows_of, total
 from gatehouse.rollout.types import GateSpec, Verdict
 
 BLAME_ALPHA: Final = 0.05  # an outage of both arms is blamed on the canary no more often than this
@@ -162,11 +162,10 @@ def _watch(
     outputs: dict[str, Any], spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]
 ) -> None:
     """Adds the detector of late harm: an alarm at `average_run`, as weighed with its siblings."""
-    detector = stats.ShiryaevRoberts(_limit(spec))
-    outcomes = outcomes_of(inputs.get("bake", ()))
-    detector.feed(outcomes)
+    runs = inputs.get("bake", ())
+    detector = stats_watch.watched(_limit(spec), runs)
     weight = spec.weight / (ground.weights or spec.weight)
-    outputs["baked"] = len(outcomes)
+    outputs["baked"] = sum(runs) + max(0, len(runs) - 1)
     outputs["sr"] = detector.value * weight
     outputs["log_sr"] = math.log(detector.peak * weight) if detector.peak else None
     outputs["boundary_sr"] = math.log(ground.average_run)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeVar
 
@@ -34,13 +34,15 @@ def threshold(alpha: float, weight: float = 1.0) -> float:
 
 def log_sum(logs: Iterable[float]) -> float:
     """log of the sum of exp(each): no overflow; minus infinity for nothing."""
-    found = tuple(logs)
+    found = list(logs)
     top = max(found, default=-math.inf)
     if math.isinf(top):
         return top
-    return top + math.log(sum(map(math.exp, (each - top for each in found))))
+    exp = math.exp
+    return top + math.log(sum([exp(each - top) for each in found]))
 
 
+@lru_cache(maxsize=4096)
 def log_e_slo(bad: int, n: int, p0: float) -> float:
     """Evidence that more than `p0` of the conversations are bad: (A), Robbins 1970.
 
@@ -51,6 +53,7 @@ def log_e_slo(bad: int, n: int, p0: float) -> float:
     return _mix(slo_lines(p0), bad, n)
 
 
+@lru_cache(maxsize=4096)
 def log_e_certify(bad: int, n: int, p_max: float) -> float:
     """Evidence that fewer than `p_max` of the conversations are bad: (A) mirrored (3.1)."""
     return _mix(certify_lines(p_max), bad, n)
@@ -116,22 +119,33 @@ def log_e_worse(splits: Iterable[Split], *, ratios: Sequence[float] = RATIOS) ->
     the null an event is the canary's with just that share, whatever the rate of both arms does,
     so an outage that hits both says nothing. A ratio r makes it share*r/(1-share+share*r).
     """
-    found = [split for split in splits if 0 < split[0] < 1]  # else there is nobody to compare with
-    weight = -math.log(len(ratios))
-    return log_sum([weight + _log_ratio(found, ratio) for ratio in ratios])
+    chosen = tuple(ratios)
+    canaries, sums = 0, [0.0] * len(chosen)
+    for share, canary, stable in splits:
+        both = canary + stable
+        if both and 0 < share < 1:  # else there is nobody to compare with
+            canaries += canary
+            wholes = _wholes(share, chosen)
+            sums = [each + both * whole for each, whole in zip(sums, wholes, strict=True)]
+    ups = _logs(chosen)
+    logs = [canaries * up - each for up, each in zip(ups, sums, strict=True)]
+    return log_sum(logs) - math.log(len(chosen))
+
+
+@lru_cache(maxsize=256)
+def _logs(ratios: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(map(math.log, ratios))
+
+
+@lru_cache(maxsize=4096)
+def _wholes(share: float, ratios: tuple[float, ...]) -> tuple[float, ...]:
+    """log of what both arms' bad ones grow to if the canary's are so many times as many."""
+    return tuple(math.log1p(share * (ratio - 1)) for ratio in ratios)
 
 
 def log_e_better(splits: Iterable[Split], *, ratios: Sequence[float] = RATIOS) -> float:
     """The mirror of `log_e_worse`: evidence that the canary's bad events are fewer."""
     return log_e_worse(splits, ratios=[1 / ratio for ratio in ratios])
-
-
-def _log_ratio(splits: Iterable[Split], ratio: float) -> float:
-    log, extra = math.log(ratio), ratio - 1
-    return sum(
-        canary * log - (canary + stable) * math.log1p(share * extra)
-        for share, canary, stable in splits
-    )
 
 
 def log_e_srm(splits: Iterable[Split], *, strength: float = SRM_STRENGTH) -> float:
@@ -206,49 +220,6 @@ class Restarts:
         """
         parts = [log_e(steps[k:]) if k < len(steps) else 0.0 for k in range(len(self.weights))]
         return combine(parts, self.weights)
-
-
-@dataclass(slots=True)
-class ShiryaevRoberts:
-    """Watches for harm that begins late: (M+1)*L per alternative of `log_e_slo`, then their mean.
-
-    Alarming at `peak` >= A, the mean time between false alarms is at least A conversations
-    (Shin, Ramdas and Rinaldo, e-detectors). Costs time per bad conversation, not per conversation.
-    """
-
-    p0: float
-    values: list[float] = field(init=False)
-    peak: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.values = [0.0] * len(slo_lines(self.p0))
-
-    @property
-    def value(self) -> float:
-        """The mean over the alternatives, now."""
-        return sum(self.values) / len(self.values)
-
-    def feed(self, outcomes: bytes) -> None:
-        """Outcomes in the order they matured; a byte of 1 is a bad conversation."""
-        first, *others = outcomes.split(b"\x01")
-        self._good(len(first))
-        for run in others:
-            self._bad()
-            self._good(len(run))
-
-    def _bad(self) -> None:
-        ups = [math.exp(up) for _, up, _ in slo_lines(self.p0)]
-        self.values = [(value + 1) * up for value, up in zip(self.values, ups, strict=True)]
-        self.peak = max(self.peak, self.value)
-
-    def _good(self, times: int) -> None:
-        """So many times M -> (M+1)*g at once: M*g^t + g*(1-g^t)/(1-g); monotone in t."""
-        if not times:
-            return
-        for k, (_, _, down) in enumerate(slo_lines(self.p0)):
-            grown = math.expm1(times * down) / math.expm1(down)
-            self.values[k] = self.values[k] * math.exp(times * down) + math.exp(down) * grown
-        self.peak = max(self.peak, self.value)
 
 
 def _demand_share(p: float) -> None:

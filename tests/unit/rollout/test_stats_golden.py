@@ -6,7 +6,14 @@ import math
 
 import pytest
 
-from gatehouse.rollout import stats, stats_burn, stats_intervals, stats_quantiles, stats_scores
+from gatehouse.rollout import (
+    stats,
+    stats_burn,
+    stats_intervals,
+    stats_quantiles,
+    stats_scores,
+    stats_watch,
+)
 
 TIGHT = 1e-8
 FAIL = stats.threshold(0.05)
@@ -175,7 +182,7 @@ def test_the_evidence_of_a_mismatched_sample(
 
 
 def test_the_watch_for_late_harm() -> None:
-    watch = stats.ShiryaevRoberts(0.005)
+    watch = stats_watch.ShiryaevRoberts(0.005)
     watch.feed(b"\0" * 50)
     found = [watch.value]
     for _ in range(4):

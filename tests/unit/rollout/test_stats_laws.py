@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 from scipy import optimize, special
 from scipy import stats as oracle
 
-from gatehouse.rollout import stats, stats_intervals, stats_scores
+from gatehouse.rollout import stats, stats_intervals, stats_scores, stats_watch
 
 ALPHA = 0.05
 Fails = Callable[[int, int], bool]
@@ -185,16 +185,29 @@ def test_weights_beyond_the_whole_budget_are_refused() -> None:
 def test_the_watch_of_runs_is_the_watch_of_single_outcomes(
     outcomes: list[bool], cut: int, p0: float
 ) -> None:
-    watch, values = stats.ShiryaevRoberts(p0), [0.0] * len(stats.slo_lines(p0))
+    watch, values = stats_watch.ShiryaevRoberts(p0), [0.0] * len(stats.slo_lines(p0))
     watch.feed(bytes(outcomes[:cut]))
     watch.feed(bytes(outcomes[cut:]))
-    peak = 0.0
+    peaks = [0.0]
     for is_bad in outcomes:
         factors = (math.exp(up if is_bad else down) for _, up, down in stats.slo_lines(p0))
         values = [(value + 1) * factor for value, factor in zip(values, factors, strict=True)]
-        peak = max(peak, sum(values) / len(values))
-    assert watch.value == pytest.approx(sum(values) / len(values), rel=1e-9)
-    assert watch.peak == pytest.approx(peak, rel=1e-9)
+        peaks.append(sum(values) / len(values))
+    assert watch.value == pytest.approx(peaks[-1], rel=1e-9)
+    at_bad = [peak for peak, is_bad in zip(peaks[1:], outcomes, strict=True) if is_bad]
+    assert max([*at_bad, peaks[-1]]) * (1 - 1e-9) <= watch.peak <= max(peaks) * (1 + 1e-9)
+
+
+@given(runs=some.lists(some.integers(0, 90), max_size=60), looks=some.lists(some.integers(0, 60)))
+def test_a_history_that_is_remembered_gives_the_same_bits(
+    runs: list[int], looks: list[int]
+) -> None:
+    for end in sorted(min(look, len(runs)) for look in looks):
+        stats_watch.watched(0.02, runs[:end])
+    remembered, plain = stats_watch.watched(0.02, runs), stats_watch.ShiryaevRoberts(0.02)
+    if runs:
+        plain.feed(b"\x01".join(bytes(run) for run in runs))
+    assert (remembered.values, remembered.peak) == (plain.values, plain.peak)
 
 
 @given(n=some.integers(1, 5_000), part=some.floats(0, 1), alpha=some.sampled_from([0.05, 0.001]))

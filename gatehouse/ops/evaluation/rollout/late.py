@@ -9,7 +9,7 @@ from statistics import median
 
 from gatehouse.ops.evaluation.rollout.paths import Failing, gap
 from gatehouse.ops.evaluation.rollout.table import MEDIAN_ROOM, Row, Table
-from gatehouse.rollout import stats
+from gatehouse.rollout import stats_watch
 
 P0, HEALTHY, HARMFUL = 0.005, 0.0025, 0.02
 ONSETS, AFTER = (0, 1_000, 4_000), 8_000
@@ -79,7 +79,7 @@ def _alarms(onset: int) -> dict[str, Alarm]:
 
 def watched(path: Sequence[int]) -> int | None:
     """The conversation at which the watch alarms, if it does."""
-    watch, before = stats.ShiryaevRoberts(P0), 0
+    watch, before = stats_watch.ShiryaevRoberts(P0), 0
     for position in path:
         watch.feed(b"\0" * (position - before - 1) + b"\1")
         if watch.peak >= ALARM:
