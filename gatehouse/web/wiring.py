@@ -19,9 +19,9 @@ from gatehouse.listings.stock_places import StockPlaces
 from gatehouse.listings.store import SqlCatalogue
 from gatehouse.listings.types import Catalogue
 from gatehouse.llm.assembly import Voice, assemble, named
-from gatehouse.llm.budget import Limits, SqlBudget
+from gatehouse.llm.budget import Limits, MemoryBudget, SqlBudget
 from gatehouse.llm.checking import Finding, check
-from gatehouse.llm.spans import spans_of
+from gatehouse.llm.spans import NoSpans, spans_of
 from gatehouse.observe import journal, stdlib_logging
 from gatehouse.observe.access import OpsAccess
 from gatehouse.observe.parts import Agents
@@ -38,10 +38,11 @@ from gatehouse.rollout.breaker_turns import BreakerTurns
 from gatehouse.rollout.compliance import Compliance
 from gatehouse.rollout.connecting import Connect, connecting
 from gatehouse.rollout.types import RULES, WHOLE, Control
+from gatehouse.rollout.versions import Version
 from gatehouse.talk.failpoints import is_mutant
 from gatehouse.talk.guarding import GuardedHandler
 from gatehouse.talk.moderating import SecondOpinion
-from gatehouse.talk.past import SqlPast
+from gatehouse.talk.past import Past, SqlPast
 from gatehouse.talk.rules import RulesHandler
 from gatehouse.talk.turn import TurnService
 from gatehouse.talk.types import Handler, Market, Tools
@@ -50,7 +51,7 @@ from gatehouse.understanding.places import Gazetteer
 from gatehouse.web.agents import Handlers, Workshop
 from gatehouse.web.choosing import Chooser, Few, ceiling_of, effective_percent, version_of
 from gatehouse.web.keeping import Keeping, keep
-from gatehouse.web.own_version import own_version
+from gatehouse.web.own_version import own_version, settings_for
 from gatehouse.web.standing import parts
 from gatehouse.web.steering import Steering, steer
 from gatehouse.web.tending import Work, tended
@@ -213,6 +214,23 @@ def voice_of(settings: Settings, database: Database, breakers: Breakers) -> Voic
         budget=SqlBudget(database, Limits.of(settings)),
         spans=spans_of(settings),
     )
+
+
+@asynccontextmanager
+async def on_trial(version: Version, settings: Settings, past: Past) -> AsyncIterator[Handler]:
+    """A version's handler outside of any house, with its own model and no budget.
+
+    Raises Misconfigured, BadInput where it cannot run here.
+    """
+    from gatehouse.llm.client import Connections
+
+    own, breakers = settings_for(version.bundle, settings), fuse_box(settings)
+    free = MemoryBudget(Limits(10**9))
+    voice = assemble(own, Connections(), breakers=breakers, budget=free, spans=NoSpans())
+    try:
+        yield Workshop(own, voice, breakers, past).make(version)
+    finally:
+        await voice.close()
 
 
 def opinion_of(voice: Voice | None, breakers: Breakers) -> SecondOpinion | None:
