@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from gatehouse.talk.types import ANYBODY, Entry, Pin, Thread
+from gatehouse.talk.types import ANYBODY, Chosen, Entry, Thread
 from gatehouse.understanding.types import Language
 
 Row = dict[str, Any]
@@ -42,9 +42,10 @@ class Claimed:
     accept_ms: float
     is_recomputed: bool
 
-    def under(self, pin: Pin) -> Claimed:
+    def under(self, chosen: Chosen) -> Claimed:
         """The claim with the arm and version under which its turn is thought and stored."""
-        return replace(self, thread=replace(self.thread, arm=pin.arm, pin=pin), version=pin.version)
+        thread = replace(self.thread, arm=chosen.acting.arm, pin=chosen.pin)
+        return replace(self, thread=thread, version=chosen.acting.version)
 
     @property
     def fence(self) -> Row:

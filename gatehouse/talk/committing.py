@@ -36,6 +36,7 @@ def write_down(claimed: Claimed, outcome: Outcome, *, handler: str) -> Written:
     slots = slots_view(outcome.state)
     reply = reply_json(claimed, outcome, turn_id=turn_id, slots=slots)
     messages, decision = claimed.thread.messages, outcome.decision
+    pin = claimed.thread.pin or Pin(claimed.thread.arm, claimed.version)
     values: dict[str, Any] = {
         "turn": turn_id,
         "state": to_json(encode(_kept(claimed, outcome, is_owed=is_owed))),
@@ -45,12 +46,13 @@ def write_down(claimed: Claimed, outcome: Outcome, *, handler: str) -> Written:
         "move": decision.move.value,
         "language": outcome.heard.language,
         "arm": claimed.thread.arm,
-        "version": claimed.version,
+        "pinned_arm": pin.arm,
+        "pinned_version": pin.version,
         "reply": reply,
         "slots": to_json(slots),
     }
     if claimed.thread.turn_no == 1:
-        values |= _drawn(claimed)
+        values |= _drawn(pin)
     if outcome.effects:
         values["kinds"] = [effect.kind for effect in outcome.effects]
         values["payloads"] = [to_json(effect.payload) for effect in outcome.effects]
@@ -58,9 +60,8 @@ def write_down(claimed: Claimed, outcome: Outcome, *, handler: str) -> Written:
     return Written(turn_id, reply, values, bool(outcome.effects), debt)
 
 
-def _drawn(claimed: Claimed) -> Row:
+def _drawn(pin: Pin) -> Row:
     """What the first turn was assigned, and why."""
-    pin = claimed.thread.pin or Pin(claimed.thread.arm, claimed.version)
     return {
         "rollout_id": pin.rollout_id,
         "bucket": pin.bucket,

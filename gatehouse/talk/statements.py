@@ -172,7 +172,8 @@ def _commit(effects: str, debt: Debt, *, drawn: str) -> str:
 WITH talk AS (
     UPDATE talk_conversation c
     SET state = %(state)s::jsonb, turn_no = c.turn_no + 1, done_seq = %(last_seq)s,
-        done_epoch = c.epoch, language = %(language)s, arm = %(arm)s, version = %(version)s,
+        done_epoch = c.epoch, language = %(language)s, arm = %(pinned_arm)s,
+        version = %(pinned_version)s,
         lease_owner = NULL, lease_until = NULL,{drawn}
         updated_at = clock_timestamp()
     WHERE c.id = %(conversation)s AND {_FENCE}

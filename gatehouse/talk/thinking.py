@@ -23,7 +23,7 @@ from gatehouse.talk.holding import apologise, language_of
 from gatehouse.talk.lease import KeptLease
 from gatehouse.talk.rethinking import BrokenOff, Thoughts
 from gatehouse.talk.store import Store
-from gatehouse.talk.types import Handler, HandlerFor, Outcome, Pin, Say, Thread, Tools
+from gatehouse.talk.types import Chosen, Handler, HandlerFor, Outcome, Say, Thread, Tools
 from gatehouse.talk.waiting import Board
 
 COMMIT_RESERVE_SECONDS = 1.0  # of the deadline, so that a late handler still gets a reply
@@ -92,20 +92,19 @@ class Thinker:
         deadline = Deadline.after(seconds)
         while True:
             chosen = self.handler_for(claimed.thread)
-            under = claimed.under(chosen.pin)
+            under = claimed.under(chosen)
             try:
-                return chosen.handler, under, await self._think(chosen.handler, under, deadline)
+                return chosen.handler, under, await self._think(chosen, under, deadline)
             except BrokenOff:
                 left = max(deadline.remaining, min(LEAST_AGAIN_SECONDS, seconds))
                 deadline = Deadline.after(left)
 
-    async def _think(self, handler: Handler, claimed: Claimed, deadline: Deadline) -> Outcome:
-        pin = claimed.thread.pin or Pin(claimed.thread.arm, claimed.version)
+    async def _think(self, chosen: Chosen, claimed: Claimed, deadline: Deadline) -> Outcome:
         try:
             async with KeptLease(self.store, claimed, self.settings.lease_seconds):
                 async with asyncio.timeout(deadline.remaining):
-                    with self.thoughts.of(pin):
-                        return await self._let_think(handler, claimed, deadline)
+                    with self.thoughts.of(chosen.acting):
+                        return await self._let_think(chosen.handler, claimed, deadline)
         except (LostLease, BrokenOff):
             raise
         except Exception as bug:  # noqa: BLE001 - a visitor is never left without a reply

@@ -246,10 +246,19 @@ class Handler(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Who thinks about a turn, and as what it is stored."""
+    """Who thinks about a turn, and what is stored with the conversation.
+
+    `stand_in`: who answers this one turn, where the pinned version cannot run here just now.
+    """
 
     handler: Handler
     pin: Pin
+    stand_in: Pin | None = None
+
+    @property
+    def acting(self) -> Pin:
+        """Under which the turn is thought, told and counted."""
+        return self.stand_in or self.pin
 
 
 HandlerFor = Callable[[Thread], Chosen]

@@ -59,7 +59,8 @@ class Chooser:
         return Chosen(handler, _as_pin(assigned, pin))
 
     def _instead(self, assigned: Assignment, control: Control, pin: Pin | None) -> Chosen:
-        """Somebody who can answer, where who should cannot."""
+        """Somebody who can answer, where who should cannot. A pinned conversation gets a stand-in
+        and keeps its pin: this process may have just begun, and learns the version in a moment."""
         stable = control.live.stable_version if control.live else control.stable_version
         for version in (stable or RULES, RULES):
             handler = self.handlers.of(version)
@@ -67,7 +68,9 @@ class Chooser:
                 other = assigned._replace(
                     arm="stable", version=version, reason="ERROR", error_code=NOT_READY
                 )
-                return Chosen(handler, _as_pin(other, pin))
+                if pin is None:
+                    return Chosen(handler, _as_pin(other, None))
+                return Chosen(handler, _as_pin(assigned, pin), _as_pin(other, pin))
         raise LookupError("the rules handler is always there")
 
     def must_stop(self, pin: Pin) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -17,7 +17,8 @@ from gatehouse.rollout.hashing import bucket_of
 from gatehouse.rollout.types import WHOLE
 from gatehouse.talk.streaming import live_events
 from gatehouse.talk.turn import TurnService
-from gatehouse.talk.types import Entry
+from gatehouse.talk.types import Entry, Handler
+from gatehouse.web.choosing import Few
 
 from .conftest import Rows
 from .room import ROLLOUT, Room
@@ -213,6 +214,24 @@ async def test_first_messages_at_one_instant_get_one_pin(database: Database, row
 async def test_a_restart_keeps_the_pin(database: Database) -> None:
     await _say(Room(WHOLE).process(database), "one")
     assert (await _say(Room(1).process(database), "two"))["version"] == "v-new"
+
+
+async def test_a_process_that_has_not_read_the_version_yet_answers_once_in_its_place(
+    database: Database, rows: Rows
+) -> None:
+    await _say(Room(WHOLE).process(database), "one")
+    (pinned,) = rows(PIN)
+    begun = Room(WHOLE)
+    ready = begun.choose.handlers
+    begun.choose = replace(begun.choose, handlers=Few({"v-old": cast(Handler, begun.old)}))
+    turns = begun.process(database)
+    stood_in = await _say(turns, "two")
+    assert (stood_in["arm"], stood_in["version"]) == ("stable", "v-old")
+    assert rows(PIN) == [pinned]
+    told = rows("SELECT arm, version FROM turn_ledger WHERE turn_no = 2")
+    assert told == [{"arm": "stable", "version": "v-old"}]
+    begun.choose = replace(begun.choose, handlers=ready)
+    assert (await _say(begun.process(database), "three"))["version"] == "v-new"
 
 
 async def test_a_process_that_died_before_its_first_commit_leaves_the_same_draw(

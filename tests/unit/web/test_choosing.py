@@ -100,10 +100,11 @@ def test_a_version_that_cannot_run_here_is_answered_by_the_stable_one() -> None:
     assert {(pin.arm, pin.version) for pin in missed} == {("stable", "v-old")}
 
 
-def test_a_pinned_version_that_cannot_run_any_more_is_answered_by_the_rules() -> None:
-    gone = Pin("stable", "p-0", "SPLIT", None, 3, 10_000)
-    chosen = chooser(by_version={"rules": RULES})(thread(IDS[0], gone))
-    assert (chosen.handler, chosen.pin) == (RULES, replace(gone, version="rules"))
+def test_a_pinned_version_that_is_not_ready_has_a_stand_in_and_stays_pinned() -> None:
+    absent = Pin("canary", "p-0", "SPLIT", None, 3, 10_000)
+    chosen = chooser(by_version={"rules": RULES})(thread(IDS[0], absent))
+    assert (chosen.handler, chosen.pin) == (RULES, absent)
+    assert chosen.acting == replace(absent, arm="stable", version="rules")
 
 
 def test_a_signed_pass_chooses_and_is_no_draw() -> None:
