@@ -72,7 +72,7 @@ def insert(connection: Connection, standing: Standing, *, created_by: str, plan_
 
 def write(connection: Connection, standing: Standing) -> Standing | None:
     """Stores it over the revision that it was read at; None if somebody else was quicker."""
-    row = connection.execute(_UPDATE, _values(standing)).fetchone()
+    row = connection.execute(UPDATE, _values(standing)).fetchone()
     return replace(standing, revision=row["revision"]) if row else None
 
 
@@ -122,7 +122,7 @@ _SET = ", ".join(
     for name, value in _PARAMS.items()
     if name not in ("id", "revision", "created_at", "plan", "canary_version", "stable_version")
 )
-_UPDATE = (
+UPDATE = (
     f"UPDATE rollout SET {_SET}, revision = revision + 1 "  # noqa: S608 - fixed names
     "WHERE id = %(id)s AND revision = %(revision)s RETURNING revision"
 )

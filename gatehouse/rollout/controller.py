@@ -96,7 +96,6 @@ class Controller:
                 break
             done, standing = done + 1, book.alive(connection)
         gauges.show(standing, now=self._now())
-        meters.rollout_engine_lag_seconds.set(0.0)
         self._remember_head(connection)
         return Tick(True, standing, done, is_waiting=_is_waiting(standing))
 

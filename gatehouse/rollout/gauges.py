@@ -41,4 +41,3 @@ def step_down(now: float) -> None:
     weigh((), ())
     meters.rollout_evidence_ratio.set(0.0)
     meters.rollout_srm_log_evalue.set(0.0)
-    meters.rollout_engine_lag_seconds.set(0.0)

@@ -12,6 +12,7 @@ from gatehouse.base.errors import StoreDown
 from gatehouse.rollout.connecting import Connect, Connection
 
 LOCK: Final = 5_016_002
+TAKE: Final = "SELECT pg_try_advisory_lock(%s) AS won"
 
 
 class Lead:
@@ -44,7 +45,7 @@ class Lead:
     def _try(self) -> None:
         opened = ExitStack()
         connection = opened.enter_context(_quiet(self._connect()))
-        row = connection.execute("SELECT pg_try_advisory_lock(%s) AS won", (LOCK,)).fetchone()
+        row = connection.execute(TAKE, (LOCK,)).fetchone()
         if row and row["won"]:
             self._open, self._connection = opened, connection
         else:

@@ -62,6 +62,7 @@ class Running:
             self._note_lost(trouble)
             return None
         self._looked_at, self._is_lost = time.monotonic(), False
+        meters.rollout_engine_lag_seconds.set(0.0)
         return tick
 
     def _note_lost(self, trouble: StoreDown) -> None:

@@ -10,6 +10,7 @@ from gatehouse.base.config import Settings
 from gatehouse.rollout import book, fleet, judgements, leading, plans
 from gatehouse.rollout.connecting import Connection
 from gatehouse.rollout.fleet import Fleet
+from gatehouse.rollout.judgements import Kept
 from gatehouse.rollout.limits import Limits, limits
 from gatehouse.rollout.plan_shapes import Plan, Step
 from gatehouse.rollout.types import RULES, Evidence, Phase, Standing
@@ -92,7 +93,7 @@ def status(connection: Connection, settings: Settings, *, now: float) -> Status:
         rollout=standing,
         step=step,
         steps=len(plan.steps) if plan else 0,
-        gates=tuple(_line(each.evidence, each.at) for each in kept),
+        gates=tuple(_line(each.evidence, each.at) for each in _ordered(kept, plan)),
         drawn=drawn,
         held_why=WHY.get(standing.held, "") if standing and standing.held else "",
         eta_seconds=eta,
@@ -108,6 +109,13 @@ def _step(plan: Plan | None, standing: Standing | None) -> Step | None:
     if plan is None or standing is None or standing.phase != Phase.RAMPING:
         return None
     return plan.steps[standing.step] if standing.step < len(plan.steps) else None
+
+
+def _ordered(kept: list[Kept], plan: Plan | None) -> list[Kept]:
+    """As the plan lists its gates; then what only all together show."""
+    names = [gate.name for gate in plan.gates] if plan else []
+    place = {name: number for number, name in enumerate(names)}
+    return sorted(kept, key=lambda each: place.get(each.evidence.gate, len(place)))
 
 
 def _line(evidence: Evidence, at: float) -> GateLine:
