@@ -48,7 +48,8 @@ Listener = Callable[[Control], None]
 @dataclass(frozen=True, slots=True)
 class Following:
     """How it is followed. `is_pushed`: False where notifications cannot arrive, as behind a
-    pooler of statements; then polling alone carries them. `is_deaf`: a deliberate fault."""
+    pooler of statements; then polling alone carries them. `is_deaf`: a deliberate fault, hears
+    nothing more once a rollout is under way."""
 
     max_stale_seconds: float = 60.0
     poll_seconds: float = POLL_SECONDS
@@ -169,7 +170,8 @@ class Follower:
         row = await _bounded(connection, sql.SQL(REVISION))
         revision = row["revision"] if row else 0
         is_new = self._known.source != "database" or revision != self._known.revision
-        if is_new and not self._how.is_deaf:
+        is_deaf = self._how.is_deaf and self._known.live is not None
+        if is_new and not is_deaf:
             row = await _bounded(connection, sql.SQL(CONTROL))
             self._replace(control_of(row, now=now) if row else Control())
             meters.config_changes_total.labels(channel=channel).inc()

@@ -25,6 +25,7 @@ from .fuses.resting import resting
 from .kills import Plan, control, failpoint_kills, random_kills
 from .lab.stage import Outcome, Stage
 from .modes.matrix import matrix
+from .rollback import experiments as rollback
 
 CONTROL_KILLS = 15
 CONTROL_ROWS = ("search slow", "model down")
@@ -50,6 +51,7 @@ def arguments() -> argparse.Namespace:
     reader.add_argument("--redis", type=int, default=0, help="P35: visitors per broken Redis")
     reader.add_argument("--hangs", type=int, default=0, help="P10: turns in each hang mode")
     reader.add_argument("--dead-model", type=int, default=0, help="P16: talks without a model")
+    reader.add_argument("--rollback", type=int, nargs="?", const=25, default=0, help="decisions")
     reader.add_argument("--seed", type=int, default=7)
     reader.add_argument("--json", type=Path, help="writes the figures there as well")
     return reader.parse_args()
@@ -99,6 +101,9 @@ async def experiments(stage: Stage, asked: argparse.Namespace) -> AsyncIterator[
         yield outcome
     async for outcome, is_control in model_faults.experiments(stage, asked):
         yield caught(outcome) if is_control else outcome
+    if asked.rollback:
+        async for outcome, is_control in rollback.experiments(stage, asked.rollback, seed=seed):
+            yield caught(outcome) if is_control else outcome
 
 
 def _rows(asked: argparse.Namespace) -> tuple[str, ...]:

@@ -138,9 +138,20 @@ class Proxy:
             self._tasks.discard(task)
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        behind, onward = await opened(self.upstream)
+        await self.carry(reader, writer, behind=behind, onward=onward)
+
+    async def carry(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        *,
+        behind: asyncio.StreamReader,
+        onward: asyncio.StreamWriter,
+    ) -> None:
+        """Both directions of a connection, until both have ended."""
         self.connections += 1
         dice = random.Random(self.seed + self.connections)
-        behind, onward = await _open(self.upstream)
         links = (
             Link(self, "upstream", reader, onward, writer, dice),
             Link(self, "downstream", behind, writer, onward, dice),
@@ -177,7 +188,7 @@ async def proxied(upstream: str, *, seed: int = 0) -> AsyncIterator[Proxy]:
         await proxy.stop()
 
 
-async def _open(upstream: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def opened(upstream: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Raises OSError while nobody listens there; Refusal."""
     if upstream.startswith(SOCKET):
         return await asyncio.open_unix_connection(upstream.removeprefix(SOCKET))
