@@ -134,6 +134,11 @@ class Handlers:
         """The versions that this process can answer with at once."""
         return tuple(sorted(self._made))
 
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """Those that it will have ready next."""
+        return tuple(sorted(self._wanted))
+
     def of(self, version_id: str) -> Handler | None:
         """None: it is not known here, or cannot run here; then somebody else must answer."""
         if (made := self._made.get(version_id)) is not None:
