@@ -67,7 +67,7 @@ def lever(request: HttpRequest, rollout_id: str, name: str) -> HttpResponse:
     if request.method == "GET":
         return _ask(request, chosen, standing)
     try:
-        _refuse_if_moved(request, chosen, standing)
+        refuse_if_moved(chosen, standing, request.POST.get("revision", ""))
         moved = pulled(request, chosen, rollout_id, request.POST)
     except GatehouseError as refusal:
         return _ask(request, chosen, standing, trouble=refusal)
@@ -83,9 +83,8 @@ def pulled(request: HttpRequest, chosen: Lever, rollout_id: str, fields: Any) ->
     return chosen.pull(desk, Pull(rollout_id, staff.actor_of(request), reason, told))
 
 
-def _refuse_if_moved(request: HttpRequest, chosen: Lever, standing: Standing) -> None:
-    """What goes forward is decided on what was seen. Raises Refused."""
-    seen = request.POST.get("revision", "")
+def refuse_if_moved(chosen: Lever, standing: Standing, seen: str) -> None:
+    """What goes forward is decided on the revision that was `seen`. Raises Refused."""
     if seen and seen != str(standing.revision) and not chosen.is_urgent:
         raise Refused("It moved on while this page was open: look at what has changed first")
 
@@ -115,12 +114,13 @@ def _ask(
 def _page(request: HttpRequest, watched: Watched | None) -> HttpResponse:
     if watched is None:
         return render(request, "office/nothing.html", {})
-    role = staff.standing(request)
+    offered = levers.offered(watched.standing, staff.standing(request))
     told = {
         "w": watched,
         "standing": watched.standing,
         "share": words.percent(watched.standing.share),
-        "levers": levers.offered(watched.standing, role),
+        "levers": [lever for lever in offered if lever.is_big],
+        "small_levers": [lever for lever in offered if not lever.is_big],
         "said": request.session.pop("said", ""),
     }
     return render(request, "office/console.html", told)

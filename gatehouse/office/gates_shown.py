@@ -12,7 +12,7 @@ from typing import Any
 from gatehouse.office import words
 from gatehouse.office.words import Tone
 from gatehouse.rollout import evidence as packing
-from gatehouse.rollout import stats_intervals
+from gatehouse.rollout import stats, stats_intervals
 from gatehouse.rollout.evidence import RATES
 from gatehouse.rollout.judgements import Kept
 from gatehouse.rollout.plans import Plan
@@ -77,6 +77,13 @@ class GateShown:
     interval: tuple[float, float] | None
     limit: float | None
     points: tuple[Point, ...]
+    lacking: int = 0  # conversations without a failure that a certification still needs
+    until: str = ""  # how long they take at the pace of the last hour
+
+    @property
+    def is_charted(self) -> bool:
+        """Whether its way says more than its last word."""
+        return bool(self.points) and (self.kind in RATES or self.verdict_name == "FAIL")
 
     @property
     def chart_json(self) -> str:
@@ -92,14 +99,17 @@ class GateShown:
         return f"{words.rate(low)} to {words.rate(high)}"
 
 
-def shown(plan: Plan | None, history: Sequence[Kept]) -> tuple[GateShown, ...]:
-    """Every gate of the plan and every guard that has spoken; the worst ones first."""
+def shown(plan: Plan | None, history: Sequence[Kept], *, an_hour: int = 0) -> tuple[GateShown, ...]:
+    """Every gate of the plan and every guard that has spoken; the worst ones first.
+
+    `an_hour`: conversations of the canary in the last hour.
+    """
     by_gate: dict[str, list[Kept]] = defaultdict(list)
     for kept in history:
         by_gate[kept.evidence.gate].append(kept)
     specs = {gate.name: gate for gate in _specs(plan)}
     names = [*specs, *(name for name in by_gate if name not in specs)]
-    told = [_gate(name, specs.get(name), by_gate.get(name, [])) for name in names]
+    told = [_gate(name, specs.get(name), by_gate.get(name, []), an_hour=an_hour) for name in names]
     return tuple(sorted(told, key=_urgency))
 
 
@@ -109,13 +119,13 @@ def _specs(plan: Plan | None) -> tuple[GateSpec, ...]:
     return (*(plan.soak.gates if plan.soak else ()), *plan.gates)
 
 
-def _gate(name: str, spec: GateSpec | None, looks: Sequence[Kept]) -> GateShown:
+def _gate(name: str, spec: GateSpec | None, looks: Sequence[Kept], *, an_hour: int) -> GateShown:
     last = looks[-1].evidence if looks else None
     verdict = last.verdict if last else Verdict.NODATA
     said, tone = words.VERDICTS[verdict.name]
     kind = spec.kind if spec else "guard"
     canary, stable = _arms(last)
-    outputs: Mapping[str, Any] = last.outputs if last else {}
+    lacking = _lacking(spec, canary, last)
     return GateShown(
         name=name,
         title=words.title(spec) if spec else WHOLE_ROLLOUT.get(name, name),
@@ -123,21 +133,42 @@ def _gate(name: str, spec: GateSpec | None, looks: Sequence[Kept]) -> GateShown:
         kind=kind,
         is_required=bool(spec and spec.required),
         verdict_name=verdict.name,
-        verdict="no look yet" if last is None else said,
+        verdict=_said(last, kind, said),
         tone=tone,
-        why=str(outputs.get("why", "")),
+        why=str(last.outputs.get("why", "")) if last else "",
         canary=canary,
         stable=stable,
         interval=_interval(canary, kind),
         limit=spec.limit if spec else None,
         points=_thin([_point(look) for look in looks]),
+        lacking=lacking,
+        until=words.lasting(lacking / an_hour * 3600) if lacking and an_hour else "",
     )
 
 
+def _said(last: Evidence | None, kind: str, said: str) -> str:
+    """Rules and guards certify nothing: they are kept."""
+    if last is None:
+        return "no look yet"
+    return "kept" if last.verdict is Verdict.PASS and kind not in RATES else said
+
+
+def _lacking(spec: GateSpec | None, canary: Arm, last: Evidence | None) -> int:
+    """How many more good ones a required objective needs; 0 if it has them, or cannot say."""
+    if last is None or spec is None or spec.kind != "slo" or not spec.required:
+        return 0
+    if last.verdict is not Verdict.RUNNING and last.verdict is not Verdict.INCONCLUSIVE:
+        return 0
+    limit = spec.delta_max if spec.policy == "no_evidence" else spec.limit
+    needed = last.outputs.get("boundary_pass")
+    if not limit or not needed or (canary.n and canary.bad / canary.n >= limit):
+        return 0
+    return max(stats.fewest_to_certify(canary.bad, limit, log_e=needed) - canary.n, 0)
+
+
 def _urgency(gate: GateShown) -> tuple[int, bool, bool]:
-    order: dict[str, int] = {"bad": 0, "wait": 1, "calm": 2, "good": 2}
-    is_silent = not gate.points
-    return order[gate.tone] + 3 * is_silent, not gate.is_required, gate.kind == "guard"
+    order: dict[str, int] = {"bad": 0, "wait": 1, "calm": 1, "good": 1}
+    return order[gate.tone], not gate.is_required, gate.kind == "guard"
 
 
 def _arms(evidence: Evidence | None) -> tuple[Arm, Arm]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from gatehouse.base.errors import BadInput
@@ -11,7 +11,7 @@ from gatehouse.office import words
 from gatehouse.office.words import Tone, clock, lasting, percent
 from gatehouse.rollout import plans
 from gatehouse.rollout.plans import Plan
-from gatehouse.rollout.types import TERMINAL, GateSpec, Phase, Standing, Units
+from gatehouse.rollout.types import RULES, TERMINAL, GateSpec, Phase, Standing, Units
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,11 @@ class Seen:
     now: float
     zone: ZoneInfo
     verdicts: dict[str, str]  # gate -> name of its last verdict
+    titles: dict[str, str] = field(default_factory=dict)
     units: Sequence[Units] = ()
     workers: int = 0  # processes alive
     followers: int = 0  # of those, they act on the newest revision
-    labels: dict[str, str] | None = None  # version -> its label
+    labels: dict[str, str] = field(default_factory=dict)  # version -> its label
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ def _headline(standing: Standing, seen: Seen) -> str:
         Phase.PROMOTING: f"Everybody is being given {new}",
         Phase.BAKING: f"Everybody gets {new}",
         Phase.COMPLETED: f"Everybody gets {new}",
-        Phase.ROLLING_BACK: f"{new} is being taken back; {share} of new conversations get it",
+        Phase.ROLLING_BACK: f"{new} is being taken back"
+        + (f"; {share} of new conversations get it" if standing.share else ""),
         Phase.ROLLED_BACK: f"{new} was taken back; everybody gets {old}",
         Phase.ABORTED: f"{new} was given up; everybody gets {old}",
         Phase.SUPERSEDED: f"A newer version took the place of {new}",
@@ -100,7 +102,9 @@ def _headline(standing: Standing, seen: Seen) -> str:
 
 
 def _named(version: str, seen: Seen) -> str:
-    label = (seen.labels or {}).get(version, "")
+    if version == RULES:
+        return "the rules"
+    label = seen.labels.get(version, "")
     return f"“{label}”" if label else version
 
 
@@ -109,7 +113,8 @@ def _verdict(standing: Standing, plan: Plan | None, seen: Seen) -> str:
         gate = str(standing.failure.get("gate", "a gate"))
         spec = next((each for each in plan.gates if each.name == gate), None) if plan else None
         name = words.title(spec) if spec else gate
-        return f"Failed: {name}. A failure is latched: the way leads back, whatever comes after."
+        why = f" ({standing.failure['why']})" if standing.failure.get("why") else ""
+        return f"Failed: {name}{why}. That is latched: the way leads back, whatever comes after."
     if plan is None or standing.phase in (Phase.DRAFT, Phase.READY):
         return "No verdict yet."
     if standing.phase in (Phase.PROMOTING, Phase.BAKING):
@@ -124,8 +129,8 @@ def _verdict(standing: Standing, plan: Plan | None, seen: Seen) -> str:
 def _so_far(standing: Standing, plan: Plan, seen: Seen) -> str:
     needed = required(plan, standing.step)
     certified = sum(seen.verdicts.get(gate.name) == "PASS" for gate in needed)
-    blind = [name for name, verdict in seen.verdicts.items() if verdict == "ERROR"]
-    trouble = f" Not measured: {', '.join(blind)}." if blind else ""
+    blind = [seen.titles.get(name, name) for name, it in seen.verdicts.items() if it == "ERROR"]
+    trouble = f" In doubt: {', '.join(blind).lower()}." if blind else ""
     if not needed:
         return f"No gate has failed.{trouble}"
     if certified == len(needed):
@@ -171,6 +176,8 @@ def _next_step(standing: Standing, plan: Plan, seen: Seen) -> str:
     earliest, latest = began + step.min_seconds, began + step.max_seconds
     missing = _missing(standing, plan, seen)
     when = f"{_at(earliest, seen)} at the earliest" if earliest > seen.now else "as soon as"
+    if not missing and standing.held and earliest <= seen.now:
+        return f"{onward} as soon as it is no longer held."
     if not missing:
         return f"{onward} {when if earliest > seen.now else 'at the next look'}."
     joined = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} and {missing[-1]}"

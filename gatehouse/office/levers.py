@@ -44,6 +44,11 @@ class Lever:
     pull: Callable[[Desk, Pull], Standing]
     is_urgent: bool = False  # done even if the rollout moved on while the form was open
 
+    @property
+    def is_big(self) -> bool:
+        """What one needs at night stands first and large."""
+        return self.name in ("rollback", "pause") or self.look == "main"
+
 
 def offered(standing: Standing, role: str) -> list[Lever]:
     """The levers for this role in this state."""

@@ -26,6 +26,12 @@ DONE: Final[Mapping[str, str]] = {
     "supersede": "began a newer one in its place",
     "hold": "held it",
     "fail": "rolled it back: a gate failed",
+    "flag_set": "set the flag",
+    "flag_unset": "took back the flag",
+    "sign-in": "signed in",
+    "sign-out": "signed out",
+    "sign-in refused": "did not let in",
+    "password set": "chose a password",
 }
 BAD: Final = frozenset(("rollback", "kill", "abort", "fail"))
 
@@ -40,6 +46,7 @@ class Done:
     who: str
     is_person: bool
     action: str
+    subject: str
     what: str  # how the rollout changed
     reason: str
     tone: Tone
@@ -62,6 +69,7 @@ def _done(entry: Entry, *, zone: ZoneInfo, now: float) -> Done:
         who=entry.actor if is_person else "the engine",
         is_person=is_person,
         action=DONE.get(entry.action, entry.action),
+        subject="" if entry.subject == entry.actor else entry.subject,
         what=_change(evidence),
         reason=entry.reason,
         tone="bad" if entry.action in BAD or _went_back(evidence) else "calm",

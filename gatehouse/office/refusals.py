@@ -54,10 +54,6 @@ def on_bug(request: HttpRequest) -> HttpResponse:
     return answer(request, GatehouseError("It was logged. What was under way may not have ended."))
 
 
-def log_bug(bug: Exception) -> None:
-    journal.failure("office_bug", bug, message="unexpected error in the office")
-
-
 def _page(request: HttpRequest, error: GatehouseError) -> HttpResponse:
     return render(request, "office/refusal.html", {"error": error}, status=error.status)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gatehouse.office import console, signing_in
+from gatehouse.office import api, audit_page, console, flags_page, signing_in, versions_page
 
 urlpatterns = [
     path("", console.home, name="home"),
@@ -15,7 +15,16 @@ urlpatterns = [
     path("rollouts", console.rollouts, name="rollouts"),
     path("rollouts/<str:rollout_id>", console.rollout, name="rollout"),
     path("rollouts/<str:rollout_id>/<str:name>", console.lever, name="lever"),
-    path("versions", console.console, name="versions"),
-    path("flags", console.console, name="flags"),
-    path("audit", console.console, name="audit"),
+    path("versions", versions_page.listed, name="versions"),
+    path("versions/<str:version_id>", versions_page.one, name="version"),
+    path("flags", flags_page.flags, name="flags"),
+    path("audit", audit_page.entries, name="audit"),
+    path("api/me", api.me),
+    path("api/status", api.status),
+    path("api/rollouts", api.rollouts),
+    path("api/rollouts/<str:rollout_id>", api.rollout),
+    path("api/rollouts/<str:rollout_id>/history", api.history),
+    path("api/rollouts/<str:rollout_id>/judgements", api.verdicts),
+    path("api/rollouts/<str:rollout_id>/<str:name>", api.pull),
+    path("api/flags", api.flags),
 ]

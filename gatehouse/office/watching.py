@@ -37,6 +37,15 @@ class Watched:
     zone: str
 
     @property
+    def charted(self) -> tuple[GateShown, ...]:
+        return tuple(gate for gate in self.gates if gate.is_charted)
+
+    @property
+    def plain(self) -> tuple[GateShown, ...]:
+        """Hard rules and guards that have nothing to complain about."""
+        return tuple(gate for gate in self.gates if gate.points and not gate.is_charted)
+
+    @property
     def silent(self) -> tuple[GateShown, ...]:
         """Gates that have not been judged."""
         return tuple(gate for gate in self.gates if not gate.points)
@@ -83,14 +92,16 @@ def _chosen(connection: Connection, rollout_id: str | None) -> Standing | None:
 def _watched(connection: Connection, standing: Standing, settings: Settings) -> Watched:
     zone, now = ZoneInfo(settings.market_timezone), time.time()
     plan = glance.plan_of(standing)
-    gates = gates_shown.shown(plan, judgements.history(connection, standing.id))
     crew = fleet.fleet(connection)
     both = arms.arms(connection, standing.id, plan=plan)
+    looks = judgements.history(connection, standing.id)
+    gates = gates_shown.shown(plan, looks, an_hour=both.an_hour)
     labels = labels_of(connection)
     seen = Seen(
         now=now,
         zone=zone,
         verdicts={gate.name: gate.verdict_name for gate in gates},
+        titles={gate.name: gate.title for gate in gates},
         units=both.units,
         workers=len(crew.workers),
         followers=len(crew.workers) - len(crew.behind),

@@ -134,6 +134,8 @@ def clock(at: float, zone: ZoneInfo, *, now: float) -> str:
 def title(spec: GateSpec) -> str:
     named = METRICS.get(spec.metric)
     words = named.title if named else spec.metric.replace("_", " ")
+    if spec.kind == "worse":
+        return f"{words}, against stable"
     return f"{words}: {spec.service}" if spec.service else words
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import psycopg
@@ -22,6 +23,7 @@ from gatehouse.rollout.types import (
     Count,
     Evidence,
     GateSpec,
+    Minute,
     Phase,
     Reading,
     Standing,
@@ -56,7 +58,7 @@ class Staged:
     new: str = NEW.id
 
 
-def stage(url: str, scene: Scene = "ramping") -> Staged:
+def stage(url: str, scene: Scene = "ramping", *, looks: int = LOOKS) -> Staged:
     """Fills the tables. Everything is made up; every verdict is worked out by the real gates."""
     connect = connecting(url)
     with connect() as connection:
@@ -69,7 +71,7 @@ def stage(url: str, scene: Scene = "ramping") -> Staged:
     with connect() as connection:
         standing = _moved(connection, begun, scene)
         _units(connection, standing, is_bad=scene == "failed")
-        _looks(connection, standing, is_bad=scene == "failed")
+        _looks(connection, standing, is_bad=scene == "failed", looks=looks)
         _workers(connection)
     return Staged(begun.id)
 
@@ -137,7 +139,7 @@ def _short(standing: Standing) -> dict[str, Any]:
 def _units(connection: Connection, standing: Standing, *, is_bad: bool) -> None:
     """Conversations of both arms, with times like those of a log-normal distribution."""
     connection.execute("SELECT setseed(0.42)")
-    for arm, count, factor in (("canary", 1240, 1.35 if is_bad else 0.97), ("stable", 3310, 1.0)):
+    for arm, count, factor in (("canary", 1240, 1.35 if is_bad else 0.97), ("stable", 11_160, 1.0)):
         connection.execute(
             _UNITS,
             {"id": standing.id, "arm": arm, "count": count, "factor": factor} | _BITS,
@@ -170,14 +172,15 @@ FROM (SELECT random() AS ago, random() AS luck,
 """
 
 
-def _looks(connection: Connection, standing: Standing, *, is_bad: bool) -> None:
+def _looks(connection: Connection, standing: Standing, *, is_bad: bool, looks: int) -> None:
     """The verdicts at every look, from counts that grew with time."""
     plan, now = plans.from_json(standing.plan), time.time()
     at_step = replace(standing, phase=Phase.RAMPING, step=0, failure=None)
-    for look in range(1, LOOKS + 1):
-        part, at = look / LOOKS, now - SECONDS * (1 - look / LOOKS)
+    for look in range(1, looks + 1):
+        part, at = look / looks, now - SECONDS * (1 - look / looks)
         readings = {gate.name: _reading(gate, part, is_bad=is_bad) for gate in plan.gates}
-        drawn = Units(0, 10_000, int(1240 * part * 0.27), int(3310 * part * 0.91))
+        stable = int(11_160 * part)
+        drawn = Units(0, 10_000, int(1240 * part), stable, int(stable / 9))
         judged = gates.judge_rollout(plan, at_step, Observed(readings, (drawn,)), now=at)
         for evidence in judged.everything:
             _keep(connection, at_step, evidence, at)
@@ -189,7 +192,16 @@ def _reading(gate: GateSpec, part: float, *, is_bad: bool) -> Reading:
     late = max(part - 0.55, 0.0) / 0.45 if is_bad else 0.0
     canary_bad = int(canary_n * (well + (ill - well) * late))
     count = Count(0, 10_000, canary_n, canary_bad, stable_n, int(stable_n * stable))
-    return Reading(gate.metric, counts=(count,))
+    return Reading(gate.metric, counts=(count,), minutes=_minutes(gate, is_bad=late > 0))
+
+
+def _minutes(gate: GateSpec, *, is_bad: bool) -> tuple[Minute, ...]:
+    """The last minutes; a fuse's are in milliseconds."""
+    times = [datetime.fromtimestamp(60.0 * number, UTC) for number in range(gate.minutes + 1)]
+    if gate.kind == "breaker":
+        return tuple(Minute(at, 60_000, 0, 60_000, 0) for at in times)
+    bad = 1 if is_bad and gate.metric == "contract" else 0
+    return tuple(Minute(at, 9, bad, 90, 0) for at in times)
 
 
 def _keep(connection: Connection, standing: Standing, evidence: Evidence, at: float) -> None:

@@ -38,8 +38,8 @@ function steps(points) {
 // Evidence of harm grows upwards to the edge "failed", evidence of safety downwards to "certified".
 function evidence({ points }, told) {
   const wide = 360;
-  const high = 132;
-  const [left, right, top, bottom] = [4, wide - 4, 18, high - 18];
+  const high = 144;
+  const [left, right, top, bottom] = [4, wide - 4, 22, high - 26];
   const middle = (top + bottom) / 2;
   const reach = (bottom - top) / 2;
   const svg = picture(wide, high, told);
@@ -62,25 +62,33 @@ function evidence({ points }, told) {
   }
   const harm = points.map(([at, part]) => [x(at), up(part)]);
   const safe = points.map(([at, , part]) => [x(at), down(part)]);
+  const bad = kind(points.map((point) => point[1]), "bad");
+  const good = kind(points.map((point) => point[2]), "good");
   const area = (line_) => `${steps(line_)}V${middle}H${round(line_[0][0])}Z`;
   svg.append(
     node("path", { d: area(safe), class: "area good" }),
     node("path", { d: area(harm), class: "area bad" }),
-    node("path", { d: steps(safe), class: "way good" }),
-    node("path", { d: steps(harm), class: "way bad" }),
-    node("circle", { cx: safe.at(-1)[0], cy: safe.at(-1)[1], r: 3, class: "tip good" }),
-    node("circle", { cx: harm.at(-1)[0], cy: harm.at(-1)[1], r: 3, class: "tip bad" }),
-    label(left + 4, 8, "failed", "bad"),
-    label(left + 4, high - 2, "certified", "good"),
-    label(right, high - 2, span(first, last), "", "end"),
+    node("path", { d: steps(safe), class: `way ${good}` }),
+    node("path", { d: steps(harm), class: `way ${bad}` }),
+    node("circle", { cx: safe.at(-1)[0], cy: safe.at(-1)[1], r: 3, class: `tip ${good}` }),
+    node("circle", { cx: harm.at(-1)[0], cy: harm.at(-1)[1], r: 3, class: `tip ${bad}` }),
+    label(left, 10, "failed", "bad"),
+    label(left, high - 4, "certified", "good"),
+    label(right, high - 4, span(first, last), "", "end"),
   );
   return svg;
 }
 
+// In the agency's time zone, as everything on the page.
 function span(first, last) {
-  const clock = (at) => new Date(at * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const timeZone = document.querySelector("[data-zone]")?.dataset.zone;
+  const form = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone };
+  const clock = (at) => new Date(at * 1000).toLocaleTimeString("en-GB", form);
   return `${clock(first)} – ${clock(last)}`;
 }
+
+// A way that has not left the middle is quiet.
+const kind = (parts, tone) => (Math.max(...parts) < 0.02 ? "flat" : tone);
 
 const inSeconds = (ms) => (ms >= 1000 ? `${ms / 1000} s` : `${ms} ms`);
 
