@@ -92,7 +92,8 @@ async def ask(
     turn = TURNS[thread["turn_no"] % len(TURNS)]
     if turn["searches"]:
         await _search(app.state.search)
-    await _one(sql.COMMIT, _turn(thread, turn, me=me))
+    commit = sql.COMMITS[False, "keep", thread["turn_no"] == 0]
+    await _one(commit, _turn(thread, turn, me=me))
     return Response(turn["reply"], media_type="application/json")
 
 
@@ -109,6 +110,8 @@ def _message(body: Question, owner: bytes, *, key: str, me: str) -> dict[str, An
         "conversation": body.session_id,
         "me": me,
         "lease": LEASE_SECONDS,
+        "forced": None,
+        "traffic": "visitor",
     }
 
 
@@ -130,7 +133,14 @@ def _turn(thread: dict[str, Any], turn: dict[str, Any], *, me: str) -> dict[str,
         "move": turn["move"],
         "language": "en",
         "arm": "stable",
-        "version": "rules",
+        "pinned_arm": "stable",
+        "pinned_version": "rules",
+        "assign_reason": "STATIC",
+        "rollout_id": None,
+        "bucket": None,
+        "share": 0,
+        "step": 0,
+        "hash_version": 1,
         "first_seq": thread["seq"],
         "last_seq": thread["seq"],
         "inbox_ids": [thread["inbox_id"]],
