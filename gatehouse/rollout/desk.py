@@ -138,6 +138,30 @@ class Desk:
             "kill", rollout_id, levers.kill, actor=actor, reason=reason, is_denied=True
         )
 
+    def restore(self, *, actor: Actor, reason: str) -> Standing:
+        """The version before the last rollout, at once and for everybody, whatever became of it.
+
+        One that is under way is rolled back. One that was completed has ended, so its version is
+        denied instead: that also moves the conversations that are pinned to it.
+        """
+        last = self.standing()
+        if not has_ended(last):
+            return self.rollback(to_share=0, policy="migrate_next_turn", actor=actor, reason=reason)
+        if last.phase != Phase.COMPLETED:
+            raise Refused(f"{last.id} is {last.phase}: everybody has {last.stable_version} already")
+        with self._connect() as connection, connection.transaction():
+            book.point(connection, last.stable_version)
+            book.deny(connection, last.canary_version)
+            audit.append(
+                connection,
+                actor=actor,
+                action="restore",
+                subject=last.id,
+                reason=said(reason),
+                evidence={"denied": last.canary_version, "restored": last.stable_version},
+            )
+        return last
+
     def status(self) -> telling.Status:
         """What is live, who gets it, why it is held, and when a verdict can be expected."""
         with self._connect() as connection:

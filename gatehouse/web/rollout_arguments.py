@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -118,8 +117,17 @@ def _reason(parser: CommandParser) -> None:
 
 
 def _checks(doings: Doings) -> None:
-    for add in CHECKS:
-        add(doings)
-
-
-CHECKS: list[Callable[[Doings], None]] = []
+    baseline = doings.add_parser("baseline", help="keeps how the site does now, to compare with")
+    baseline.add_argument("--minutes", type=float, default=60)
+    before = doings.add_parser("preflight", help="what has to be there before a rollout")
+    before.add_argument("version", nargs="?", default="", help="as for start")
+    before.add_argument("--plan", default="default", help="R1, R2, R3, default, or a file")
+    before.add_argument("--last", action="store_true", help="before everybody gets it")
+    after = doings.add_parser("postcheck", help="how the site did since")
+    after.add_argument("--minutes", type=float, default=30)
+    verify = doings.add_parser("verify", help="is everything again as it was in the baseline?")
+    verify.add_argument("--after-rollback", action="store_true", help="since the last rollback")
+    verify.add_argument("--minutes", type=float, default=30, help="otherwise: the last so many")
+    diff = doings.add_parser("diff", help="compares two files of /api/metrics/observability")
+    diff.add_argument("before")
+    diff.add_argument("after")

@@ -17,7 +17,7 @@ from gatehouse.rollout import forecast, plans, replaying, telling
 from gatehouse.rollout.connecting import Connect, connecting
 from gatehouse.rollout.desk import Desk
 from gatehouse.rollout.types import TERMINAL, WHOLE, Standing
-from gatehouse.web import starting
+from gatehouse.web import checking, starting
 from gatehouse.web.asking_reason import reason_of, shell_actor
 from gatehouse.web.rollout_arguments import add_arguments
 
@@ -111,6 +111,28 @@ class Command(BaseCommand):
                           f"{len(done.different)} different")  # fmt: skip
         if done.different:
             raise CommandError("stored verdicts do not follow from their evidence", returncode=1)
+
+    def _baseline(self, asked: Asked) -> None:
+        self._write(checking.baseline(self.connect, self.settings, asked, shell_actor()))
+
+    def _preflight(self, asked: Asked) -> None:
+        self._judge(checking.preflight(self.connect, self.settings, asked))
+
+    def _postcheck(self, asked: Asked) -> None:
+        self._judge(checking.postcheck(self.connect, self.settings, asked))
+
+    def _verify(self, asked: Asked) -> None:
+        self._judge(checking.verify(self.connect, self.settings, asked))
+
+    def _diff(self, asked: Asked) -> None:
+        self._write(checking.diff(asked["before"], asked["after"]))
+
+    def _judge(self, checked: checking.Checked) -> None:
+        """The list, and exit code 1 unless every item is there."""
+        self._write(checked.lines)
+        if not checked.is_ok:
+            raise CommandError(checked.summary, returncode=1)
+        self.stdout.write(checked.summary)
 
     def _resume(self, asked: Asked) -> None:
         self._lever(asked, self.desk.resume, waive=asked["waive"])
