@@ -46,7 +46,7 @@ class Chooser:
     def __call__(self, thread: Thread) -> Chosen:
         control, pin = self.control(), thread.pin
         assigned = assign(
-            str(thread.id),
+            str(thread.id) if pin is None else "",  # who is pinned is not drawn
             control,
             self.ceiling(),
             pin=_as_assigned(pin) if pin is not None else None,
@@ -115,7 +115,8 @@ def _as_assigned(pin: Pin) -> Assignment:
 def _as_pin(assigned: Assignment, pin: Pin | None) -> Pin:
     """A first turn's pin is the whole draw; later the draw stays as it was."""
     if pin is not None:
-        return replace(pin, arm=assigned.arm, version=assigned.version)
+        is_moved = (assigned.arm, assigned.version) != (pin.arm, pin.version)
+        return replace(pin, arm=assigned.arm, version=assigned.version) if is_moved else pin
     return Pin(
         assigned.arm,
         assigned.version,

@@ -20,6 +20,7 @@ _ROBOT = re.compile(
     r"|lighthouse|uptime|pingdom|statuscake|site24x7|monitoring",
     re.IGNORECASE,
 )
+_HEADER, _COOKIE = HEADER.encode(), COOKIE.encode() + b"="
 _BOT, _STAFF = Entry(traffic="bot"), Entry(traffic="staff")
 
 
@@ -40,7 +41,7 @@ class Entrance:
 
     def __call__(self, request: HTTPConnection) -> Entry:
         headers = dict(request.scope["headers"])
-        if b"cookie" in headers or HEADER.encode() in headers:
+        if _HEADER in headers or _COOKIE in headers.get(b"cookie", b""):
             shown = self.passes.shown(request.headers.get(HEADER), request.cookies.get(COOKIE))
             if shown is not None:
                 return Entry(shown.arm, shown.traffic)
