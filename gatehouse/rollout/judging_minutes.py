@@ -13,7 +13,7 @@ from typing import Any, Final
 from gatehouse.rollout.evidence import Beat, Ground, Told, beats_of, rows_of, total
 from gatehouse.rollout.types import GateSpec, Verdict
 
-CHANCE: Final = 0.05  # that so many are bad at the limit, in one window
+CHANCE: Final = 0.02  # that so many are bad at the limit, in one window
 BLAME: Final = 0.01  # that so many of the bad ones are the canary's, were the arms alike
 LEAST_BAD: Final = 3
 NOT_CLOSED_MINUTES: Final = 5  # in a row, or longer (R1-27)
