@@ -78,7 +78,8 @@ class Chooser:
         control = self.control()
         policy = control.retreats.get(pin.rollout_id) if pin.rollout_id else None
         is_recalled = policy == "immediate" and pin.arm == "canary"
-        return is_recalled or pin.version in control.denied
+        is_killed = pin.version != RULES and not self.ceiling().is_permitted
+        return is_recalled or is_killed or pin.version in control.denied
 
 
 def ceiling_of(settings: Settings, *, newest: str | None) -> Ceiling:

@@ -375,9 +375,10 @@ def turn_service(
     )
     turns = TurnService(database, choose, tools, settings=settings)
 
-    def stop_what_must(_: Control) -> None:
+    def stop_what_must(_: Control | Settings) -> None:
         turns.rethink(choose.must_stop)
 
     if steering is not None:
         steering.follower.on_change(stop_what_must)
+        steering.flags.on_change(stop_what_must)
     return turns

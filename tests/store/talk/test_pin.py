@@ -137,6 +137,17 @@ async def test_other_rollbacks_let_the_turn_end(database: Database, policy: str)
     assert (meta["version"], room.new.broken_off) == ("v-new", 0)
 
 
+async def test_the_kill_breaks_off_the_turn_and_the_rules_answer(database: Database) -> None:
+    room = Room()
+    room.new.is_held_up = True
+    turns = room.process(database)
+    accepted = await turns.accept(message("one"))
+    await room.new.began.acquire()
+    room.ceiling = Ceiling(is_permitted=False)
+    assert turns.rethink(room.choose.must_stop) == 1
+    assert json.loads(await turns.reply(accepted))["meta"]["version"] == "rules"
+
+
 async def test_a_turn_that_is_broken_off_takes_its_early_words_back(database: Database) -> None:
     room = Room()
     room.new.is_held_up = True

@@ -132,6 +132,14 @@ def test_only_an_immediate_rollback_stops_a_turn_that_is_being_thought(
     assert not choosing.must_stop(replace(stable, rollout_id="ro_01"))
 
 
+@pytest.mark.parametrize(("control", "stops"), [({}, False), ({"is_permitted": False}, True)])
+def test_the_kill_stops_a_turn_that_is_being_thought(control: dict[str, Any], stops: bool) -> None:
+    choosing = chooser(**control)
+    assert choosing.must_stop(Pin("canary", "v-new")) is stops
+    assert choosing.must_stop(Pin("stable", "v-old")) is stops
+    assert not choosing.must_stop(Pin("stable", "rules"))
+
+
 def test_a_denied_version_stops_at_once() -> None:
     choosing = chooser(Control(denied=frozenset({"v-new"})))
     assert choosing.must_stop(Pin("stable", "v-new"))
