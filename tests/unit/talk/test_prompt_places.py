@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gatehouse.base.errors import BadInput
-from gatehouse.talk.prompts import PARTS, load
+from gatehouse.talk.prompts import PARTS, Part, load
 from gatehouse.talk.prompts.places import ALLOWED, LONGEST, NEEDED, refuse_unfit
 
-TEXTS: dict[str, str] = {part: text for part, text in load().texts.items()}
+TEXTS: dict[str, str] = dict(load().texts.items())
 
 
 def test_the_release_s_own_prompts_are_fit() -> None:
@@ -20,7 +20,7 @@ def test_a_changed_sentence_is_fit() -> None:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_each_needed_place_holder_is_missed(part: str) -> None:
+def test_each_needed_place_holder_is_missed(part: Part) -> None:
     for name in NEEDED[part]:
         without = TEXTS[part].replace(f"${name}", "so")
         with pytest.raises(BadInput, match=rf"{part} lacks \${name}"):
