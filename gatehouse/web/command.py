@@ -22,6 +22,7 @@ WITHOUT_DATABASE = frozenset(
         "soak",
         "visitors",
         "simulate_model",
+        "demo",
         "models",
         "breaker",
         "canary",
