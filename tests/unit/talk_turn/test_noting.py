@@ -20,6 +20,7 @@ from gatehouse.talk.types import (
     IncomingMessage,
     Move,
     Outcome,
+    Pin,
     Reply,
     Thread,
 )
@@ -44,9 +45,11 @@ def lines() -> Iterator[Lines]:
     journal.use(before)
 
 
-def _turn(state: DialogueState, *, turn_no: int = 2, ask: Slot | None = None) -> None:
+def _turn(
+    state: DialogueState, *, turn_no: int = 2, ask: Slot | None = None, pin: Pin | None = None
+) -> None:
     messages = (IncomingMessage(1, turn_no, "secret words", None),)
-    thread = Thread(UUID(int=7), 1, turn_no, state, messages)
+    thread = Thread(UUID(int=7), 1, turn_no, state, messages, pin=pin)
     now = time.monotonic()
     claimed = Claimed(thread, "t", "s", "rules", "en", time.time(), now, 1.0, False)
     outcome = Outcome(
@@ -100,3 +103,13 @@ def test_a_turn_that_lost_its_context_is_counted(
     before = REGISTRY.get_sample_value(*counter) or 0
     _turn(DialogueState(turn=remembered), ask=Slot.LOCATION)
     assert REGISTRY.get_sample_value(*counter) == before + 1
+
+
+@pytest.mark.parametrize(("turn_no", "grows"), [(1, 1), (2, 0)])
+def test_an_assignment_is_counted_with_its_reason_at_the_first_turn_alone(
+    lines: Lines, turn_no: int, grows: int
+) -> None:
+    counter = "assignment_total", {"arm": "canary", "reason": "SPLIT"}
+    before = REGISTRY.get_sample_value(*counter) or 0
+    _turn(DialogueState(turn=turn_no - 1), turn_no=turn_no, pin=Pin("canary", "v-new", "SPLIT"))
+    assert (REGISTRY.get_sample_value(*counter) or 0) == before + grows

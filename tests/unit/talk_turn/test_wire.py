@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gatehouse.talk.drafts import Mark
 from gatehouse.talk.plain_text import sentences
-from gatehouse.talk.wire import reply_events, slots_view
+from gatehouse.talk.wire import arm_of, reply_events, slots_view, to_json
 from gatehouse.understanding.types import (
     Budget,
     DialogueState,
@@ -90,3 +90,11 @@ def test_an_exclusion_is_told_beside_what_is_wanted() -> None:
     filled = Filled((PlaceName("girne", "Kyrenia"),), shunned=("girne/lapta",))
     view = slots_view(DialogueState(slots={Slot.LOCATION: filled}))
     assert view == {"location": ["girne"], "location_not": ["girne/lapta"]}
+
+
+@pytest.mark.parametrize("arm", ["stable", "canary"])
+@given(said=st.text(max_size=40))
+def test_the_arm_of_a_reply_is_read_from_its_meta_alone(arm: str, said: str) -> None:
+    quoted = f'{said}"arm":"canary"{said}'
+    reply = to_json({"title": quoted, "summary": quoted, "meta": {"turn": 1, "arm": arm}})
+    assert arm_of(reply) == arm
