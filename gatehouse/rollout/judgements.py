@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -28,18 +28,21 @@ class Kept:
     evidence: Evidence
 
 
-def keep(connection: Connection, standing: Standing, judged: Iterable[Evidence]) -> int:
-    """Stores those that say something new since they were stored last; gives how many."""
+def keep(connection: Connection, standing: Standing, judged: Sequence[Evidence]) -> int:
+    """Stores those that say something new since they were stored last; gives how many.
+
+    What is judged of all gates together is stored with whichever of them is.
+    """
     before = {each.evidence.gate: each for each in newest(connection, standing.id)}
+    new = [each for each in judged if _is_new(before.get(each.gate), standing, each)]
+    if any("counts" in each.inputs for each in new):
+        new += [each for each in judged if "counts" not in each.inputs and each not in new]
     reach("before_judgements")
-    kept = 0
-    for evidence in judged:
-        if _is_new(before.get(evidence.gate), standing, evidence):
-            connection.execute(_INSERT, _values(standing, evidence))
-            kept += 1
-            reach("after_judgement")
+    for evidence in new:
+        connection.execute(_INSERT, _values(standing, evidence))
+        reach("after_judgement")
     reach("after_judgements")
-    return kept
+    return len(new)
 
 
 def newest(connection: Connection, rollout_id: str) -> list[Kept]:
@@ -56,9 +59,9 @@ def history(
     return [_kept(row) for row in connection.execute(_HISTORY, values).fetchall()]
 
 
-def weight_of(evidence: Evidence) -> float:
-    """How much was seen, for the thinning: all counts in its inputs, added up."""
-    return _sum(evidence.inputs)
+def seen(evidence: Evidence) -> int:
+    """Conversations of both arms that went into it."""
+    return sum(row[2] + row[4] for row in evidence.inputs.get("counts", ()))
 
 
 def plain(value: Any) -> Any:
@@ -112,20 +115,7 @@ def _is_new(before: Kept | None, standing: Standing, evidence: Evidence) -> bool
         return True
     if (before.step, before.phase) != (standing.step, str(standing.phase)):
         return True
-    seen, now = weight_of(before.evidence), weight_of(evidence)
-    return now > seen * GROWTH and now >= seen + 1
-
-
-def _sum(value: Any) -> float:
-    if isinstance(value, bool):
-        return 0.0
-    if isinstance(value, int | float):
-        return float(value) if math.isfinite(value) else 0.0
-    if isinstance(value, Mapping):
-        return sum(map(_sum, value.values()))
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return sum(map(_sum, value))
-    return 0.0
+    return seen(evidence) > seen(before.evidence) * GROWTH
 
 
 def _values(standing: Standing, evidence: Evidence) -> dict[str, Any]:

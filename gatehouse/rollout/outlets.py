@@ -131,7 +131,7 @@ def email(message: Message, settings: Settings) -> None:
     """A plain mail to everybody who is listed; TLS wherever the server has it."""
     mail = EmailMessage()
     mail["Subject"] = message.line[:120]
-    mail["From"] = settings.notify_email_from or f"gatehouse@{socket.getfqdn()}"
+    mail["From"] = settings.notify_email_from or f"gatehouse@{socket.gethostname()}"
     mail["To"] = ", ".join(part.strip() for part in settings.notify_email_to.split(","))
     mail["Date"] = format_datetime(message.at)
     mail["Message-ID"] = make_msgid(idstring=str(message.id), domain="gatehouse.invalid")
@@ -146,12 +146,13 @@ def email(message: Message, settings: Settings) -> None:
 def _mail_server(url: str) -> smtplib.SMTP:
     parts = urlsplit(url)
     host, tls = parts.hostname or "localhost", ssl.create_default_context()
+    us = socket.gethostname()  # asking the DNS for more could take longer than the mail
     if parts.scheme == "smtps":
         server: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, parts.port or 465, timeout=SECONDS, context=tls
+            host, parts.port or 465, local_hostname=us, timeout=SECONDS, context=tls
         )
     else:
-        server = smtplib.SMTP(host, parts.port or 587, timeout=SECONDS)
+        server = smtplib.SMTP(host, parts.port or 587, local_hostname=us, timeout=SECONDS)
         server.ehlo()
         if server.has_extn("starttls"):
             server.starttls(context=tls)
