@@ -1,6 +1,6 @@
 """`python -m tests.properties.assignment`: the draw over a million units, with figures.
 
---units 1000000   how many units (rollout.md 7.1 has its exact figures at a million)
+--units 1000000   how many units (the reference figures are of a million)
 --ramps 6         how many random monotone ramps beside the two known ones
 """
 

@@ -19,7 +19,7 @@ Draw = Callable[[Sequence[str], Shares, int], Arms]
 
 
 def population(count: int) -> list[str]:
-    """The units of rollout.md 7.1."""
+    """conv-0, conv-1, …: the reference figures are of a million of these."""
     return [f"conv-{n}" for n in range(count)]
 
 
