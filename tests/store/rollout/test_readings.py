@@ -183,7 +183,7 @@ def test_the_soak_is_read_from_its_own_visitors(shelf: Shelf, readings: LedgerRe
 def test_the_bake_is_told_in_the_order_in_which_talks_began(
     shelf: Shelf, readings: LedgerReadings
 ) -> None:
-    whole = {"arm": "canary", "share": 100_000, "step": 1}
+    whole: dict[str, Any] = {"arm": "canary", "share": 100_000, "step": 1}
     add(shelf, Talk([FAILED], ago=4000, **whole), Talk(ago=3000, **whole))
     add(shelf, Talk([FAILED], ago=2000, **whole), Talk([FAILED], ago=20, **whole))
     baking = standing(phase=Phase.BAKING, phase_since=NOW - 3500)
