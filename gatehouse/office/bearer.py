@@ -9,9 +9,9 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from gatehouse.office import refusals
 from gatehouse.office.cookies import BADGE
 from gatehouse.office.models import Token
+from gatehouse.office.refusals import unknown_token
 
 NOTED_EVERY = timedelta(minutes=1)
 API = "/api/"
@@ -29,7 +29,7 @@ class Bearer:
             return self._get_response(request)
         token = token_of(text.strip())
         if token is None:
-            return refusals.unknown_token(request)
+            return unknown_token(request)
         request.user = token.person
         request.token = token  # type: ignore[attr-defined]
         request._dont_enforce_csrf_checks = True  # type: ignore[attr-defined]

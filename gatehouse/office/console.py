@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gatehouse.base.config import load
 from gatehouse.base.errors import BadInput, GatehouseError
 from gatehouse.office import books, levers, staff, watching, words
+from gatehouse.office.glance import plan_of
 from gatehouse.office.levers import Lever, Pull
 from gatehouse.office.pages import needs
 from gatehouse.office.watching import Watched
@@ -96,7 +97,7 @@ def _ask(
     *,
     trouble: GatehouseError | None = None,
 ) -> HttpResponse:
-    plan = levers.plan_of(standing)
+    plan = plan_of(standing)
     told = {
         "lever": chosen,
         "standing": standing,

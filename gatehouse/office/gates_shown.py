@@ -203,7 +203,7 @@ def _harm(outputs: Mapping[str, Any]) -> float:
         return _part(outputs["log_e"], outputs.get("boundary"))
     limit, n = outputs.get("limit"), outputs.get("canary_n")
     if limit and n:
-        return min(outputs["canary_bad"] / n / limit, 2.0)
+        return min(float(outputs["canary_bad"] / n / limit), 2.0)
     return 1.0 if outputs.get("bad") else 0.0
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from gatehouse.base.errors import GatehouseError
-from gatehouse.office import refusals
+from gatehouse.office.refusals import answer
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -29,10 +29,10 @@ class Manners:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        answer = self._get_response(request)
+        told = self._get_response(request)
         for name, value in HEADERS.items():
-            answer.headers.setdefault(name, value)
-        return answer
+            told.headers.setdefault(name, value)
+        return told
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
-        return refusals.answer(request, error) if isinstance(error, GatehouseError) else None
+        return answer(request, error) if isinstance(error, GatehouseError) else None

@@ -25,7 +25,9 @@ class Forged(GatehouseError):
 def answer(request: HttpRequest, error: GatehouseError) -> HttpResponse:
     """The answer to expected trouble."""
     if request.path_info.startswith(API):
-        told = JsonResponse(_problem(error), status=error.status, content_type=MEDIA_TYPE)
+        told: HttpResponse = JsonResponse(
+            _problem(error), status=error.status, content_type=MEDIA_TYPE
+        )
     else:
         told = _page(request, error)
     if error.retry_after is not None:

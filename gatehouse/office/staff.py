@@ -118,10 +118,10 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def _rank(role: str) -> int:
-    return ROLES.index(role) if role in ROLES else -1  # type: ignore[arg-type]
+    return ROLES.index(role) if role in ROLES else -1
 
 
 def _check_role(role: str) -> Role:
     if role not in ROLES:
         raise BadInput(f"{role!r} is no role: allowed is {', '.join(ROLES)}")
-    return role  # type: ignore[return-value]
+    return role

@@ -199,7 +199,13 @@ async def test_a_rollout_begins_over_the_api_and_shows_its_levers(
     assert (found.json()["phase"], found.json()["plan_name"]) == ("draft", "R2")
     assert "rollback" in found.json()["levers"]
     assert "promote" not in found.json()["levers"]
-    for wrong in ({"version": "v-none"}, {"plan": "R9"}, {"plan": {"steps": []}}, {"reason": ""}):
+    wrongs: tuple[dict[str, Any], ...] = (
+        {"version": "v-none"},
+        {"plan": "R9"},
+        {"plan": {"steps": []}},
+        {"reason": ""},
+    )
+    for wrong in wrongs:
         told = await desk.http.post("/office/api/rollouts", json=wanted | wrong, headers=headers)
         assert told.status_code in (404, 422), wrong
         assert told.json()["detail"]

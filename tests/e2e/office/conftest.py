@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.test import override_settings
 from playwright.sync_api import Browser, Page, expect
 
 from gatehouse.base.config import load
@@ -34,12 +35,13 @@ def office_database(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="session")
 def office_url(office_database: str) -> Iterator[str]:
-    with serving(mounted(load())) as address:
+    quick = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+    with quick, serving(mounted(load())) as address:
         yield address
 
 
 @pytest.fixture
-def staff_hired(office_database: str, clean: str) -> None:
+def staff_hired(office_url: str, clean: str) -> None:
     """Accounts named like their roles."""
     with ThreadPoolExecutor(1) as pool:
         pool.submit(_hire).result()
@@ -64,7 +66,7 @@ Stage = Callable[[Scene], Staged]
 
 @pytest.fixture
 def staged(clean: str, staff_hired: None) -> Iterator[Stage]:
-    yield lambda scene: stage(clean, scene)
+    yield lambda scene: stage(clean, scene, looks=12)
     clear(clean)
 
 
