@@ -18,6 +18,7 @@ from gatehouse.ops.visitors.visiting import Visitor
 from gatehouse.understanding.types import LANGUAGES, Language
 
 PATIENCE_SECONDS = 40.0  # for one reply; a page would wait as long
+AWAY_SECONDS = 1.0  # before the next one comes where the last was not answered
 Told = Callable[[Visit], None]
 
 
@@ -148,12 +149,15 @@ class _Coming:
     async def _one_after_another(self, http: httpx.AsyncClient) -> None:
         token = ""
         while (number := self.another()) is not None:
-            token = await self._let_in(http, number, token if self.crowd.is_loyal else "")
+            talk = await self._let_in(http, number, token if self.crowd.is_loyal else "")
+            token = talk.token
+            if not talk.turns or not talk.turns[-1].is_answered:
+                await self._until(monotonic() + AWAY_SECONDS)
 
     async def paced(self, http: httpx.AsyncClient) -> None:
         """At even intervals by the clock: a late start delays nobody after it."""
         began, interval = monotonic(), 60 / (self.crowd.per_minute or 60)
-        inside: set[asyncio.Task[str]] = set()
+        inside: set[asyncio.Task[Talk]] = set()
         async with asyncio.TaskGroup() as group:
             while (number := self.another()) is not None:
                 if len(inside) >= self.crowd.at_once:
@@ -171,8 +175,8 @@ class _Coming:
         except TimeoutError:
             return
 
-    async def _let_in(self, http: httpx.AsyncClient, number: int, token: str = "") -> str:
-        """The token by which the same visitor can come again."""
+    async def _let_in(self, http: httpx.AsyncClient, number: int, token: str = "") -> Talk:
+        """Until the visitor has left."""
         talk = Talk(http, self.crowd.headers_of(number), token=token)
         visitor = Visitor(
             self.crowd.persona(number), talk, pause=self._pause, stays=self.crowd.stays
@@ -180,7 +184,7 @@ class _Coming:
         visit = await visitor.visit()
         self.found.visits.append(visit)
         self.told(visit)
-        return talk.token
+        return talk
 
     async def _pause(self, factor: float) -> None:
         if self.crowd.pause_seconds:
