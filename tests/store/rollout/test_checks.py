@@ -94,7 +94,7 @@ def test_r2_46_everything_ready_passes(asked: checks.Asked) -> None:
 def test_r2_46_each_missing_item_fails_it(
     asked: checks.Asked, shelf: Shelf, spoil: str, name: str
 ) -> None:
-    shelf.execute(spoil)  # type: ignore[arg-type]
+    shelf.execute(spoil)
     assert missing(checks.preflight(asked)) >= {name}
 
 
