@@ -21,9 +21,10 @@ PATIENCE_SECONDS = 60.0
 
 
 class Seen(NamedTuple):
-    """One reply, as a visitor got it. `at`: monotonic seconds; `turn` counts from 1."""
+    """One reply, as a visitor got it. Monotonic seconds; `turn` counts from 1."""
 
     at: float
+    sent: float
     port: int
     arm: str
     version: str
@@ -60,14 +61,14 @@ class Crowd:
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def _say(self, port: int, talk: conversation.Conversation, text: str) -> None:
-        key = str(uuid.uuid4())
+        key, sent = str(uuid.uuid4()), time.monotonic()
         answer = await conversation.ask(self.http, talk, text, key=key, port=port)
         if answer.status_code != httpx.codes.OK:
             self.lost += 1
             return
         meta = answer.json()["meta"]
         self.seen.append(
-            Seen(time.monotonic(), port, meta["arm"], meta["version"], int(meta["turn"]))
+            Seen(time.monotonic(), sent, port, meta["arm"], meta["version"], int(meta["turn"]))
         )
 
     def last(self, port: int, is_wanted: Callable[[Seen], bool]) -> float | None:

@@ -17,7 +17,7 @@ from tests.redis_server import PROGRAM, RedisServer
 
 from ..lab.stage import Outcome, Stage
 from ..lab.toxics import Toxic
-from .crowd import Crowd, Process, Seen
+from .crowd import Crowd, Process, Seen, is_canary
 from .drill import everybody_on_the_canary, processes
 from .levers import Levers
 
@@ -41,10 +41,14 @@ async def killed(stage: Stage, *, kinds: tuple[str, ...] = KINDS) -> Outcome:
         began = time.monotonic()
         code = await asyncio.to_thread(gatehouse, stage, running[0].wire.url, "kill", "on")
         spent = [await _follows(people.http, each, began) for each in running]
+        killed_at = time.monotonic()
         after = await _back_again(people, running)
         await asyncio.to_thread(gatehouse, stage, running[0].wire.url, "kill", "off")
     await levers.end()
-    return _outcome(code, spent, [s.arm for s in after], has_redis=bool(there.environment))
+    later = [seen.arm for seen in after if seen.sent > killed_at]
+    under_way = sum(is_canary(seen) for seen in after) - later.count("canary")
+    told = {"redis": "down" if there.environment else "not installed", "under way": under_way}
+    return _outcome(code, spent, later, told)
 
 
 async def _back_again(people: Crowd, running: list[Process]) -> list[Seen]:
@@ -108,14 +112,16 @@ async def redis(stage: Stage) -> AsyncIterator[Redis]:
         server.kill()
 
 
-def _outcome(code: int, spent: list[float], arms: list[str], *, has_redis: bool) -> Outcome:
+def _outcome(code: int, spent: list[float], arms: list[str], told: dict[str, int | str]) -> Outcome:
+    """`arms`: of messages sent after the kill. Those under way at the cut were thought before it,
+    and are stored when there is a database again."""
     canary, worst = arms.count("canary"), max(spent)
-    figures = {
+    figures: dict[str, int | float | str] = {
         "processes": len(spent),
-        "redis": "down" if has_redis else "not installed",
         "slowest s": round(worst, 2),
         "turns after": len(arms),
         "of the canary": canary,
+        **told,
     }
     broken = [f"the command ended with {code}"] if code else []
     if worst > MOST_SECONDS:
