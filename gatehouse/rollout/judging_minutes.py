@@ -15,6 +15,7 @@ from gatehouse.rollout.types import GateSpec, Verdict
 
 CHANCE: Final = 0.02  # that so many are bad at the limit, in one window
 BLAME: Final = 0.01  # that so many of the bad ones are the canary's, were the arms alike
+PAUSE: Final = 0.02  # that so few are bad in a part of the window, at the rate of the whole of it
 LEAST_BAD: Final = 3
 NOT_CLOSED_MINUTES: Final = 5  # in a row, or longer (R1-27)
 MOST_OPENINGS: Final = 3  # in ten minutes (R1-36)
@@ -102,10 +103,10 @@ def _told_sums(seen: Beat) -> dict[str, Any]:
 
 
 def _is_breached(window: Beats, limit: float, *, least: int) -> bool:
-    """Above the limit as a whole, beyond chance, and from every beginning and to every end.
+    """Above the limit as a whole, beyond chance, and without a pause at either end.
 
-    The last is what "for the whole time" means where a single minute holds few events: a pause
-    shows in the part before or after it, once that part has `least` events.
+    A single minute may hold few events, so "the whole time" is asked of every part that begins or
+    ends with the window: within the limit, and not just by chance, is a pause.
     """
     seen = _sums(window)
     n, bad = seen.canary_n, seen.canary_bad
@@ -113,18 +114,19 @@ def _is_breached(window: Beats, limit: float, *, least: int) -> bool:
         return False
     if tail(bad, n, limit) > CHANCE:
         return False
-    return _exceeds_throughout(window, limit, least=least) and _exceeds_throughout(
-        window[::-1], limit, least=least
+    return not _pauses(window, limit, rate=bad / n) and not _pauses(
+        window[::-1], limit, rate=bad / n
     )
 
 
-def _exceeds_throughout(window: Beats, limit: float, *, least: int) -> bool:
+def _pauses(window: Beats, limit: float, *, rate: float) -> bool:
+    """Whether it begins with a pause."""
     n = bad = 0
     for beat in window:
         n, bad = n + beat.canary_n, bad + beat.canary_bad
-        if n >= least and bad <= limit * n:
-            return False
-    return True
+        if bad <= limit * n and rate < 1 and 1 - tail(bad + 1, n, rate) <= PAUSE:
+            return True
+    return False
 
 
 def _is_canarys(window: Beats, *, least: int) -> bool:
@@ -140,6 +142,8 @@ def tail(bad: int, n: int, p: float) -> float:
     """P(X >= bad) for X binomial(n, p), by summation from below."""
     if bad <= 0:
         return 1.0
+    if bad > n:
+        return 0.0
     term = n * math.log1p(-p)
     below = math.exp(term)
     for k in range(1, bad):

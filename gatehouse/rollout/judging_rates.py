@@ -14,7 +14,10 @@ from gatehouse.rollout import stats, stats_watch
 from gatehouse.rollout.evidence import Ground, Row, Told, rows_of, total
 from gatehouse.rollout.types import GateSpec, Verdict
 
-BLAME_ALPHA: Final = 0.05  # an outage of both arms is blamed on the canary no more often than this
+WIDE: Final = 0.1  # from this limit on the alternatives of `stats` are far from it
+NEAR: Final = 0.1  # of the evidence looks near it then
+JUST_ABOVE: Final = (1.05, 1.1, 1.2)
+JUST_BELOW: Final = (0.95, 0.9, 0.8)
 LOST: Final = frozenset(("not_converted", "not_completed", "not_engaged", "no_recommendation"))
 # Every conversation has these; any other metric only some, and perhaps more of one arm.
 OF_ALL: Final = frozenset(
@@ -32,8 +35,8 @@ def slo(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told:
     """
     rows, limit = rows_of(inputs), _limit(spec)
     raw = _restarted(spec, ground, rows, lambda seen: _over(seen, limit))
-    blamed = _restarted(spec, ground, rows, lambda seen: _blamed(spec, seen, limit))
     boundary = stats.threshold(ground.alpha, spec.weight)
+    blamed = _restarted(spec, ground, rows, lambda seen: _blamed(spec, seen, limit, blame=boundary))
     whole = total(rows)
     outputs = _outputs(blamed, boundary, whole)
     outputs["is_shared"] = raw >= boundary > blamed
@@ -84,20 +87,42 @@ def _restarted(spec: GateSpec, ground: Ground, rows: Rows, log_e: Callable[[Rows
 
 def _over(rows: Rows, limit: float) -> float:
     seen = total(rows)
-    return stats.log_e_slo(seen.canary_bad, seen.canary_n, limit)
+    log_e = stats.log_e_slo(seen.canary_bad, seen.canary_n, limit)
+    return _also_near(log_e, seen, limit, times=JUST_ABOVE)
 
 
 def _under(seen: Row, most: float) -> float:
-    return stats.log_e_certify(seen.canary_bad, seen.canary_n, most)
+    log_e = stats.log_e_certify(seen.canary_bad, seen.canary_n, most)
+    return _also_near(log_e, seen, most, times=JUST_BELOW)
 
 
-def _blamed(spec: GateSpec, rows: Rows, limit: float) -> float:
-    """The evidence against the canary alone: never more than where both arms suffer alike."""
+def _also_near(log_e: float, seen: Row, limit: float, *, times: Sequence[float]) -> float:
+    """A tenth of the evidence looks close to a wide limit, where rates of 19 and 21 % against 20 %
+    have to be told apart (R1-25); the weighted mean of two e-processes is one again."""
+    if limit < WIDE:
+        return log_e
+    good, bad = seen.canary_n - seen.canary_bad, seen.canary_bad
+    near = [
+        bad * math.log(k) + good * (math.log1p(-limit * k) - math.log1p(-limit))
+        for k in times
+        if limit * k < stats.WIDEST
+    ]
+    if not near:
+        return log_e
+    return stats.combine([log_e, stats.log_sum(near) - math.log(len(near))], [1 - NEAR, NEAR])
+
+
+def _blamed(spec: GateSpec, rows: Rows, limit: float, *, blame: float) -> float:
+    """The evidence against the canary alone: never more than where both arms suffer alike.
+
+    `blame`: the log E at which the canary is the worse arm. The gate's own share of the error
+    budget, so that all objectives of a plan together blame an outage of both arms no more often.
+    """
     alone = _over(rows, limit)
     if alone <= 0 or not any(row.stable_n for row in rows if row.part < 1):
         return alone
     compared = log_worse(spec, rows)
-    return alone if compared >= stats.threshold(BLAME_ALPHA) else min(alone, compared)
+    return alone if compared >= blame else min(alone, compared)
 
 
 def log_worse(spec: GateSpec, rows: Rows) -> float:
@@ -200,3 +225,8 @@ def _why(outputs: Mapping[str, Any], spec: GateSpec, verdict: Verdict) -> str:
     if verdict is Verdict.PASS:
         return "certified" if outputs["is_certified"] else "no evidence of harm"
     return "no data" if verdict is Verdict.NODATA else "too little to say"
+
+
+def log_over(spec: GateSpec, rows: Rows) -> float:
+    """The evidence that the canary is outside its objective, whosever doing that is."""
+    return _over(rows, _limit(spec))
