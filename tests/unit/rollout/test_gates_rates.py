@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatehouse.rollout import judging_rates, stats
+from gatehouse.rollout.evidence import Row
 from gatehouse.rollout.gates import Ground, judge, shown
 from gatehouse.rollout.types import WHOLE, Count, Evidence, GateSpec, Reading, Verdict
 from tests.unit.rollout.looks import counted
@@ -201,5 +202,11 @@ def test_what_is_shown_has_the_rates_and_their_sequences() -> None:
     assert told["canary"]["high"] == pytest.approx(0.011107134, abs=1e-6)
 
 
-def test_the_level_of_blame_is_that_of_the_whole_guarantee() -> None:
-    assert judging_rates.BLAME_ALPHA == 0.05
+def test_an_outage_needs_the_gates_own_share_of_the_budget_to_be_blamed() -> None:
+    """Both arms at 30 %, the canary a little above: shared at a level, blamed above it."""
+    rare = replace(ERRORS, weight=0.01)
+    reading = counted("turn_error", (160, 400), (100, 400), share=50_000)
+    compared = judging_rates.log_worse(ERRORS, [Row(0, 50_000, 400, 160, 400, 100)])
+    assert stats.threshold(0.05) < compared < stats.threshold(0.05, rare.weight)
+    assert judge(rare, reading).verdict is not Verdict.FAIL
+    assert judge(rare, reading).outputs["is_shared"]

@@ -251,11 +251,15 @@ def test_steps_with_one_arm_say_nothing_about_two() -> None:
     assert stats.log_e_srm([(1.0, 50, 0), (0.0, 0, 9)]) == 0.0
 
 
-@given(scores=some.lists(some.floats(0, 1), min_size=1, max_size=30))
-def test_the_bounds_of_a_mean_enclose_it(scores: list[float]) -> None:
-    low, high = stats_scores.mean_above(scores, 0.2), stats_scores.mean_below(scores, 0.2)
-    assert low <= sum(scores) / len(scores) + 0.002
-    assert high >= sum(scores) / len(scores) - 0.002
+@pytest.mark.parametrize("tenths", [0, 2, 5, 8, 10])
+def test_the_bounds_of_a_mean_enclose_it_and_close_in(tenths: int) -> None:
+    widths = []
+    for rounds in (5, 20):
+        scores = [float(k % 10 < tenths) for k in range(0, 70 * rounds, 7)]
+        low, high = stats_scores.mean_above(scores, ALPHA), stats_scores.mean_below(scores, ALPHA)
+        assert low <= tenths / 10 <= high
+        widths.append(high - low)
+    assert widths[1] < widths[0]
 
 
 @pytest.mark.parametrize("counts", [(-1, 5), (6, 5)])

@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from gatehouse.ops.evaluation.rollout import clusters, late, phase, ramp, sizes, swings
+from gatehouse.ops.evaluation.rollout import clusters, late, phase, ramp, sizes, swings, whole
 from gatehouse.ops.evaluation.rollout.table import Table, Tables
 from gatehouse.ops.evaluation.sources import EvaluationError
 
@@ -20,6 +20,7 @@ FEWEST = 100  # below it no tolerance means anything
 def _null(*, runs: int) -> Iterator[Table]:
     title = "false verdicts, looked at after each conversation"
     yield sizes.measured(title, sizes.NULLS, runs=runs)
+    yield from whole.measured(runs=runs)
 
 
 def _detection(*, runs: int) -> Iterator[Table]:
