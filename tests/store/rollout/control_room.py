@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,7 +45,8 @@ class ControlRoom:
     @classmethod
     def of(cls, url: str, **settings: Any) -> ControlRoom:
         """With two versions that can be rolled out."""
-        room = cls(url, load({}, gatehouse_data=load().gatehouse_data, **settings))
+        data = load().gatehouse_data / f"room-{secrets.token_hex(4)}"  # its witness is its own
+        room = cls(url, load({}, gatehouse_data=data, **settings))
         for version in (GOOD, NEXT):
             room.sql(
                 "INSERT INTO rollout_version (id, bundle, created_by) VALUES (%s, '{}', 'test')",
