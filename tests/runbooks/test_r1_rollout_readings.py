@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,15 +14,19 @@ import pytest
 from psycopg.rows import dict_row
 
 from gatehouse.base.clock import TurnableClock
+from gatehouse.base.config import load
 from gatehouse.observe import exposition
 from gatehouse.resilience.breaker import Breaker, Rules, State
+from gatehouse.rollout import incidents, plans
+from gatehouse.rollout.around import surroundings
 from gatehouse.rollout.compliance import kept
 from gatehouse.rollout.connecting import connecting
 from gatehouse.rollout.gates import judge
+from gatehouse.rollout.moves import next_move
 from gatehouse.rollout.readings import LedgerReadings
-from gatehouse.rollout.types import GateSpec, Reading, Verdict
+from gatehouse.rollout.types import Actor, GateSpec, Reading, Verdict
 from tests.conformance.readings.fake_prometheus import FakePrometheus, Sample, samples, serving
-from tests.store.rollout.talks import NOW, SHOWN, Talk, Turn, add, gate, standing
+from tests.store.rollout.talks import HOUR, NOW, SHOWN, Talk, Turn, add, gate, standing
 
 needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed here")
 Shelf = psycopg.Connection[dict[str, Any]]
@@ -146,3 +151,31 @@ def test_r1_38_worse_engagement_fails_and_the_same_does_not(
     assert count.canary_n == count.stable_n == 300
     told = judge(spec, reading).verdict
     assert told is verdict if verdict is not None else told is not Verdict.FAIL
+
+
+def test_r1_24_an_open_severe_incident_holds_the_step_and_a_later_one_proposes_a_rollback(
+    clean: str,
+) -> None:
+    connect, plan = connecting(clean), plans.named("default")
+    alice, begun = Actor("person", "alice"), time.time() - HOUR
+    at = standing(
+        plan=plans.to_json(plan), created_at=begun, phase_since=begun, step_since=begun,
+        observing_since=begun,
+    )  # fmt: skip
+
+    def held() -> tuple[str | None, str]:
+        with connect() as connection:
+            around = surroundings(
+                connection, at, plan, settings=load({}, re_prompt_canary_percent=100,
+                                                    use_re_prompt_driven=True), now=time.time()
+            )  # fmt: skip
+        move = next_move(at, plan, None, around, time.time())
+        return move.held, move.reason
+
+    incidents.register(connect, 3, title="a picture is missing", actor=alice)
+    assert held()[0] != "incident"
+    severe = incidents.register(connect, 2, title="the model lies", actor=alice)
+    why, told = held()
+    assert why == "incident" and "the model lies" in told and "roll" in told
+    incidents.close(connect, severe.id, reason="it was the prompt", actor=alice)
+    assert held()[0] != "incident"
