@@ -51,7 +51,8 @@ def slo(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told:
 def worse(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told:
     """Is the canary's rate above `tolerance` times that of the stable conversations?"""
     rows = rows_of(inputs)
-    log_e = _restarted(spec, ground, rows, lambda seen: log_worse(spec, seen))
+    begun, restarts = _begun(spec, ground, rows)
+    log_e = restarts.mean(_worse_from(spec, begun))
     boundary = stats.threshold(ground.alpha, spec.weight)
     compared = total(row for row in rows if 0 < row.part < 1)
     outputs = _outputs(log_e, boundary, compared)
@@ -78,11 +79,19 @@ def _outputs(log_e: float, boundary: float, whole: Row) -> dict[str, Any]:
 
 def _restarted(spec: GateSpec, ground: Ground, rows: Rows, log_e: Callable[[Rows], float]) -> float:
     """The evidence begun anew at each step from the one on which the gate is armed."""
+    begun, restarts = _begun(spec, ground, rows)
+    return restarts.log_e(begun, lambda steps: log_e([row for step in steps for row in step]))
+
+
+def _begun(spec: GateSpec, ground: Ground, rows: Rows) -> tuple[list[list[Row]], stats.Restarts]:
+    """The rows of each step that has begun, and how its evidence is weighed."""
     first = min(spec.from_step, ground.steps - 1)
     last = max(ground.step, max((row.step for row in rows), default=0))
-    begun = [[row for row in rows if row.step == step] for step in range(first, last + 1)]
-    restarts = stats.Restarts.equal(max(ground.steps - first, len(begun)))
-    return restarts.log_e(begun, lambda steps: log_e([row for step in steps for row in step]))
+    begun: list[list[Row]] = [[] for _ in range(first, last + 1)]
+    for row in rows:
+        if first <= row.step <= last:
+            begun[row.step - first].append(row)
+    return begun, stats.Restarts.equal(max(ground.steps - first, len(begun)))
 
 
 def _over(rows: Rows, limit: float) -> float:
@@ -131,13 +140,21 @@ def log_worse(spec: GateSpec, rows: Rows) -> float:
     Of a metric that only some conversations have, it also has to hold among those: else an arm
     that brings more visitors so far would seem to fail more of them.
     """
+    return _worse_from(spec, [rows])[0]
+
+
+def _worse_from(spec: GateSpec, steps: Sequence[Rows]) -> list[float]:
+    """The same of each step and all that came after it."""
     ratios = stats.CONVERSION_RATIOS if spec.metric in LOST else stats.RATIOS
-    drawn = [(_at_ratio(row.part, spec.tolerance), row) for row in rows]
-    log_e = stats.log_e_worse(_splits(drawn), ratios=ratios)
+    drawn = [_splits((_at_ratio(row.part, spec.tolerance), row) for row in rows) for rows in steps]
+    logs = stats.log_e_worse_from(drawn, ratios=ratios)
     if spec.metric in OF_ALL:
-        return log_e
-    met = [(_at_ratio(_met(row), spec.tolerance), row) for row in rows if 0 < row.part < 1]
-    return min(log_e, stats.log_e_worse(_splits(met), ratios=ratios))
+        return logs
+    met = [
+        _splits((_at_ratio(_met(row), spec.tolerance), row) for row in rows if 0 < row.part < 1)
+        for rows in steps
+    ]
+    return list(map(min, logs, stats.log_e_worse_from(met, ratios=ratios)))
 
 
 def _splits(parts: Iterable[tuple[float, Row]]) -> list[stats.Split]:

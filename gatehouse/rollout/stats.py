@@ -119,17 +119,25 @@ def log_e_worse(splits: Iterable[Split], *, ratios: Sequence[float] = RATIOS) ->
     the null an event is the canary's with just that share, whatever the rate of both arms does,
     so an outage that hits both says nothing. A ratio r makes it share*r/(1-share+share*r).
     """
+    return log_e_worse_from([splits], ratios=ratios)[0]
+
+
+def log_e_worse_from(
+    steps: Sequence[Iterable[Split]], *, ratios: Sequence[float] = RATIOS
+) -> list[float]:
+    """`log_e_worse` of each step and all that came after it, for evidence that begins anew."""
     chosen = tuple(ratios)
-    canaries, sums = 0, [0.0] * len(chosen)
-    for share, canary, stable in splits:
-        both = canary + stable
-        if both and 0 < share < 1:  # else there is nobody to compare with
-            canaries += canary
-            wholes = _wholes(share, chosen)
-            sums = [each + both * whole for each, whole in zip(sums, wholes, strict=True)]
-    ups = _logs(chosen)
-    logs = [canaries * up - each for up, each in zip(ups, sums, strict=True)]
-    return log_sum(logs) - math.log(len(chosen))
+    ups, canaries, sums, found = _logs(chosen), 0, [0.0] * len(chosen), []
+    for splits in reversed(steps):
+        for share, canary, stable in splits:
+            both = canary + stable
+            if both and 0 < share < 1:  # else there is nobody to compare with
+                canaries += canary
+                pairs = zip(sums, _wholes(share, chosen), strict=True)
+                sums = [each + both * whole for each, whole in pairs]
+        logs = [canaries * up - each for up, each in zip(ups, sums, strict=True)]
+        found.append(log_sum(logs) - math.log(len(chosen)))
+    return found[::-1]
 
 
 @lru_cache(maxsize=256)
@@ -218,8 +226,11 @@ class Restarts:
 
         `log_e` judges what was seen of consecutive steps.
         """
-        parts = [log_e(steps[k:]) if k < len(steps) else 0.0 for k in range(len(self.weights))]
-        return combine(parts, self.weights)
+        return self.mean([log_e(steps[k:]) for k in range(min(len(steps), len(self.weights)))])
+
+    def mean(self, begun: Sequence[float]) -> float:
+        """Of the evidence of each step that has begun; of the others it is 1."""
+        return combine([*begun, *[0.0] * (len(self.weights) - len(begun))], self.weights)
 
 
 def _demand_share(p: float) -> None:
