@@ -178,16 +178,18 @@ class Handlers:
             await self._wait(pause)
 
     async def _look(self, connect: Connect) -> None:
+        wanted = sorted(self._wanted)  # what is asked for meanwhile is looked for next time
         if self._own is not None:
             await asyncio.to_thread(versions.keep, connect, self._own)
         known = tuple(self._known)
         found = await asyncio.to_thread(versions.newest, connect, most=MOST_READ, but=known)
         self.learn(found)
-        for version_id in sorted(self._wanted - self._known.keys()):
-            await self._read(connect, version_id)
-        for version_id in sorted(self._wanted):
+        for version_id in wanted:
+            if version_id not in self._known:
+                await self._read(connect, version_id)
+        for version_id in wanted:
             self.of(version_id)
-        self._wanted.clear()
+        self._wanted.difference_update(wanted)
 
     async def _read(self, connect: Connect, version_id: str) -> None:
         try:
