@@ -32,11 +32,24 @@ def reach(place: Place) -> None:
 
 
 def _arm_from_environment() -> None:
-    """LAB=1 FAILPOINT=rollout.after_write:kill ends the process there by SIGKILL."""
-    name, _, act = os.environ.get("FAILPOINT", "").partition(":")
+    """LAB=1 FAILPOINT=rollout.after_write:kill:3 ends the process at the third visit there."""
+    name, _, rest = os.environ.get("FAILPOINT", "").partition(":")
+    act, _, visits = rest.partition(":")
     for place in PLACES:
-        if name == f"rollout.{place}" and act.startswith("kill"):
-            armed[place] = lambda: os.kill(os.getpid(), signal.SIGKILL)
+        if name == f"rollout.{place}" and act == "kill":
+            armed[place] = _Killing(int(visits or 1))
+
+
+class _Killing:
+    """SIGKILL at the nth call."""
+
+    def __init__(self, visits: int) -> None:
+        self._left = visits
+
+    def __call__(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 if os.environ.get("LAB") == "1":
