@@ -11,6 +11,7 @@ from gatehouse.rollout import judging_minutes, judging_rates, judging_whole, sta
 from gatehouse.rollout.evidence import RATES, Ground, Told
 from gatehouse.rollout.plan_shapes import Plan
 from gatehouse.rollout.types import (
+    WHOLE,
     Count,
     Evidence,
     GateSpec,
@@ -167,7 +168,7 @@ def ground_at(plan: Plan, standing: Standing, *, now: float, canary: int, stable
 def has_units(plan: Plan, number: int, *, canary: int, stable: int) -> bool:
     """Whether `min_units` of each arm that there is have matured in that step."""
     step = plan.steps[number]
-    is_compared = step.share < 100_000 and step.baseline != "none"
+    is_compared = step.share < WHOLE and step.baseline != "none"
     return canary >= step.min_units and (stable >= step.min_units or not is_compared)
 
 
