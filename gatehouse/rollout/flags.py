@@ -63,6 +63,11 @@ class Flags:
         return self.settings.use_re_prompt_driven
 
     @property
+    def killed(self) -> Mapping[str, Value]:
+        """What the kill file lowers, by field."""
+        return self._kill_file.kill.ceilings
+
+    @property
     def most_share(self) -> int:
         """The most of a canary's share, in 1/100,000."""
         return self.settings.re_prompt_canary_percent * (WHOLE // 100)

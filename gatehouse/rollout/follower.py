@@ -49,12 +49,14 @@ Listener = Callable[[Control], None]
 class Following:
     """How it is followed. `is_pushed`: False where notifications cannot arrive, as behind a
     pooler of statements; then polling alone carries them. `is_deaf`: a deliberate fault, hears
-    nothing more once a rollout is under way."""
+    nothing more once a rollout is under way. `is_worker`: it answers visitors, so the controller
+    waits for it."""
 
     max_stale_seconds: float = 60.0
     poll_seconds: float = POLL_SECONDS
     is_pushed: bool = True
     is_deaf: bool = False
+    is_worker: bool = True
 
 
 class Follower:
@@ -141,7 +143,8 @@ class Follower:
             while True:
                 await self._look(connection, channel)
                 self._note(is_listening=True)
-                await self._beat(connection)
+                if self._how.is_worker:
+                    await self._beat(connection)
                 self._measure()
                 channel = await self._hear(connection)
 

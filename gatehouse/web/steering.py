@@ -11,6 +11,7 @@ from gatehouse.rollout.flags import Flags
 from gatehouse.rollout.follower import Follower, Following
 from gatehouse.rollout.kill_file import KillFile
 from gatehouse.rollout.last_known import LastKnown
+from gatehouse.rollout.outside import OutsideFlags, outside_flags
 from gatehouse.talk.failpoints import is_mutant
 from gatehouse.web.tending import Work
 
@@ -22,11 +23,13 @@ class Steering:
     kill_file: KillFile
     follower: Follower
     flags: Flags
+    outside: OutsideFlags | None = None
 
     @property
     def background(self) -> dict[str, Work]:
         """Neither waits for the other: the kill file is followed without any database."""
-        return {"control": self.follower.run, "flags": self.flags.run}
+        always: dict[str, Work] = {"control": self.follower.run, "flags": self.flags.run}
+        return always | ({"outside flags": self.outside.run} if self.outside else {})
 
     async def start(self) -> None:
         """The first look, before the first turn; from here on everything is as it wants it."""
@@ -49,10 +52,16 @@ def steer(settings: Settings, url: str) -> Steering:
         killed=lambda: kill_file.kill.versions_denied,
         facts=facts,
     )
-    flags = Flags(settings, control=lambda: follower.control, kill_file=kill_file)
+    outside = outside_flags(settings)
+    flags = Flags(
+        settings,
+        control=lambda: follower.control,
+        kill_file=kill_file,
+        outside=(lambda: outside.values) if outside else dict,
+    )
     flags.on_kill(follower.refresh)
     follower.on_change(flags.refresh)
-    return Steering(kill_file, follower, flags)
+    return Steering(kill_file, follower, flags, outside)
 
 
 def _following(settings: Settings) -> Following:

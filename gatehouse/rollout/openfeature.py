@@ -1,0 +1,228 @@
+"""Flags and assignments for whoever speaks OpenFeature: a thin adapter, read from memory.
+
+Needs the package `openfeature-sdk`; nothing else of the product does. Flags have the names of their
+environment variables; `agent.conversation` is the version that a conversation gets, its variant
+the arm. What is asked here is not pinned: the conversation's own first turn does that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast, get_args
+
+from openfeature.evaluation_context import EvaluationContext
+from openfeature.event import ProviderEvent, ProviderEventDetails
+from openfeature.exception import ErrorCode, FlagNotFoundError, TypeMismatchError
+from openfeature.flag_evaluation import FlagResolutionDetails, FlagValueType, Reason
+from openfeature.provider import AbstractProvider, Metadata
+
+from gatehouse.base.config import Settings, load
+from gatehouse.base.keys import signing_key
+from gatehouse.rollout.assign import Ceiling, assign
+from gatehouse.rollout.flag_values import FLAGS
+from gatehouse.rollout.flags import Flags
+from gatehouse.rollout.follower import Follower, Following
+from gatehouse.rollout.kill_file import KillFile
+from gatehouse.rollout.last_known import LastKnown
+from gatehouse.rollout.types import Arm, Assignment, Control
+
+AGENT: Final = "agent.conversation"
+STALE_LOOK_SECONDS: Final = 1.0
+T = TypeVar("T")
+Context = EvaluationContext | None
+Object = Sequence[FlagValueType] | Mapping[str, FlagValueType]
+
+
+class GatehouseProvider(AbstractProvider):
+    """Reads what a process follows. `newest`: the version that gets a share without a rollout.
+
+    A pin known to the caller comes as the context's `pinned_arm` and `pinned_version`.
+    """
+
+    def __init__(
+        self, follower: Follower, flags: Flags, *, newest: Callable[[], str | None] = lambda: None
+    ) -> None:
+        super().__init__()
+        self._follower, self._flags, self._newest = follower, flags, newest
+        self._seen = follower.control
+        self._was_stale = follower.is_stale
+        follower.on_change(self._changed)
+
+    def get_metadata(self) -> Metadata:
+        return Metadata(name="gatehouse")
+
+    def resolve_boolean_details(
+        self, flag_key: str, default_value: bool, evaluation_context: Context = None
+    ) -> FlagResolutionDetails[bool]:
+        return self._flag(flag_key, bool)
+
+    def resolve_integer_details(
+        self, flag_key: str, default_value: int, evaluation_context: Context = None
+    ) -> FlagResolutionDetails[int]:
+        return self._flag(flag_key, int)
+
+    def resolve_float_details(
+        self, flag_key: str, default_value: float, evaluation_context: Context = None
+    ) -> FlagResolutionDetails[float]:
+        return self._flag(flag_key, float)
+
+    def resolve_string_details(
+        self, flag_key: str, default_value: str, evaluation_context: Context = None
+    ) -> FlagResolutionDetails[str]:
+        if flag_key != AGENT:
+            return self._flag(flag_key, str)
+        found = self._assigned(evaluation_context)
+        return self._told(found.version, found, evaluation_context)
+
+    def resolve_object_details(
+        self, flag_key: str, default_value: Object, evaluation_context: Context = None
+    ) -> FlagResolutionDetails[Object]:
+        if flag_key != AGENT:
+            return self._flag(flag_key, dict)
+        found = self._assigned(evaluation_context)
+        value: Object = {"version": found.version, "arm": found.arm}
+        return self._told(value, found, evaluation_context)
+
+    def look(self) -> None:
+        """Tells when the news are lost, and when they are back; to be called now and then."""
+        is_stale = self._follower.is_stale
+        if is_stale == self._was_stale:
+            return
+        self._was_stale = is_stale
+        lost, back = ProviderEvent.PROVIDER_STALE, ProviderEvent.PROVIDER_READY
+        self._emit(lost if is_stale else back, ProviderEventDetails())
+
+    def _flag(self, key: str, kind: type[T]) -> FlagResolutionDetails[T]:
+        field = key.lower()
+        if field not in FLAGS:
+            raise FlagNotFoundError(f"there is no flag {key}")
+        value = getattr(self._flags.settings, field)
+        if type(value) is not kind:
+            raise TypeMismatchError(f"{key} is of the type {type(value).__name__}")
+        reason = Reason.DISABLED if field in self._flags.killed else Reason.STATIC
+        if reason is Reason.STATIC and self._follower.is_stale:
+            reason = Reason.STALE
+        return FlagResolutionDetails(value, reason=reason, flag_metadata=self._common())
+
+    def _assigned(self, context: Context) -> Assignment:
+        settings = self._flags.settings
+        percent = settings.re_prompt_canary_percent
+        return assign(
+            (context.targeting_key if context else None) or "",
+            self._follower.control,
+            Ceiling(settings.use_re_prompt_driven, percent * 1000, self._newest()),
+            pin=_pin(context),
+            is_stale=self._follower.is_stale,
+        )
+
+    def _told(self, value: T, found: Assignment, context: Context) -> FlagResolutionDetails[T]:
+        told = self._common() | {"hash_version": found.hash_version}
+        if found.rollout_id is not None:
+            told["rollout_id"] = found.rollout_id
+        if found.bucket is not None:
+            told["bucket"] = found.bucket
+        if context and context.targeting_key:
+            digest = blake2b(context.targeting_key.encode(), digest_size=8)
+            told["contextId"] = digest.hexdigest()
+        reason: str = found.reason
+        if found.is_pinned and found.reason != "DISABLED":
+            told |= {"pinned": True, "assign_reason": found.reason}
+            reason = Reason.CACHED
+        code = ErrorCode(found.error_code) if found.error_code else None
+        return FlagResolutionDetails(
+            value, code, reason=reason, variant=found.arm, flag_metadata=told
+        )
+
+    def _common(self) -> dict[str, bool | str | int | float]:
+        return {
+            "flagSetId": self._flags.settings.environment,
+            "version": str(self._follower.revision),
+        }
+
+    def _changed(self, control: Control) -> None:
+        before, self._seen = self._seen, control
+        names = sorted(
+            name
+            for name in before.flags.keys() | control.flags.keys()
+            if before.flags.get(name) != control.flags.get(name)
+        )
+        if (before.live, before.stable_version, before.denied) != (
+            control.live,
+            control.stable_version,
+            control.denied,
+        ):
+            names.append(AGENT)
+        details = ProviderEventDetails(flags_changed=names)
+        self._emit(ProviderEvent.PROVIDER_CONFIGURATION_CHANGED, details)
+        self.look()
+
+    def _emit(self, event: ProviderEvent, details: ProviderEventDetails) -> None:
+        """Nobody hears it before the SDK has attached itself."""
+        if hasattr(self, "_on_emit"):
+            self._on_emit(self, event, details)
+
+
+class FollowingProvider(GatehouseProvider):
+    """For other programs: follows the database in a thread of its own, from `initialize` on.
+
+    `folder` keeps the last known snapshot; the settings are those of the environment.
+    """
+
+    def __init__(self, url: str, folder: Path, *, settings: Settings | None = None) -> None:
+        settings = settings or load()
+        kill_file = KillFile(settings.kill_path)
+        follower = Follower(
+            url,
+            LastKnown(folder, signing_key(settings)),
+            how=Following(settings.control_max_stale_seconds, is_worker=False),
+            killed=lambda: kill_file.kill.versions_denied,
+        )
+        flags = Flags(settings, control=lambda: follower.control, kill_file=kill_file)
+        flags.on_kill(follower.refresh)
+        follower.on_change(flags.refresh)
+        super().__init__(follower, flags)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._work: Future[None] | None = None
+
+    def initialize(self, evaluation_context: EvaluationContext) -> None:
+        """Returns after the first look, or after three seconds without one: then it is stale."""
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, name="gatehouse-flags", daemon=True).start()
+        asyncio.run_coroutine_threadsafe(self._follower.start(), self._loop).result()
+        self._was_stale = self._follower.is_stale
+        self._work = asyncio.run_coroutine_threadsafe(self._follow(), self._loop)
+
+    def shutdown(self) -> None:
+        if self._loop is None or self._work is None:
+            return
+        self._work.cancel()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop = self._work = None
+
+    async def _follow(self) -> None:
+        await asyncio.gather(self._follower.run(), self._flags.run(), self._watch())
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(STALE_LOOK_SECONDS)
+            self.look()
+
+
+def _pin(context: Context) -> Assignment | None:
+    told: Mapping[str, Any] = context.attributes if context else {}
+    arm, version = told.get("pinned_arm"), told.get("pinned_version")
+    if arm not in get_args(Arm) or not isinstance(version, str):
+        return None
+    rollout = told.get("pinned_rollout")
+    return Assignment(
+        cast(Arm, arm),
+        version,
+        "STATIC",
+        rollout if isinstance(rollout, str) else None,
+        is_pinned=True,
+    )
