@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
 from gatehouse.rollout import sizes, stats
+from gatehouse.rollout.forecast_shapes import Forecast, GateForecast, SiteTraffic, StepForecast
+from gatehouse.rollout.forecast_words import in_words, lines
 from gatehouse.rollout.judging_rates import LOST, OF_ALL
 from gatehouse.rollout.plan_shapes import Plan, Step
 from gatehouse.rollout.plans import PlanRefused
 from gatehouse.rollout.sizes import Sizes
 from gatehouse.rollout.types import WHOLE, GateSpec
+
+__all__ = (
+    "Forecast", "GateForecast", "SiteTraffic", "StepForecast", "check", "forecast", "lines",
+)  # fmt: skip
 
 HARM: Final = 4.0  # times the limit, or the stable rate: the harm whose detection is told
 WIDE: Final = 0.1  # from this limit on, and of lost visitors, the harm is LESSER times as much
@@ -21,51 +26,6 @@ OFTEN_LOST: Final = 0.2  # assumed of visitors who do not get where they wanted
 RARELY: Final = 0.01  # assumed of everything else
 HEALTHY: Final = 0.5  # of the limit: the rate of a metric of which nothing is known here
 HOUR: Final = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class SiteTraffic:
-    """This site, as its ledger shows it. Rates and shares by metric; unknown ones are assumed."""
-
-    conversations_per_hour: float  # of visitors, drawn by share
-    rates: Mapping[str, float] = field(default_factory=dict)  # bad ones of those that have it
-    parts: Mapping[str, float] = field(default_factory=dict)  # of all that have it at all
-
-
-@dataclass(frozen=True, slots=True)
-class GateForecast:
-    """In conversations of the canary that have the metric; None: the gate is no such test."""
-
-    gate: str
-    assumed_rate: float | None = None
-    harm_rate: float | None = None  # detected in …
-    detected: Sizes | None = None
-    detected_hours: float | None = None  # the median, at the first share of the plan
-    certified: Sizes | None = None  # of a healthy canary
-
-
-@dataclass(frozen=True, slots=True)
-class StepForecast:
-    """Hours from the beginning of this step. `ready_hours`: when a healthy canary goes on."""
-
-    share: int
-    canary_per_hour: float
-    units_at_most: float  # of the canary, in the step's longest time
-    min_units_hours: float
-    ready_hours: float  # infinite: never
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    steps: tuple[StepForecast, ...]
-    gates: tuple[GateForecast, ...]
-    refusals: tuple[str, ...]  # why it cannot reach a verdict; empty: it can
-    flags: tuple[str, ...]  # what may take longer than the plan allows
-
-    @property
-    def hours(self) -> float:
-        """From the first share to promotion, for a healthy canary, by medians."""
-        return sum(step.ready_hours for step in self.steps)
 
 
 def forecast(plan: Plan, site: SiteTraffic) -> Forecast:
@@ -192,28 +152,34 @@ def _step(
     step = plan.steps[number]
     an_hour = site.conversations_per_hour * step.share / WHOLE
     longest, late = step.max_seconds / HOUR, plan.mature_seconds / HOUR
-    others = _others(step, site)
-    filled = step.min_units / max(1e-9, min(an_hour, others)) + late
-    refusals, flags = [], []
+    filled = step.min_units / max(1e-9, min(an_hour, _others(step, site))) + late
+    refusals, flags, ready = [], [], max(step.min_seconds / HOUR, filled)
     if step.is_monitored and filled > longest:
-        refusals.append(
-            f"min_units {step.min_units} take {_told(filled)}, and max_duration is {_told(longest)}"
-        )
-    ready = max(step.min_seconds / HOUR, filled)
-    for gate in plan.gates if step.is_monitored else ():
-        sized = found[gate.name].certified
-        if not gate.required or sized is None or gate.from_step > number:
-            continue
-        if gate.kind == "worse" and step.share == WHOLE:
-            continue  # nobody to compare with: as before
-        hours = _hours(step, gate, site, sized.median - carried.get(gate.name, 0.0)) + late
+        told = f"min_units {step.min_units} take {in_words(filled)}"
+        refusals.append(f"{told}, and max_duration is {in_words(longest)}")
+    for gate, sized in _awaited(plan, number, found):
+        seen = carried.get(gate.name, 0.0)
+        hours = _hours(step, gate, site, sized.median - seen) + late
+        ready = max(ready, hours)
         if hours > longest:
             refusals.append(_too_late(gate, sized, hours=hours, longest=longest))
-        elif _hours(step, gate, site, sized.p90 - carried.get(gate.name, 0.0)) + late > longest:
-            flags.append(f"{gate.name} takes longer than {_told(longest)} once in ten times")
-        ready = max(ready, hours)
+        elif _hours(step, gate, site, sized.p90 - seen) + late > longest:
+            flags.append(f"{gate.name} takes longer than {in_words(longest)} once in ten times")
     units = an_hour * max(0.0, longest - late)
     return StepForecast(step.share, an_hour, units, filled, ready), refusals, flags
+
+
+def _awaited(
+    plan: Plan, number: int, found: Mapping[str, GateForecast]
+) -> Iterator[tuple[GateSpec, Sizes]]:
+    """The gates that have to be shown to be good at this step. At the full share there is nobody
+    to compare with: what was shown before stays."""
+    step = plan.steps[number]
+    for gate in plan.gates if step.is_monitored else ():
+        sized = found[gate.name].certified
+        is_mute = gate.kind == "worse" and step.share == WHOLE
+        if gate.required and sized is not None and gate.from_step <= number and not is_mute:
+            yield gate, sized
 
 
 def _others(step: Step, site: SiteTraffic) -> float:
@@ -233,7 +199,7 @@ def _too_late(gate: GateSpec, sized: Sizes, *, hours: float, longest: float) -> 
         return f"{gate.name} would never be shown to be good; widen its limit"
     return (
         f"{gate.name} needs about {sized.median:,.0f} conversations of the canary, which take "
-        f"{_told(hours)}, and max_duration is {_told(longest)}: a larger weight, a longer "
+        f"{in_words(hours)}, and max_duration is {in_words(longest)}: a larger weight, a longer "
         f"max_duration or a wider limit"
     )
 
@@ -245,43 +211,3 @@ def _carry(carried: dict[str, float], plan: Plan, site: SiteTraffic, told: StepF
         part = 1.0 if gate.metric in OF_ALL else site.parts.get(gate.metric, 1.0)
         seen = told.canary_per_hour * spent * part
         carried[gate.name] = carried.get(gate.name, 0.0) + seen
-
-
-def _told(hours: float) -> str:
-    if math.isinf(hours):
-        return "for ever"
-    if hours < 2:
-        return f"{hours * 60:.0f} min"
-    return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
-
-
-def lines(plan: Plan, told: Forecast) -> list[str]:
-    """The forecast in words, for the command line."""
-    rows = [f"{plan.name}: {len(plan.steps)} steps, about {_told(told.hours)} for a healthy canary"]
-    for number, step in enumerate(told.steps):
-        rows.append(
-            f"  step {number}: {step.share * 100 / WHOLE:g} %, {step.canary_per_hour:,.0f} "
-            f"canary conversations an hour, goes on after about {_told(step.ready_hours)}"
-        )
-    rows += [f"  {_line(each)}" for each in told.gates if each.detected is not None]
-    rows += [f"  may take longer: {each}" for each in told.flags]
-    return rows + [f"  REFUSED: {each}" for each in told.refusals]
-
-
-def _line(gate: GateForecast) -> str:
-    text = f"{gate.gate}: "
-    if gate.detected is not None and gate.detected_hours is not None:
-        text += (
-            f"{gate.harm_rate or 0:.2%} bad is found after {_count(gate.detected.median)} (nine in "
-            f"ten: {_count(gate.detected.p90)}), about {_told(gate.detected_hours)}"
-        )
-    if gate.certified is not None:
-        text += (
-            f"; {gate.assumed_rate or 0:.2%} is shown to be good after "
-            f"{_count(gate.certified.median)} ({_count(gate.certified.p90)})"
-        )
-    return text
-
-
-def _count(units: float) -> str:
-    return "never" if math.isinf(units) else f"{units:,.0f}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 from gatehouse.rollout.gates import has_units
+from gatehouse.rollout.lacking import Lack, held_by, told_of
 from gatehouse.rollout.move_shapes import BAKE, Look, is_waived, leaving, stay
+from gatehouse.rollout.soaking import soaking
 from gatehouse.rollout.types import WHOLE, GateSpec, Held, Move, Phase, Verdict
 
 UNITS: Final = "units"  # the name under which too few conversations can be waived
@@ -14,49 +16,9 @@ CEILING: Final = "RE_PROMPT_CANARY_PERCENT"
 PERMISSION: Final = "USE_RE_PROMPT_DRIVEN"
 
 
-class Lack(NamedTuple):
-    """Something that has to be there before a step can be left."""
-
-    gate: str
-    verdict: Verdict
-    why: str
-    is_breaker: bool = False
-
-
 def drafted(look: Look) -> Move:
     phase = Phase.SOAKING if look.plan.soak else Phase.READY
     return Move(phase, 0, 0, reason="submitted", is_observing=False)
-
-
-def soaking(look: Look) -> Move:
-    """All soak gates kept without interruption; a breach, or no data, sets the clock to zero."""
-    soak, standing = look.plan.soak, look.standing
-    if soak is None:
-        return Move(Phase.READY, 0, 0, reason="the plan has no soak", is_observing=False)
-    lacks = list(_soak_lacks(look))
-    if not lacks and standing.observing_since is None:
-        return _clocked(look, is_running=True, reason="every soak gate is kept: the clock runs")
-    if not lacks and look.observed_seconds >= soak.seconds:
-        return Move(Phase.READY, 0, 0, reason="soaked", is_observing=False)
-    why = "; ".join(f"{lack.gate}: {lack.why}" for lack in lacks)
-    if lacks and standing.observing_since is not None:
-        return _clocked(look, is_running=False, reason=f"the soak begins anew: {why}")
-    if look.now - standing.phase_since >= soak.max_seconds:
-        return stay(standing, held=_held(lacks), reason=why or "it has taken too long")
-    return stay(standing, reason=why)
-
-
-def _clocked(look: Look, *, is_running: bool, reason: str) -> Move:
-    return Move(Phase.SOAKING, 0, 0, reason=reason, is_observing=is_running)
-
-
-def _soak_lacks(look: Look) -> Iterator[Lack]:
-    for spec in look.plan.soak.gates if look.plan.soak else ():
-        found = look.judged.of(spec.name) if look.judged else None
-        if found is None:
-            yield Lack(spec.name, Verdict.ERROR, "it was not judged")
-        elif found.verdict is not Verdict.PASS:
-            yield Lack(spec.name, found.verdict, str(found.outputs.get("why", "")))
 
 
 def ready(look: Look) -> Move:
@@ -77,7 +39,7 @@ def observing(look: Look) -> Move:
     if look.observed_seconds >= look.step.max_seconds:
         return _inconclusive(look, lacks)
     held: Held | None = "breaker" if any(lack.is_breaker for lack in lacks) else None
-    return stay(standing, held=held, reason=_told(lacks))
+    return stay(standing, held=held, reason=told_of(lacks))
 
 
 def _applied(look: Look) -> Move:
@@ -120,13 +82,9 @@ def _lack(look: Look, spec: GateSpec) -> Iterator[Lack]:
         yield Lack(spec.name, found.verdict, why)
 
 
-def _told(lacks: list[Lack]) -> str:
-    return "; ".join(f"{lack.gate}: {lack.why}" for lack in lacks)
-
-
 def _inconclusive(look: Look, lacks: list[Lack]) -> Move:
     """The longest time is over without a verdict: never simply onward."""
-    choice, told = look.step.on_inconclusive, f"no verdict in time: {_told(lacks)}"
+    choice, told = look.step.on_inconclusive, f"no verdict in time: {told_of(lacks)}"
     if choice == "rollback":
         return leaving(look.standing, Phase.ROLLING_BACK, reason=told)
     is_measured = all(lack.verdict is not Verdict.ERROR for lack in lacks)
@@ -134,16 +92,7 @@ def _inconclusive(look: Look, lacks: list[Lack]) -> Move:
         if _is_approved_since_over(look):
             return _onward(look)
         return stay(look.standing, held="approval", reason=told)
-    return stay(look.standing, held=_held(lacks), reason=told)
-
-
-def _held(lacks: list[Lack]) -> Held:
-    if any(lack.verdict is Verdict.ERROR for lack in lacks):
-        return "measurement"
-    if any(lack.is_breaker for lack in lacks):
-        return "breaker"
-    is_empty = bool(lacks) and all(lack.verdict is Verdict.NODATA for lack in lacks)
-    return "nodata" if is_empty else "inconclusive"
+    return stay(look.standing, held=held_by(lacks), reason=told)
 
 
 def _is_approved_since_over(look: Look) -> bool:
@@ -232,7 +181,7 @@ def baking(look: Look) -> Move:
         return stay(look.standing, reason=f"{left:.0f} s of baking are left")
     lacks = [] if BAKE in look.standing.approvals else list(_bake_lacks(look))
     if lacks:
-        return stay(look.standing, held=_held(lacks), reason=_told(lacks))
+        return stay(look.standing, held=held_by(lacks), reason=told_of(lacks))
     return leaving(look.standing, Phase.COMPLETED, reason="baked without an alarm")
 
 
