@@ -74,11 +74,11 @@ class Stage:
 
     @property
     def canary_told(self) -> str:
-        return f"{self.canary_share * 100:.0f} %"
+        return f"{self.canary_share * 100:.0f}\N{NO-BREAK SPACE}%"
 
     @property
     def stable_told(self) -> str:
-        return f"{self.stable_share * 100:.0f} %"
+        return f"{self.stable_share * 100:.0f}\N{NO-BREAK SPACE}%"
 
     @property
     def canary_width(self) -> str:

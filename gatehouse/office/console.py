@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,6 +20,7 @@ from gatehouse.office.watching import Watched
 from gatehouse.rollout import book, roles
 from gatehouse.rollout.desk import Desk
 from gatehouse.rollout.levers import Refused
+from gatehouse.rollout.limits import limits
 from gatehouse.rollout.types import Standing
 
 
@@ -112,9 +114,22 @@ def _ask(
     return render(request, "office/lever.html", told, status=trouble.status if trouble else 200)
 
 
+def _quiet(request: HttpRequest) -> HttpResponse:
+    """Before the first rollout: the house's own version has its share by the environment."""
+    settings = load()
+    with books.connect()() as connection:
+        allowed = limits(connection, settings, now=time.time())
+    told = {
+        "stable": allowed.stable,
+        "has_model": bool(settings.llm_model) and allowed.is_permitted,
+        "percent": words.percent(allowed.most_share),
+    }
+    return render(request, "office/nothing.html", told)
+
+
 def _page(request: HttpRequest, watched: Watched | None) -> HttpResponse:
     if watched is None:
-        return render(request, "office/nothing.html", {})
+        return _quiet(request)
     offered = levers.offered(watched.standing, staff.standing(request))
     told = {
         "w": watched,

@@ -93,7 +93,7 @@ def _headline(standing: Standing, seen: Seen) -> str:
         Phase.BAKING: f"Everybody gets {new}",
         Phase.COMPLETED: f"Everybody gets {new}",
         Phase.ROLLING_BACK: f"{new} is being taken back"
-        + (f"; {share} of new conversations get it" if standing.share else ""),
+        + (f"; {share} of new conversations get it" if standing.share else f"; {old} answers"),
         Phase.ROLLED_BACK: f"{new} was taken back; everybody gets {old}",
         Phase.ABORTED: f"{new} was given up; everybody gets {old}",
         Phase.SUPERSEDED: f"A newer version took the place of {new}",

@@ -14,7 +14,7 @@ from gatehouse.office.arms import Arms
 from gatehouse.office.gates_shown import GateShown
 from gatehouse.office.glance import Glance, Seen
 from gatehouse.office.past import Done
-from gatehouse.rollout import audit, book, fleet, judgements
+from gatehouse.rollout import audit, book, fleet, judgements, leading
 from gatehouse.rollout.connecting import Connect, Connection
 from gatehouse.rollout.fleet import Fleet
 from gatehouse.rollout.types import TERMINAL, Standing
@@ -32,6 +32,8 @@ class Watched:
     arms: Arms
     history: tuple[Done, ...]
     fleet: Fleet
+    has_engine: bool  # a process leads, and looks at the gates
+    incidents: tuple[str, ...]  # open ones
     labels: dict[str, str]
     now: float
     zone: str
@@ -115,10 +117,20 @@ def _watched(connection: Connection, standing: Standing, settings: Settings) -> 
         arms=both,
         history=past.told(entries, zone=zone, now=now),
         fleet=crew,
+        has_engine=leading.is_led(connection),
+        incidents=incidents_of(connection),
         labels=labels,
         now=now,
         zone=settings.market_timezone,
     )
+
+
+def incidents_of(connection: Connection) -> tuple[str, ...]:
+    """The open ones, the worst first."""
+    rows = connection.execute(
+        "SELECT severity, title FROM rollout_incident WHERE closed_at IS NULL ORDER BY severity, id"
+    ).fetchall()
+    return tuple(f"SEV{row['severity']} {row['title']}" for row in rows)
 
 
 def labels_of(connection: Connection) -> dict[str, str]:

@@ -103,7 +103,7 @@ POLICIES: Final[Mapping[str, str]] = {
 
 def percent(share: int) -> str:
     """A share in 1/100,000 as people read it."""
-    return f"{share * 100 / WHOLE:g} %"
+    return f"{share * 100 / WHOLE:g}\N{NO-BREAK SPACE}%"
 
 
 def rate(value: float | None) -> str:
@@ -111,7 +111,7 @@ def rate(value: float | None) -> str:
     if value is None:
         return "–"
     digits = 2 if 0 < value < 0.1 else 1
-    return f"{value * 100:.{digits}f} %"
+    return f"{value * 100:.{digits}f}\N{NO-BREAK SPACE}%"
 
 
 def lasting(seconds: float) -> str:

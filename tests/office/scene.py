@@ -35,6 +35,7 @@ OLD = Bundle("prompted", {"reply": "Answer briefly.\n"}, "gpt-5-mini")
 NEW = Bundle("prompted", {"reply": "Answer briefly and warmly.\n"}, "gpt-5-mini")
 LOOKS = 48
 SECONDS = 7200.0
+CANARY, EARLY = 1240, 290  # conversations of the new version; while it is too early to say
 # metric -> share of bad conversations: of the canary while all is well, of it while it is not,
 # of the stable arm
 RATES: dict[str, tuple[float, float, float]] = {
@@ -70,8 +71,9 @@ def stage(url: str, scene: Scene = "ramping", *, looks: int = LOOKS) -> Staged:
     )
     with connect() as connection:
         standing = _moved(connection, begun, scene)
-        _units(connection, standing, is_bad=scene == "failed")
-        _looks(connection, standing, is_bad=scene == "failed", looks=looks)
+        size = EARLY if scene == "ramping" else CANARY
+        _units(connection, standing, size=size, is_bad=scene == "failed")
+        _looks(connection, standing, size=size, is_bad=scene == "failed", looks=looks)
         _workers(connection)
     return Staged(begun.id)
 
@@ -136,10 +138,13 @@ def _short(standing: Standing) -> dict[str, Any]:
     return {"phase": str(standing.phase), "share": standing.share, "held": standing.held}
 
 
-def _units(connection: Connection, standing: Standing, *, is_bad: bool) -> None:
+def _units(connection: Connection, standing: Standing, *, size: int, is_bad: bool) -> None:
     """Conversations of both arms, with times like those of a log-normal distribution."""
     connection.execute("SELECT setseed(0.42)")
-    for arm, count, factor in (("canary", 1240, 1.35 if is_bad else 0.97), ("stable", 11_160, 1.0)):
+    for arm, count, factor in (
+        ("canary", size, 1.35 if is_bad else 0.97),
+        ("stable", 9 * size, 1.0),
+    ):
         connection.execute(
             _UNITS,
             {"id": standing.id, "arm": arm, "count": count, "factor": factor} | _BITS,
@@ -172,23 +177,27 @@ FROM (SELECT random() AS ago, random() AS luck,
 """
 
 
-def _looks(connection: Connection, standing: Standing, *, is_bad: bool, looks: int) -> None:
+def _looks(
+    connection: Connection, standing: Standing, *, size: int, is_bad: bool, looks: int
+) -> None:
     """The verdicts at every look, from counts that grew with time."""
     plan, now = plans.from_json(standing.plan), time.time()
     at_step = replace(standing, phase=Phase.RAMPING, step=0, failure=None)
     for look in range(1, looks + 1):
         part, at = look / looks, now - SECONDS * (1 - look / looks)
-        readings = {gate.name: _reading(gate, part, is_bad=is_bad) for gate in plan.gates}
-        stable = int(11_160 * part)
-        drawn = Units(0, 10_000, int(1240 * part), stable, int(stable / 9))
+        readings = {
+            gate.name: _reading(gate, part, size=size, is_bad=is_bad) for gate in plan.gates
+        }
+        stable = int(9 * size * part)
+        drawn = Units(0, 10_000, int(size * part), stable, int(stable / 9))
         judged = gates.judge_rollout(plan, at_step, Observed(readings, (drawn,)), now=at)
         for evidence in judged.everything:
             _keep(connection, at_step, evidence, at)
 
 
-def _reading(gate: GateSpec, part: float, *, is_bad: bool) -> Reading:
+def _reading(gate: GateSpec, part: float, *, size: int, is_bad: bool) -> Reading:
     well, ill, stable = RATES.get(gate.metric, (0.0, 0.0, 0.0))
-    canary_n, stable_n = int(1240 * part), int(11_160 * part)
+    canary_n, stable_n = int(size * part), int(9 * size * part)
     late = max(part - 0.55, 0.0) / 0.45 if is_bad else 0.0
     canary_bad = int(canary_n * (well + (ill - well) * late))
     count = Count(0, 10_000, canary_n, canary_bad, stable_n, int(stable_n * stable))

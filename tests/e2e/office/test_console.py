@@ -113,7 +113,7 @@ def test_a_lever_is_pulled_in_a_dialog_by_keyboard(
         expect(dialog.get_by_label("Reason")).to_be_focused()
         page.keyboard.type("p95 has doubled since four")
         dialog.get_by_role("button", name="Roll back").press("Enter")
-        expect(page.locator("#headline")).to_contain_text("is being taken back")
+        expect(page.locator("#headline")).to_contain_text("is being taken back; “house” answers")
         expect(page.locator("#history")).to_contain_text("p95 has doubled since four")
         assert "rollback" not in page.url
         shown.settle()
