@@ -1,8 +1,9 @@
-"""The least that an OpenFeature provider over our assignment has to do."""
+"""OpenFeature providers over our assignment: the product's, and the least one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from openfeature.evaluation_context import EvaluationContext
@@ -10,19 +11,41 @@ from openfeature.exception import FlagNotFoundError
 from openfeature.flag_evaluation import FlagResolutionDetails, FlagValueType
 from openfeature.provider import AbstractProvider, Metadata
 
+from gatehouse.base.config import Settings, load
 from gatehouse.rollout.assign import Ceiling, assign
+from gatehouse.rollout.openfeature import GatehouseProvider
 from gatehouse.rollout.types import Control
 
 
-class Minimal(AbstractProvider):
-    """The flag `agent`: its value is the version, its variant the arm."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a process follows, as it stands for the length of a bench."""
+
+    control: Control
+    settings: Settings = field(default_factory=lambda: load({}))
+    killed: frozenset[str] = frozenset()
+    is_stale: bool = False
+    revision: int = 1
+
+    def on_change(self, listener: object) -> None:
+        """Nothing changes."""
+
+
+def product(control: Control) -> GatehouseProvider:
+    """The product's own provider, with a follower and flags that are known."""
+    known: Any = Known(control)
+    return GatehouseProvider(known, known)
+
+
+class Least(AbstractProvider):
+    """One flag: its value is the version, its variant the arm; no metadata."""
 
     def __init__(self, control: Control, ceiling: Ceiling) -> None:
         super().__init__()
         self._control, self._ceiling = control, ceiling
 
     def get_metadata(self) -> Metadata:
-        return Metadata(name="gatehouse-minimal")
+        return Metadata(name="gatehouse-least")
 
     def resolve_string_details(
         self, flag_key: str, default_value: str, evaluation_context: EvaluationContext | None = None

@@ -121,7 +121,8 @@ class GatehouseProvider(AbstractProvider):
         )
 
     def _told(self, value: T, found: Assignment, context: Context) -> FlagResolutionDetails[T]:
-        told = self._common() | {"hash_version": found.hash_version}
+        told = self._common()
+        told["hash_version"] = found.hash_version
         if found.rollout_id is not None:
             told["rollout_id"] = found.rollout_id
         if found.bucket is not None:
@@ -215,7 +216,9 @@ class FollowingProvider(GatehouseProvider):
 
 def _pin(context: Context) -> Assignment | None:
     told: Mapping[str, Any] = context.attributes if context else {}
-    arm, version = told.get("pinned_arm"), told.get("pinned_version")
+    if "pinned_arm" not in told:
+        return None
+    arm, version = told["pinned_arm"], told.get("pinned_version")
     if arm not in get_args(Arm) or not isinstance(version, str):
         return None
     rollout = told.get("pinned_rollout")
