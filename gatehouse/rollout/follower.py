@@ -176,7 +176,8 @@ class Follower:
         is_deaf = self._how.is_deaf and self._known.live is not None
         if is_new and not is_deaf:
             row = await _bounded(connection, sql.SQL(CONTROL))
-            self._replace(control_of(row, now=now) if row else Control())
+            nothing = Control(read_at=now, source="database")  # a database of an older release
+            self._replace(control_of(row, now=now) if row else nothing)
             meters.config_changes_total.labels(channel=channel).inc()
         else:
             self._known = replace(self._known, read_at=now)
