@@ -67,6 +67,14 @@ def judgements(plan: Plan) -> dict[str, tuple[Judged | None, bool]]:
         "guard": (judged(plan, guard=Verdict.ERROR), False),
         "shared": (judged(plan, shared=(other,)), False),
         "nothing read": (None, False),
+    } | _soaks(plan)
+
+
+def _soaks(plan: Plan) -> dict[str, tuple[Judged | None, bool]]:
+    first = [gate.name for gate in plan.soak.gates][:1] if plan.soak else []
+    wrong = (Verdict.INCONCLUSIVE, Verdict.NODATA, Verdict.RUNNING, Verdict.ERROR)
+    return {
+        f"soak {each.name}": (judged(plan, {name: each}), True) for each in wrong for name in first
     }
 
 
@@ -209,7 +217,8 @@ def _elapsed(plan: Plan, at: Standing) -> tuple[float, ...]:
     if at.observing_since is None:
         return (0.0,)
     step = plan.steps[at.step]
-    return (1.0, step.min_seconds + 1, step.max_seconds + 1)
+    soaked = (plan.soak.seconds + 1,) if plan.soak and at.phase is Phase.SOAKING else ()
+    return (1.0, step.min_seconds + 1, step.max_seconds + 1, *soaked)
 
 
 def broken_by(
@@ -226,8 +235,19 @@ def broken_by(
         return
     yield from _of_failure(at, after, look)
     yield from _of_people(at, after, look)
+    if at.phase is Phase.SOAKING and after.phase is Phase.READY:
+        yield from _of_soak(plan, at, look, elapsed)
     if _is_forward(at, after):
         yield from _of_advance(plan, at, after, look=look, elapsed=elapsed)
+
+
+def _of_soak(plan: Plan, at: Standing, look: Seen, elapsed: float) -> Iterator[str]:
+    gates = (
+        [look.judged.of(gate.name) for gate in plan.soak.gates] if plan.soak and look.judged else []
+    )
+    is_kept = bool(gates) and all(gate and gate.verdict is Verdict.PASS for gate in gates)
+    if not is_kept or at.observing_since is None or (plan.soak and elapsed < plan.soak.seconds):
+        yield "a soak ends that was not kept for its whole time"
 
 
 def _is_forward(at: Standing, after: Standing) -> bool:
@@ -278,7 +298,7 @@ def _of_advance(
     if at.observing_since is None and at.phase is Phase.RAMPING:
         yield "a step is left that nobody observed"
     is_ramping = at.phase is Phase.RAMPING
-    if is_ramping and not look.is_clean and not _is_excused(plan, at):
+    if is_ramping and not look.is_clean and not _is_excused(plan, at, elapsed):
         yield "it goes forward although something speaks against it"
     if is_ramping and look.name.split(", ")[0] in ("srm", "guard"):
         yield "it goes forward with numbers that nobody can believe"
@@ -294,6 +314,10 @@ def _is_timed(plan: Plan, at: Standing) -> bool:
     return not plan.steps[at.step].is_monitored
 
 
-def _is_excused(plan: Plan, at: Standing) -> bool:
-    """By a step that goes by time alone, or a person who answers for the gate at this step."""
-    return _is_timed(plan, at) or f"waiver:errors@{at.step}" in at.approvals
+def _is_excused(plan: Plan, at: Standing, elapsed: float) -> bool:
+    """By a step that goes by time alone, or a person who answers for the gate at this step, or
+    (where the plan allows it) who let it go on without a verdict when the time was over."""
+    step = plan.steps[at.step]
+    is_asked = step.on_inconclusive == "promote_with_approval" and elapsed >= step.max_seconds
+    is_approved = is_asked and f"step:{at.step + 1}" in at.approvals
+    return _is_timed(plan, at) or f"waiver:errors@{at.step}" in at.approvals or is_approved

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from gatehouse.rollout import doubts, moves, ramping
+from gatehouse.rollout import doubts, moves, plans, ramping, soaking
 from gatehouse.rollout.gates import Judged
 from gatehouse.rollout.move_shapes import Look, Surroundings
 from gatehouse.rollout.moves import next_move
-from gatehouse.rollout.plan_shapes import Plan
+from gatehouse.rollout.plan_shapes import OnInconclusive, Plan
 from gatehouse.rollout.stepping import moved
 from gatehouse.rollout.types import TERMINAL, Move, Phase, Standing, Verdict
-from tests.unit.rollout.looks import T0, judged, small, standing
+from tests.unit.rollout.looks import SMALL, T0, judged, small, standing
 from tests.unit.rollout.machine import AROUND, explore
 
 Break = Callable[[pytest.MonkeyPatch], None]
@@ -23,13 +23,29 @@ Break = Callable[[pytest.MonkeyPatch], None]
 def test_no_state_breaks_a_promise() -> None:
     told = explore(next_move)
     assert told.broken == []
+    print(f"{told.states} states, {told.looks} looks, {len(told.broken)} broken promises")
     assert told.states > 100 and told.looks > 10_000
 
 
-def test_with_a_person_for_the_promotion_no_state_breaks_a_promise() -> None:
-    plan = small(is_auto_promoted=False)
-    choice = replace(plan.steps[0], on_inconclusive="rollback")
-    assert explore(next_move, plan=replace(plan, steps=(choice, *plan.steps[1:]))).broken == []
+SOAKED = f"""{SMALL}
+soak:
+  duration: 2h
+  gates: [{{name: soaked, kind: rule, metric: turn_error, limit: 1%}}]
+"""
+
+
+@pytest.mark.parametrize("choice", ["rollback", "promote_with_approval"])
+def test_with_a_soak_and_a_person_for_the_promotion_no_state_breaks_a_promise(
+    choice: OnInconclusive,
+) -> None:
+    plan = replace(plans.load(SOAKED), is_auto_promoted=False)
+    first = replace(plan.steps[0], on_inconclusive=choice)
+    assert explore(next_move, plan=replace(plan, steps=(first, *plan.steps[1:]))).broken == []
+
+
+def test_a_soak_that_ends_early_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(soaking, "_soak_lacks", lambda look: iter(()))
+    assert explore(next_move, plan=plans.load(SOAKED)).broken
 
 
 def _without(rule: str) -> Break:
