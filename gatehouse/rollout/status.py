@@ -12,8 +12,9 @@ from gatehouse.rollout.connecting import Connection
 from gatehouse.rollout.fleet import Fleet
 from gatehouse.rollout.judgements import Kept
 from gatehouse.rollout.limits import Limits, limits
+from gatehouse.rollout.pace import Drawn, GateLine, Wait, until_verdict
 from gatehouse.rollout.plan_shapes import Plan, Step
-from gatehouse.rollout.types import RULES, Evidence, Phase, Standing
+from gatehouse.rollout.types import RULES, Phase, Standing
 
 WHY: Final[Mapping[str, str]] = {
     "manual": "a person has paused it; `rollout resume` goes on",
@@ -30,25 +31,6 @@ WHY: Final[Mapping[str, str]] = {
     "measurement": "something cannot be measured",
     "ceiling": "the environment's ceiling is below this step",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class GateLine:
-    """One gate as it was judged last. `at`: seconds since 1970."""
-
-    gate: str
-    verdict: str
-    why: str
-    at: float
-    outputs: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """Conversations that count so far."""
-
-    canary: int
-    stable: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +68,21 @@ def status(connection: Connection, settings: Settings, *, now: float) -> Status:
     step = _step(plan, standing)
     kept = judgements.newest(connection, standing.id) if standing else []
     drawn = _drawn(connection, standing)
-    eta, why = _eta(standing, step, drawn, now=now)
+    lines = _lines(kept, plan)
+    wait = Wait(None, "")
+    if standing is not None and step is not None:
+        wait = until_verdict(standing, step, lines, drawn, now=now)
     return Status(
         now=now,
         live=allowed.stable or RULES,
         rollout=standing,
         step=step,
         steps=len(plan.steps) if plan else 0,
-        gates=tuple(_line(each.evidence, each.at) for each in _ordered(kept, plan)),
+        gates=lines,
         drawn=drawn,
         held_why=WHY.get(standing.held, "") if standing and standing.held else "",
-        eta_seconds=eta,
-        eta_why=why,
+        eta_seconds=wait.seconds,
+        eta_why=wait.why,
         fleet=fleet.fleet(connection),
         limits=allowed,
         incidents=tuple(_incidents(connection)),
@@ -118,29 +103,19 @@ def _ordered(kept: list[Kept], plan: Plan | None) -> list[Kept]:
     return sorted(kept, key=lambda each: place.get(each.evidence.gate, len(place)))
 
 
-def _line(evidence: Evidence, at: float) -> GateLine:
-    why = str(evidence.outputs.get("why", ""))
-    return GateLine(evidence.gate, evidence.verdict.name.lower(), why, at, evidence.outputs)
-
-
-def _eta(
-    standing: Standing | None, step: Step | None, drawn: Drawn, *, now: float
-) -> tuple[float | None, str]:
-    """Until the step has been observed long enough, by as many as it wants, at the pace so far."""
-    if standing is None or step is None:
-        return None, ""
-    if standing.observing_since is None:
-        return None, "not every process has the share of this step yet"
-    observed = now - standing.observing_since
-    waits = {"its least duration": max(step.min_seconds - observed, 0.0)}
-    fewest = min(drawn.canary, drawn.stable)
-    if fewest < step.min_units:
-        if not fewest or observed <= 0:
-            return None, "no conversation has been counted yet, so no pace is known"
-        pace = fewest / observed
-        waits[f"{step.min_units} conversations of each arm"] = (step.min_units - fewest) / pace
-    slowest = max(waits, key=lambda name: waits[name])
-    return waits[slowest], slowest
+def _lines(kept: list[Kept], plan: Plan | None) -> tuple[GateLine, ...]:
+    required = {gate.name for gate in plan.gates if gate.required} if plan else set()
+    return tuple(
+        GateLine(
+            each.evidence.gate,
+            each.evidence.verdict.name.lower(),
+            str(each.evidence.outputs.get("why", "")),
+            each.at,
+            each.evidence.outputs,
+            is_required=each.evidence.gate in required,
+        )
+        for each in _ordered(kept, plan)
+    )
 
 
 def _drawn(connection: Connection, standing: Standing | None) -> Drawn:

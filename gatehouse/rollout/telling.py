@@ -8,7 +8,8 @@ from typing import Final
 
 from gatehouse.rollout.audit import Entry
 from gatehouse.rollout.judgements import Kept
-from gatehouse.rollout.status import GateLine, Status
+from gatehouse.rollout.pace import GateLine
+from gatehouse.rollout.status import Status
 from gatehouse.rollout.types import TERMINAL, WHOLE, Phase, Standing
 
 MARKS: Final = {
