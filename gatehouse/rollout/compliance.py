@@ -60,9 +60,10 @@ def _breaker(
     now: float,
     since: float,
 ) -> Arms:
-    """In milliseconds; the objective's `total` names the service."""
+    """In seconds; the objective's `total` names the service."""
     watched = breaker_times.watch(connection, since=since, now=now)
-    alive, shut = breaker_times.not_closed(watched, objective.total)
+    spent = breaker_times.not_closed(watched, objective.total)
+    alive, shut = (round(ms / 1000) for ms in spent)
     return {"stable": Measured(alive, shut, shut)} if alive else {}
 
 
