@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg.errors import UniqueViolation
+
 from gatehouse.base.clock import Clock, SystemClock
 from gatehouse.base.config import Settings
 from gatehouse.base.errors import NotFound
@@ -50,7 +52,12 @@ class Desk:
 
     def submit(self, submission: Submission, *, actor: Actor, reason: str) -> Standing:
         """Begins a rollout; one that is alive is superseded by it."""
-        reason = said(reason)
+        try:
+            return self._submit(submission, actor, said(reason))
+        except UniqueViolation as twin:
+            raise Refused("Another rollout began at this very moment; look again") from twin
+
+    def _submit(self, submission: Submission, actor: Actor, reason: str) -> Standing:
         with self._connect() as connection, connection.transaction():
             self._supersede(connection, actor, f"superseded by a newer one: {reason}")
             signed = levers.signature(actor, reason, self._now())

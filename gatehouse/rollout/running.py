@@ -56,6 +56,7 @@ class Running:
         looking = in_thread(self._controller.tick)
         while not (await asyncio.wait({looking}, timeout=LAG_SECONDS))[0]:
             meters.rollout_engine_lag_seconds.set(time.monotonic() - self._looked_at)
+        meters.rollout_engine_lag_seconds.set(time.monotonic() - self._looked_at)
         try:
             tick = looking.result()
         except StoreDown as trouble:
@@ -66,7 +67,6 @@ class Running:
         return tick
 
     def _note_lost(self, trouble: StoreDown) -> None:
-        meters.rollout_engine_lag_seconds.set(time.monotonic() - self._looked_at)
         if not self._is_lost:
             journal.event("controller_lost", level="WARNING", error=str(trouble)[:200])
         self._is_lost = True

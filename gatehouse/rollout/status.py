@@ -80,7 +80,7 @@ def status(connection: Connection, settings: Settings, *, now: float) -> Status:
         steps=len(plan.steps) if plan else 0,
         gates=lines,
         drawn=drawn,
-        held_why=WHY.get(standing.held, "") if standing and standing.held else "",
+        held_why=_held_why(connection, standing),
         eta_seconds=wait.seconds,
         eta_why=wait.why,
         fleet=fleet.fleet(connection),
@@ -116,6 +116,19 @@ def _lines(kept: list[Kept], plan: Plan | None) -> tuple[GateLine, ...]:
         )
         for each in _ordered(kept, plan)
     )
+
+
+def _held_why(connection: Connection, standing: Standing | None) -> str:
+    """What the audit says of this hold, and what can be done about it."""
+    if standing is None or standing.held is None:
+        return ""
+    actions = ("pause", "rollback") if standing.held == "manual" else (f"hold_{standing.held}",)
+    row = connection.execute(
+        "SELECT reason FROM rollout_audit WHERE subject = %s AND action = ANY(%s)"
+        " ORDER BY seq DESC LIMIT 1",
+        (standing.id, list(actions)),
+    ).fetchone()
+    return f"{row['reason']} ({WHY[standing.held]})" if row else WHY[standing.held]
 
 
 def _drawn(connection: Connection, standing: Standing | None) -> Drawn:

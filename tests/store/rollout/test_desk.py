@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -129,6 +131,22 @@ def test_a_newer_one_on_top_of_a_baking_one_builds_on_it(room: ControlRoom) -> N
     assert (new.stable_version, room.pointed) == (GOOD, GOOD)
 
 
+def test_of_two_who_begin_at_once_one_is_alive_and_nobody_sees_a_fault(room: ControlRoom) -> None:
+    together = Barrier(2)
+
+    def begin(version: str) -> str:
+        together.wait(30)
+        try:
+            return room.submit(version).id
+        except Refused as refused:
+            return str(refused)
+
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(begin, (GOOD, NEXT)))
+    alive = room.sql("SELECT id FROM rollout WHERE phase <> 'superseded'")
+    assert [row["id"] for row in alive] == [each for each in told if each == alive[0]["id"]]
+
+
 def test_waiving_a_gate_that_there_is_not_is_refused(room: ControlRoom) -> None:
     ramping(room)
     with pytest.raises(BadInput, match="no gate eroors; the plan has errors"):
@@ -156,7 +174,7 @@ def test_the_status_says_at_a_glance_what_is_live_and_why_it_is_held(room: Contr
     told = page(room)
     assert told.startswith("live      rules")
     assert "10 % of new conversations" in told
-    assert "held      manual for 0 s: a person has paused it" in told
+    assert "held      manual for 0 s: lunch (a person has paused it" in told
     assert "processes 1 alive, 1 act on something older" in told
     assert "nobody leads: is a server running?" in told
 
