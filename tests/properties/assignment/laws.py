@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
+from pathlib import Path
 
 from gatehouse.rollout.assign import is_in_slice
 from gatehouse.rollout.hashing import bucket_of
@@ -25,6 +26,7 @@ RAMP: Shares = (5_000, 10_000, 50_000, 100_000)
 CLASSIC: Shares = (10_000, 20_000, 50_000, 80_000, 100_000)
 UP_AND_DOWN: Shares = (5_000, 10_000, 50_000, 100_000, 10_000, 0)
 HASH_SEEDS = ("0", "1", "4242")
+ROOT = Path(__file__).parents[3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _start(count: int, shares: Shares, *, seed: str, draw: str) -> subprocess.Po
     steps = ",".join(str(share) for share in shares)
     command = [sys.executable, "-m", "tests.properties.assignment.child", str(count), steps, draw]
     env = {**os.environ, "PYTHONHASHSEED": seed}
-    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, env=env, cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
 def _end(process: subprocess.Popen[str]) -> str:
