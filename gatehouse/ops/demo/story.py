@@ -25,6 +25,7 @@ LOOK_SECONDS: Final = 0.5
 LONGEST_SECONDS: Final = 1500.0  # of one rollout
 AFTER_SECONDS: Final = 3.0  # for turns that were under way at its end
 PLAN: Final = "plan.yaml"
+_WHOLE: Final = (Phase.PROMOTING, Phase.BAKING, Phase.COMPLETED)
 Tell = Callable[[str], None]
 
 
@@ -93,7 +94,9 @@ def line_of(standing: Standing) -> str:
     failed = f", failed: {standing.failure['gate']}" if standing.failure else ""
     share = f"{standing.share * 100 / WHOLE:g} % of new visitors"
     phase = standing.phase.replace("_", " ")
-    return f"{phase}{held}{failed}, {share}" if standing.phase is not Phase.DRAFT else phase
+    if standing.phase is Phase.DRAFT:
+        return phase
+    return f"{phase}{held}{failed}, {'everybody' if standing.phase in _WHOLE else share}"
 
 
 def play(
