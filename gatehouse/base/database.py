@@ -64,6 +64,7 @@ class Database:
         self._url = url
         self._limits: dict[PoolName, PoolLimits] = {"chat": chat, "search": search}
         self._pools: dict[PoolName, AsyncConnectionPool[Connection]] = {}
+        self._retuned: set[PoolName] = set()
         self.visits = 0
         self.on_wait = on_wait or _unheard
         self.on_visit = on_visit or _unheard
@@ -88,11 +89,18 @@ class Database:
         if limits.size != before.size:
             await pool.resize(1, limits.size)
         if _options(limits) != _options(before):
+            self._retuned.add(name)
             await pool.drain()
 
     async def close(self) -> None:
         await asyncio.gather(*(pool.close(timeout=2) for pool in self._pools.values()))
         self._pools.clear()
+
+    def _is_outdated(self, name: PoolName, connection: Connection) -> bool:
+        """Was it made under other limits, as one whose making had begun before the change?"""
+        if name not in self._retuned or connection.closed:
+            return False
+        return connection.info.options != _options(self._limits[name])
 
     def _options_of(self, name: PoolName) -> Callable[[], str]:
         return lambda: _options(self._limits[name])
@@ -112,6 +120,8 @@ class Database:
         pool, deadline = self._pools[name], perf_counter() + self._limits[name].acquire_seconds
         while True:
             connection = await pool.getconn(timeout=max(deadline - perf_counter(), 0.001))
+            if self._is_outdated(name, connection):
+                connection.pgconn.finish()
             if not _has_died(connection):
                 return connection
             await pool.putconn(connection)
