@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from gatehouse.rollout.hashing import bucket_of
-from gatehouse.rollout.types import RULES, WHOLE, Arm, Assignment, Control, Live
+from gatehouse.rollout.types import HASH_VERSION, RULES, WHOLE, Arm, Assignment, Control, Live
 
 DIRECT: Final = "direct"  # the salt while no rollout gives one; it never changes
 NO_UNIT: Final = "TARGETING_KEY_MISSING"
+OTHER_HASH: Final = "GENERAL"  # the rollout was begun by a release that draws in another way
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ def _drawn(
         bucket, rollout_id, share, step = bucket_of(DIRECT, unit_id), None, most_share, 0
     elif live.share <= 0:
         return Assignment("stable", stable, "STATIC")  # the ramp has not begun: nobody is drawn
+    elif live.hash_version != HASH_VERSION:
+        return Assignment("stable", stable, "ERROR", live.rollout_id, error_code=OTHER_HASH)
     else:
         rollout_id, share, step = live.rollout_id, min(live.share, most_share), live.step
         bucket = bucket_of(rollout_id, unit_id)

@@ -95,6 +95,12 @@ def test_without_a_rollout_the_draw_has_a_salt_of_its_own() -> None:
     assert (found.rollout_id, found.bucket) == (None, bucket_of(DIRECT, OUT))
 
 
+def test_a_draw_of_another_release_is_not_guessed() -> None:
+    other = assign(IN, Control(live=replace(LIVE, hash_version=2)), OPEN)
+    assert (*told(other), other.error_code) == ("stable", "v-old", "ERROR", "GENERAL")
+    assert assign(IN, Control(live=replace(LIVE, hash_version=2)), OPEN, pin=PINNED) is PINNED
+
+
 def test_a_missing_unit_is_told_as_such() -> None:
     assert assign("", CONTROL, OPEN).error_code == NO_UNIT
 
