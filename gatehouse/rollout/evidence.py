@@ -100,7 +100,7 @@ def beats_of(inputs: Mapping[str, Any]) -> list[Beat]:
 
 def runs_of(outcomes: bytes) -> list[int]:
     """The lengths of the runs of good ones before, between and after the bad ones."""
-    return [len(run) for run in outcomes.split(BAD)] if outcomes else []
+    return list(map(len, outcomes.split(BAD))) if outcomes else []
 
 
 def outcomes_of(runs: Sequence[int]) -> bytes:

@@ -108,10 +108,10 @@ def _is_breached(window: Beats, limit: float, *, least: int) -> bool:
     A single minute may hold few events, so "the whole time" is asked of every part that begins or
     ends with the window: within the limit, and not just by chance, is a pause.
     """
-    if sum([beat.canary_bad for beat in window]) < LEAST_BAD:
+    bad = sum([beat.canary_bad for beat in window])
+    if bad < LEAST_BAD:
         return False  # nearly always, and quickly
-    seen = _sums(window)
-    n, bad = seen.canary_n, seen.canary_bad
+    n = sum([beat.canary_n for beat in window])
     if n < least or bad < max(LEAST_BAD, math.floor(limit * n) + 1):
         return False
     if tail(bad, n, limit) > CHANCE:

@@ -126,18 +126,24 @@ def log_e_worse_from(
     steps: Sequence[Iterable[Split]], *, ratios: Sequence[float] = RATIOS
 ) -> list[float]:
     """`log_e_worse` of each step and all that came after it, for evidence that begins anew."""
-    chosen = tuple(ratios)
-    ups, canaries, sums, found = _logs(chosen), 0, [0.0] * len(chosen), []
+    return list(_worse_from(tuple(map(tuple, steps)), tuple(ratios)))
+
+
+@lru_cache(maxsize=4096)  # bad conversations are rare: most looks find those of the look before
+def _worse_from(
+    steps: tuple[tuple[Split, ...], ...], ratios: tuple[float, ...]
+) -> tuple[float, ...]:
+    ups, canaries, sums, found = _logs(ratios), 0, [0.0] * len(ratios), []
     for splits in reversed(steps):
         for share, canary, stable in splits:
             both = canary + stable
             if both and 0 < share < 1:  # else there is nobody to compare with
                 canaries += canary
-                pairs = zip(sums, _wholes(share, chosen), strict=True)
+                pairs = zip(sums, _wholes(share, ratios), strict=True)
                 sums = [each + both * whole for each, whole in pairs]
         logs = [canaries * up - each for up, each in zip(ups, sums, strict=True)]
-        found.append(log_sum(logs) - math.log(len(chosen)))
-    return found[::-1]
+        found.append(log_sum(logs) - math.log(len(ratios)))
+    return tuple(found[::-1])
 
 
 @lru_cache(maxsize=256)
