@@ -197,7 +197,8 @@ def _tripped(spec: GateSpec, window: Beats, *, openings: int) -> tuple[str, bool
 
 
 def _is_shut(beat: Beat) -> bool:
-    return beat.canary_n > 0 and beat.canary_bad >= HALF * beat.canary_n
+    """Half-open counts half: a quiet site whose breaker waits for the next call is not shut."""
+    return beat.canary_n > 0 and beat.canary_bad > HALF * beat.canary_n
 
 
 def _closed(ground: Ground, outputs: dict[str, Any], window: Beats, *, limit: float) -> Told:

@@ -115,6 +115,11 @@ def test_not_closed_for_five_minutes_fails_and_for_four_only_waits() -> None:
     assert fused(*[CLOSED] * 12, *[SHUT] * 4, *[CLOSED] * 5).verdict is Verdict.PASS
 
 
+def test_a_half_open_breaker_of_a_quiet_site_waits_and_does_not_fail() -> None:
+    waiting = fused(*[CLOSED] * 13, *[(0.5, 0.0)] * 8)
+    assert waiting.verdict is Verdict.RUNNING and waiting.outputs["is_open_now"]
+
+
 def test_a_breaker_that_the_stable_arm_has_open_too_is_a_dependency() -> None:
     both = fused(*[CLOSED] * 15, *[BOTH] * 6)
     assert both.verdict is Verdict.RUNNING and both.outputs["is_shared"]
