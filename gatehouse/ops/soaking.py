@@ -114,11 +114,9 @@ class Soak:
         if is_served:
             self.clean += now - self._counted_to
         self._counted_to = now
-        for measure in self.measures:
-            if measure.is_kept is False:
-                self.breaches.append(Breach(now - self.began, measure))
-                self._start_again()
-                break
+        if broken := [measure for measure in self.measures if measure.is_kept is False]:
+            self.breaches += [Breach(now - self.began, measure) for measure in broken]
+            self._start_again()
 
     def _start_again(self) -> None:
         self.visits, self.clean, self._last = [], 0.0, None

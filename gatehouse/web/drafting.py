@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gatehouse.base.config import Settings
 from gatehouse.base.errors import BadInput
+from gatehouse.llm.assembly import refuse_unpriced
 from gatehouse.rollout import versions
 from gatehouse.rollout.bundles import Bundle, bundle_of, changed
 from gatehouse.rollout.connecting import Connect
@@ -71,9 +72,9 @@ def refuse_unrunnable_texts(bundle: Bundle) -> None:
 
 
 def refuse_unreachable(bundle: Bundle, settings: Settings) -> None:
-    """Raises Misconfigured where its model has no key or endpoint here."""
+    """Raises Misconfigured where its model has no key, endpoint, or price for a budget here."""
     if bundle.handler == "prompted":
-        settings_for(bundle, settings)
+        refuse_unpriced(settings_for(bundle, settings))
 
 
 def bundle_in(path: Path) -> Bundle:

@@ -26,11 +26,19 @@ async def standing(house: House) -> AsyncIterator[str]:
         yield address.removesuffix("/v1")
 
 
-async def soak(folder: Path, url: str, *, most: str) -> subprocess.CompletedProcess[str]:
+async def soak(folder: Path, url: str) -> subprocess.CompletedProcess[str]:
     """The script of the runbook, as the runbook calls it."""
     environ = {**os.environ, "SOAK_URL": url, "SOAK_DURATION": "1", "GATEHOUSE_DATA": str(folder),
                "CANARY_SIGNING_KEY": KEY}  # fmt: skip
-    command = [sys.executable, "tests/test_staging_soak.py", "--pause", "0", "--most", most]
+    command = [
+        sys.executable,
+        "tests/test_staging_soak.py",
+        "--pause",
+        "0",
+        "--most",
+        "60s",
+        "--strict",
+    ]
     return await asyncio.to_thread(
         subprocess.run,
         command,
@@ -52,7 +60,7 @@ def report_of(folder: Path) -> dict[str, Any]:
 async def test_r3_03_a_good_house_passes_and_the_report_says_so(tmp_path: Path) -> None:
     house = House()
     async with standing(house) as url:
-        ended = await soak(tmp_path, url, most="60s")
+        ended = await soak(tmp_path, url)
     assert ended.returncode == 0, ended.stdout + ended.stderr
     told = report_of(tmp_path)
     assert told["verdict"] == "passed"
@@ -68,8 +76,8 @@ async def test_r3_03_a_good_house_passes_and_the_report_says_so(tmp_path: Path) 
 async def test_r3_03_a_forgetful_house_fails_and_the_report_says_why(tmp_path: Path) -> None:
     """The negative control: what is broken on purpose never passes."""
     async with standing(House(forgets=True)) as url:
-        ended = await soak(tmp_path, url, most="2s")
+        ended = await soak(tmp_path, url)
     assert ended.returncode == 1, ended.stdout + ended.stderr
     told = report_of(tmp_path)
     assert told["verdict"] == "failed"
-    assert {each["name"] for each in told["breaches"]} == {"context_kept"}
+    assert "context_kept" in {each["name"] for each in told["breaches"]}

@@ -14,7 +14,7 @@ from gatehouse.llm.types import ChatMessage, ChatRequest
 from gatehouse.resilience.breaker import State
 from gatehouse.resilience.breakers import Breakers
 from gatehouse.resilience.deadline import Deadline
-from gatehouse.rollout.bundles import Bundle, changed
+from gatehouse.rollout.bundles import JUST_RULES, Bundle, changed
 from gatehouse.rollout.types import RULES, Control, Live
 from gatehouse.rollout.versions import Version
 from gatehouse.talk.past import NoPast
@@ -170,6 +170,15 @@ def test_features_can_be_left_out_and_never_switched_on() -> None:
     assert (fewer.cards_on, fewer.suggested_actions_on) == (False, False)
     keen = VersionedHandler(RulesHandler(), "v", Bundle("rules", features={"cards": True}))
     assert keen.fewer(replace(tools, cards_on=False)).cards_on is False
+
+
+def test_the_rules_without_cards_are_a_version_as_well(bench: Bench) -> None:
+    version = Version(changed(JUST_RULES, features={"cards": "off"}))
+    bench.handlers.learn([version])
+    handler = bench.handlers.of(version.id)
+    assert version.id != RULES
+    assert handler is not None and handler.name == "rules"
+    assert name_of(handler) == version.id
 
 
 def test_a_version_s_prompts_are_told_by_its_name() -> None:

@@ -8,6 +8,7 @@ import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -35,6 +36,19 @@ START_SECONDS = 120.0  # until the first talks are over
 SPARE_SECONDS = 3600.0  # that a pass outlives the soak
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """Seconds without a breach, seconds at most, and whether the first breach ends it."""
+
+    wanted: float
+    most: float
+    is_strict: bool = False
+
+    def is_over(self, soak: Soak, now: float) -> bool:
+        has_failed = self.is_strict and bool(soak.breaches)
+        return soak.is_done or has_failed or now - soak.began >= self.most
+
+
 class Command(BaseCommand):
     help = (
         "Talks of 3, 5 and 10 turns, five at once, in every language, for SOAK_DURATION (600 s; "
@@ -48,6 +62,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--most", default="", help="give up after; default: a tenth more than the duration"
         )
+        parser.add_argument("--strict", action="store_true", help="the first breach ends it")
         parser.add_argument("--arm", choices=["canary", "stable", "any"], default="canary")
         parser.add_argument("--pause", type=float, default=PAUSE_SECONDS)
         parser.add_argument("--seed", type=int, default=1)
@@ -61,7 +76,8 @@ class Command(BaseCommand):
             raise BadInput(f"--most is {most:g} s, which is less than the {wanted:g} s wanted")
         headers = self._headers(settings, asked["arm"], most)
         crowd = _crowd(asked, headers, most)
-        told = asyncio.run(_soaked(crowd, wanted=wanted, most=most, say=self._say))
+        how = How(wanted, most, asked["strict"])
+        told = asyncio.run(_soaked(crowd, how, say=self._say))
         path = asked["report"] or _report_path(settings)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(told | {"arm": asked["arm"]}, indent=2), "utf-8")
@@ -100,11 +116,9 @@ def _crowd(asked: dict[str, Any], headers: dict[str, str], most: float) -> Crowd
     )
 
 
-async def _soaked(
-    crowd: Crowd, *, wanted: float, most: float, say: Callable[[str], None]
-) -> dict[str, Any]:
+async def _soaked(crowd: Crowd, how: How, *, say: Callable[[str], None]) -> dict[str, Any]:
     """Until it has passed, or there is no time left to."""
-    soak, stop = Soak(wanted, monotonic()), asyncio.Event()
+    soak, stop = Soak(how.wanted, monotonic()), asyncio.Event()
     visits: list[Visit] = []
 
     def told(visit: Visit) -> None:
@@ -113,14 +127,14 @@ async def _soaked(
 
     async with client(crowd.url) as http, asyncio.TaskGroup() as works:
         works.create_task(gather(crowd, told=told, stop=stop, http=http))
-        while not soak.is_done and monotonic() - soak.began < most:
-            await asyncio.sleep(min(LOOK_SECONDS, wanted / 4))
+        while not how.is_over(soak, monotonic()):
+            await asyncio.sleep(min(LOOK_SECONDS, how.wanted / 4))
             _tell_news(soak, await _counted(http), say)
         stop.set()
     soak.look(monotonic(), None)
     for line in [measure.line for measure in soak.measures] + lines_of(tally(visits), "talks"):
         say(line)
-    say(f"soak {soak.verdict}: {soak.clean:.0f} of {wanted:.0f} s without a breach")
+    say(f"soak {soak.verdict}: {soak.clean:.0f} of {how.wanted:.0f} s without a breach")
     versions = {name: each.as_json() for name, each in by_version(visits).items()}
     at = datetime.now(UTC).isoformat(timespec="seconds")
     return report(soak, monotonic(), url=crowd.url, ended_at=at, versions=versions)
