@@ -24,6 +24,7 @@ def surroundings(
     *,
     settings: Settings,
     now: float,
+    is_budget_spent: bool = False,
     last_look_at: float | None = None,
 ) -> Surroundings:
     """As they are at this look. Raises psycopg.Error."""
@@ -40,5 +41,6 @@ def surroundings(
         most_share=allowed.most_share,
         is_permitted=allowed.is_permitted,
         kill=f"{standing.canary_version} is denied to everybody" if denied else "",
+        is_budget_spent=is_budget_spent,
         last_look_at=last_look_at,
     )

@@ -14,6 +14,7 @@ from gatehouse.base.errors import StoreDown
 from gatehouse.observe import journal, meters
 from gatehouse.rollout import book, gates, gauges, judgements, moves, plans, verifying
 from gatehouse.rollout.around import surroundings
+from gatehouse.rollout.budget import Budget
 from gatehouse.rollout.changing import Deed, change
 from gatehouse.rollout.connecting import Connect, Connection
 from gatehouse.rollout.gates import Judged
@@ -57,6 +58,7 @@ class Controller:
         self._eyes = eyes
         self._clock = clock or SystemClock()
         self._lead = Lead(connect)
+        self._budget = Budget(connect)
         self._outlets = outlets_of(settings)
         self._plans: dict[str, Plan] = {}
         self._last_look: dict[str, float] = {}
@@ -109,6 +111,7 @@ class Controller:
             plan,
             settings=self._settings,
             now=now,
+            is_budget_spent=self._budget.is_spent(now),
             last_look_at=self._last_look.get(standing.id),
         )
         judged = self._judged(connection, standing, plan, now=now)
