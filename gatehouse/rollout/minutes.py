@@ -38,8 +38,7 @@ def read(
 ) -> dict[str, tuple[Minute, ...]]:
     """By the gate's name: twice its `minutes`, without gaps, the newest (not yet over) last.
 
-    A turn counts in the minute in which it was claimed, under the arm that answered it, and only
-    since the rollout's present step began to be observed or, before that, was asked for.
+    A turn counts in the minute in which it was claimed, under the arm that answered it.
     """
     rules = {spec.name: rule for spec in specs if (rule := _rule(spec)) is not None}
     if not rules:
@@ -86,17 +85,14 @@ def _rows(
     statement = f"""
         SELECT floor(extract(epoch FROM l.claimed_at) / 60)::bigint AS minute, l.arm
                {"".join(counted)}
-        FROM turn_ledger l JOIN talk_conversation c ON c.id = l.conversation_id
-        WHERE l.claimed_at >= to_timestamp(%(since)s) AND c.rollout_id = %(rollout)s
-          AND c.traffic {who}
+        FROM turn_ledger l CROSS JOIN LATERAL (
+            SELECT FROM talk_conversation c
+            WHERE c.id = l.conversation_id AND c.rollout_id = %(rollout)s AND c.traffic {who}
+            OFFSET 0) own -- by key: the turns are few, the conversations many
+        WHERE l.claimed_at >= to_timestamp(%(since)s)
         GROUP BY 1, 2"""
-    values: dict[str, Any] = {"rollout": standing.id, "since": max(since, _begin(standing))}
+    values: dict[str, Any] = {"rollout": standing.id, "since": max(since, standing.created_at)}
     return connection.execute(statement, values).fetchall()
-
-
-def _begin(standing: Standing) -> float:
-    """Turns from before this step's share count in no rule about it."""
-    return standing.created_at
 
 
 def _minute(rows: Mapping[tuple[int, str], Row], at: int, *, place: int) -> Minute:
