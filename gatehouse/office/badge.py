@@ -13,6 +13,7 @@ from functools import cached_property
 from http.cookies import CookieError, SimpleCookie
 
 SESSION, FORM = "gatehouse_staff", "gatehouse_form"
+_NAME = SESSION.encode()
 HOST = "__Host-"  # a browser takes such a name only over TLS, for this very host
 TOKEN = re.compile(r"gho_[0-9a-f]{40}_[0-9a-f]{32}")
 _WORDS = re.compile(r"([a-z0-9]{8,64})\.([0-9]{1,12})\.([0-9a-f]{32})")
@@ -63,7 +64,10 @@ class Badge:
         scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         if scheme.lower() == "bearer":
             return self.is_token(token.strip())
-        cookies = _cookies(headers.get(b"cookie", b"").decode("latin-1"))
+        given = headers.get(b"cookie", b"")
+        if _NAME not in given:
+            return False
+        cookies = _cookies(given.decode("latin-1"))
         worn = (cookies.get(name, "") for name in (HOST + SESSION, SESSION))
         return any(self.session_key(value) for value in worn if value)
 

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gatehouse.base.config import load
-from gatehouse.base.errors import BadInput, GatehouseError
+from gatehouse.base.errors import GatehouseError, NotFound
 from gatehouse.office import books, levers, staff, watching, words
 from gatehouse.office.glance import plan_of
 from gatehouse.office.levers import Lever, Pull
 from gatehouse.office.pages import needs
 from gatehouse.office.watching import Watched
-from gatehouse.rollout import book, roles
+from gatehouse.rollout import book, judgements, replaying, roles
 from gatehouse.rollout.desk import Desk
 from gatehouse.rollout.levers import Refused
 from gatehouse.rollout.limits import limits
@@ -57,6 +57,18 @@ def rollouts(request: HttpRequest) -> HttpResponse:
     return render(request, "office/rollouts.html", {"rows": rows})
 
 
+@require_safe
+@needs("view")
+def replay(request: HttpRequest, rollout_id: str) -> HttpResponse:
+    """Every stored verdict, worked out again from what went into it."""
+    with books.connect()() as connection:
+        if book.find(connection, rollout_id) is None:
+            raise NotFound(f"There is no rollout {rollout_id}.")
+        kept = judgements.history(connection, rollout_id)
+    told = {"rollout_id": rollout_id, "replayed": replaying.replay(kept)}
+    return render(request, "office/replay.html", told)
+
+
 @require_http_methods(["GET", "POST"])
 @needs("view")
 def lever(request: HttpRequest, rollout_id: str, name: str) -> HttpResponse:
@@ -66,7 +78,7 @@ def lever(request: HttpRequest, rollout_id: str, name: str) -> HttpResponse:
     with books.connect()() as connection:
         standing = book.find(connection, rollout_id)
     if standing is None:
-        raise BadInput(f"There is no rollout {rollout_id}.")
+        raise NotFound(f"There is no rollout {rollout_id}.")
     if request.method == "GET":
         return _ask(request, chosen, standing)
     try:

@@ -135,7 +135,7 @@ def _gate(name: str, spec: GateSpec | None, looks: Sequence[Kept], *, an_hour: i
         verdict_name=verdict.name,
         verdict=_said(last, kind, said),
         tone=tone,
-        why=str(last.outputs.get("why", "")) if last else "",
+        why=_why(last),
         canary=canary,
         stable=stable,
         interval=_interval(canary, kind),
@@ -151,6 +151,15 @@ def _said(last: Evidence | None, kind: str, said: str) -> str:
     if last is None:
         return "no look yet"
     return "kept" if last.verdict is Verdict.PASS and kind not in RATES else said
+
+
+def _why(last: Evidence | None) -> str:
+    """As the gate said it; or that its evidence is there and the least number is not."""
+    if last is None:
+        return ""
+    bounded, needed = last.outputs.get("log_e_bounded"), last.outputs.get("boundary_pass")
+    is_early = last.verdict is Verdict.RUNNING and bounded is not None and bounded >= needed
+    return "enough evidence, too few conversations" if is_early else str(last.outputs["why"])
 
 
 def _lacking(spec: GateSpec | None, canary: Arm, last: Evidence | None) -> int:

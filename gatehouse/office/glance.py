@@ -230,7 +230,7 @@ def _otherwise(rule: str) -> str:
 
 
 def _at(moment: float, seen: Seen) -> str:
-    return f"at {clock(moment, seen.zone, now=seen.now)}, in {lasting(moment - seen.now)},"[:-1]
+    return f"at {clock(moment, seen.zone, now=seen.now)}, in {lasting(moment - seen.now)}"
 
 
 def _joined(names: list[str]) -> str:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("console", console.console, name="console"),
     path("rollouts", console.rollouts, name="rollouts"),
     path("rollouts/<str:rollout_id>", console.rollout, name="rollout"),
+    path("rollouts/<str:rollout_id>/replay", console.replay, name="replay"),
     path("rollouts/<str:rollout_id>/<str:name>", console.lever, name="lever"),
     path("versions", versions_page.listed, name="versions"),
     path("versions/<str:version_id>", versions_page.one, name="version"),

@@ -163,7 +163,7 @@ def promise(spec: GateSpec) -> str:
     if spec.kind == "worse":
         more = f", up to {spec.tolerance:g} times as many," if spec.tolerance > 1 else ""
         return f"No more than in the stable arm{more} may be those that {what}."
-    limit = rate(spec.limit)
+    limit = percent(round((spec.limit or 0) * WHOLE))
     if spec.kind == "rule":
         return f"Not for {spec.minutes} min may more than {limit} be those that {what}."
     return f"At most {limit} may be conversations that {what}."

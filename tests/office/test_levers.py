@@ -227,6 +227,22 @@ async def test_every_verdict_is_there_with_its_evidence(
     assert judgements.text_of(gates.recompute(evidence)) == judgements.text_of(evidence)
 
 
+async def test_every_verdict_is_worked_out_again_and_a_changed_one_is_found(
+    desk: Desk, people: People, staged: Staged, clean: str
+) -> None:
+    await people.hire("ann", "viewer")
+    await desk.sign_in("ann")
+    page = f"/office/rollouts/{staged.rollout_id}/replay"
+    assert "differ" not in (await desk.http.get(page)).text
+    with psycopg.connect(clean, autocommit=True) as connection:
+        connection.execute(
+            "UPDATE rollout_judgement SET evidence = to_jsonb(replace(evidence #>> '{}',"
+            """ '"trouble":""', '"trouble":"x"')) WHERE id = 1"""
+        )
+    assert "1 of them differ" in (await desk.http.get(page)).text
+    assert (await desk.http.get("/office/rollouts/ro-none/replay")).status_code == 404
+
+
 async def test_flags_are_set_with_a_reason_by_who_may(
     desk: Desk, people: People, clean: str
 ) -> None:
