@@ -116,7 +116,7 @@ class Handlers:
 
     def __init__(self, make: Callable[[Version], Handler], *, own: Version | None = None) -> None:
         self._make = make
-        self._own = own
+        self._own, self._own_id = own, own.id if own else None
         self._known = {version.id: version for version in (RULES_VERSION, own) if version}
         self._made: OrderedDict[str, Handler] = OrderedDict()
         self._unfit: set[str] = set()
@@ -126,8 +126,8 @@ class Handlers:
     @property
     def newest(self) -> str | None:
         """The house's own prompt-driven version; None: no model, or it cannot run."""
-        own = self._own
-        return own.id if own is not None and self.of(own.id) is not None else None
+        own_id = self._own_id  # asked for at each turn: hashing the content takes 40 µs
+        return own_id if own_id is not None and self.of(own_id) is not None else None
 
     @property
     def ready(self) -> tuple[str, ...]:
@@ -222,7 +222,7 @@ class Handlers:
         return made
 
     def _drop_oldest(self) -> None:
-        kept = {RULES, self._own.id if self._own else RULES}
+        kept = (RULES, self._own_id)
         oldest = next(version_id for version_id in self._made if version_id not in kept)
         del self._made[oldest]
 
