@@ -79,11 +79,12 @@ WHERE (rollout_unit.last_turn_at, rollout_unit.turns, rollout_unit.seen, rollout
                      excluded.facts, excluded.is_slice)
 """
 
-# How far it is folded, as the units themselves say: nothing else has to be kept or lost.
+# How far it is folded, as the units themselves say: nothing else has to be kept or lost. A
+# process whose clock runs ahead must not hide what the others do meanwhile.
 FOLDED_TO = """
-SELECT extract(epoch FROM coalesce(
+SELECT extract(epoch FROM least(now(), coalesce(
     (SELECT max(last_turn_at) FROM rollout_unit WHERE rollout_id = %(rollout)s),
-    (SELECT created_at FROM rollout WHERE id = %(rollout)s), 'epoch'))::float8 AS at
+    (SELECT created_at FROM rollout WHERE id = %(rollout)s), 'epoch')))::float8 AS at
 """
 
 

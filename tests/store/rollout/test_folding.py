@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -238,3 +240,22 @@ def test_the_time_of_the_last_turn_includes_its_thinking(shelf: Shelf, connect: 
     add(shelf, talk)
     fold(connect, ROLLOUT)
     assert unit(shelf, talk)["last_turn_at"].timestamp() == pytest.approx(NOW - 597.5)
+
+
+def test_many_may_fold_at_once(shelf: Shelf, connect: Connect) -> None:
+    add(shelf, *(Talk([Turn(), SHOWN], ago=600 + i) for i in range(100)))
+    with ThreadPoolExecutor(4) as pool:
+        folded = [pool.submit(fold, connect, ROLLOUT, since=0) for _ in range(8)]
+    assert sum(each.result().units for each in folded) == 100
+    row = shelf.execute("SELECT count(*) AS n, sum(turns) AS turns FROM rollout_unit").fetchone()
+    assert row == {"n": 100, "turns": 200}
+
+
+def test_a_clock_that_runs_ahead_hides_nobody(shelf: Shelf, connect: Connect) -> None:
+    ahead = NOW - time.time() - 3600  # an hour ahead of the database's own clock
+    add(shelf, Talk(ago=ahead))
+    fold(connect, ROLLOUT)
+    honest = Talk(ago=NOW - time.time())
+    add(shelf, honest)
+    assert fold(connect, ROLLOUT).units == 1
+    assert unit(shelf, honest)["turns"] == 1
