@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 
@@ -11,6 +12,7 @@ from gatehouse.base.config import Settings
 from gatehouse.base.errors import BadInput, Misconfigured
 from gatehouse.llm.tuned import TunedModel
 from gatehouse.llm.types import ChatMessage, ChatRequest
+from gatehouse.ops.evaluation.contract.stage import Shelf
 from gatehouse.resilience.breaker import State
 from gatehouse.resilience.breakers import Breakers
 from gatehouse.resilience.deadline import Deadline
@@ -19,7 +21,8 @@ from gatehouse.rollout.types import RULES, Control, Live
 from gatehouse.rollout.versions import Version
 from gatehouse.talk.past import NoPast
 from gatehouse.talk.rules import RulesHandler
-from gatehouse.talk.types import Handler, Market, Tools
+from gatehouse.talk.types import Handler, IncomingMessage, Market, Thread, Tools
+from gatehouse.understanding.types import DialogueState
 from gatehouse.web.agents import MOST_KEPT, Handlers, VersionedHandler, Workshop
 from gatehouse.web.own_version import (
     has_own_chain,
@@ -28,6 +31,7 @@ from gatehouse.web.own_version import (
     prompts_of,
     settings_for,
 )
+from tests.unit.understanding.notation import EAR
 
 SETTINGS = Settings(
     llm_model="sim-good", llm_base_url="http://127.0.0.1:9/v1", llm_api_key=cast(Any, "none")
@@ -179,6 +183,19 @@ def test_the_rules_without_cards_are_a_version_as_well(bench: Bench) -> None:
     assert version.id != RULES
     assert handler is not None and handler.name == "rules"
     assert name_of(handler) == version.id
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+async def test_a_version_without_cards_shows_the_same_homes_without_them(
+    bench: Bench, is_on: bool
+) -> None:
+    version = Version(changed(JUST_RULES, features={"cards": is_on}))
+    message = IncomingMessage(1, 1, "A flat in Girne up to 600 pounds, long term", "en")
+    thread = Thread(UUID(int=1), 1, 1, DialogueState(), (message,))
+    tools = Tools(Shelf(), EAR, Market())
+    told = await bench.workshop.make(version).think(thread, tools, deadline=Deadline.after(5))
+    assert told.results == 2
+    assert bool(told.reply.cards) is is_on
 
 
 def test_a_version_s_prompts_are_told_by_its_name() -> None:
