@@ -29,7 +29,7 @@ from gatehouse.rollout.flags import Flags
 from gatehouse.rollout.follower import Follower, Following
 from gatehouse.rollout.kill_file import KillFile
 from gatehouse.rollout.last_known import LastKnown
-from gatehouse.rollout.types import Arm, Assignment, Control
+from gatehouse.rollout.types import WHOLE, Arm, Assignment, Control
 
 AGENT: Final = "agent.conversation"
 STALE_LOOK_SECONDS: Final = 1.0
@@ -51,6 +51,7 @@ class GatehouseProvider(AbstractProvider):
         self._follower, self._flags, self._newest = follower, flags, newest
         self._seen = follower.control
         self._was_stale = follower.is_stale
+        self._limits, self._limited_by = Ceiling(False, 0), cast(Settings | None, None)
         follower.on_change(self._changed)
 
     def get_metadata(self) -> Metadata:
@@ -110,23 +111,31 @@ class GatehouseProvider(AbstractProvider):
         return FlagResolutionDetails(value, reason=reason, flag_metadata=self._common())
 
     def _assigned(self, context: Context) -> Assignment:
-        settings = self._flags.settings
-        percent = settings.re_prompt_canary_percent
+        follower = self._follower
         return assign(
             (context.targeting_key if context else None) or "",
-            self._follower.control,
-            Ceiling(settings.use_re_prompt_driven, percent * 1000, self._newest()),
+            follower.control,
+            self._ceiling(),
             pin=_pin(context),
-            is_stale=self._follower.is_stale,
+            is_stale=follower.is_stale,
         )
+
+    def _ceiling(self) -> Ceiling:
+        """Of the settings in force; made anew only when these are others."""
+        settings, newest = self._flags.settings, self._newest()
+        if settings is not self._limited_by or newest != self._limits.newest:
+            most = settings.re_prompt_canary_percent * (WHOLE // 100)
+            self._limits = Ceiling(settings.use_re_prompt_driven, most, newest)
+            self._limited_by = settings
+        return self._limits
 
     def _told(self, value: T, found: Assignment, context: Context) -> FlagResolutionDetails[T]:
         told = self._common()
         told["hash_version"] = found.hash_version
-        if found.rollout_id is not None:
-            told["rollout_id"] = found.rollout_id
-        if found.bucket is not None:
-            told["bucket"] = found.bucket
+        if (rollout_id := found.rollout_id) is not None:
+            told["rollout_id"] = rollout_id
+        if (bucket := found.bucket) is not None:
+            told["bucket"] = bucket
         if context and context.targeting_key:
             digest = blake2b(context.targeting_key.encode(), digest_size=8)
             told["contextId"] = digest.hexdigest()
