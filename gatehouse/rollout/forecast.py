@@ -40,6 +40,7 @@ def forecast(plan: Plan, site: SiteTraffic) -> Forecast:
         refusals += [f"steps[{number}]: {each}" for each in why]
         flags += [f"steps[{number}]: {each}" for each in doubts]
         _carry(carried, plan, site, told)
+    flags += _already_bad(plan, found)
     return Forecast(tuple(steps), gates, tuple(refusals), tuple(flags))
 
 
@@ -139,6 +140,14 @@ def _hopeless(plan: Plan, found: Mapping[str, GateForecast]) -> Iterator[str]:
                 f"{gate.name}: here {told.assumed_rate or 0:.2%} are bad already, and it has to be "
                 f"shown to lie below {most:.2%}"
             )
+
+
+def _already_bad(plan: Plan, found: Mapping[str, GateForecast]) -> Iterator[str]:
+    """Objectives that are missed here today, so that they can tell nothing but "both arms"."""
+    for gate in plan.gates:
+        rate = found[gate.name].assumed_rate
+        if gate.kind == "slo" and rate is not None and rate >= (gate.limit or 1.0):
+            yield f"{gate.name}: {rate:.2%} are bad here today, so it will hold, not judge"
 
 
 def _step(

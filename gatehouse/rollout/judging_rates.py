@@ -18,6 +18,8 @@ WIDE: Final = 0.1  # from this limit on the alternatives of `stats` are far from
 NEAR: Final = 0.1  # of the evidence looks near it then
 JUST_ABOVE: Final = (1.05, 1.1, 1.2)
 JUST_BELOW: Final = (0.95, 0.9, 0.8)
+LEAST_USUAL: Final = 200  # stable conversations that show what is usual
+MOST_USUAL: Final = 0.9
 LOST: Final = frozenset(("not_converted", "not_completed", "not_engaged", "no_recommendation"))
 # Every conversation has these; any other metric only some, and perhaps more of one arm.
 OF_ALL: Final = frozenset(
@@ -36,14 +38,17 @@ def slo(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told:
     rows, limit = rows_of(inputs), _limit(spec)
     raw = _restarted(spec, ground, rows, lambda seen: _over(seen, limit))
     boundary = stats.threshold(ground.alpha, spec.weight)
-    blamed = _restarted(spec, ground, rows, lambda seen: _blamed(spec, seen, limit, blame=boundary))
+    usual = _usual(rows, limit)
+    blamed = _restarted(
+        spec, ground, rows, lambda seen: _blamed(spec, seen, limit, blame=boundary, usual=usual)
+    )
     whole = total(rows)
     outputs = _outputs(blamed, boundary, whole)
     outputs["is_shared"] = raw >= boundary > blamed
     outputs["log_e_alone"] = raw
     _show_good(outputs, spec, ground, lambda most: _under(whole, most), limit)
     if ground.is_baking:
-        _watch(outputs, spec, ground, inputs)
+        _watch(outputs, spec, ground, runs=inputs.get("bake", ()), limit=usual)
     is_bad = blamed >= boundary or outputs.get("is_alarmed", False)
     return _told(outputs, spec, ground, is_bad=is_bad, n=whole.canary_n)
 
@@ -121,15 +126,26 @@ def _also_near(log_e: float, seen: Row, limit: float, *, times: Sequence[float])
     return stats.combine([log_e, stats.log_sum(near) - math.log(len(near))], [1 - NEAR, NEAR])
 
 
-def _blamed(spec: GateSpec, rows: Rows, limit: float, *, blame: float) -> float:
+def _usual(rows: Rows, limit: float) -> float:
+    """The limit, or what stable conversations of this rollout had where that was above it already:
+    at the full share nobody is left to compare with, and what was usual is nobody's fault."""
+    seen = total(row for row in rows if 0 < row.part < 1)
+    if seen.stable_n < LEAST_USUAL:
+        return limit
+    return min(max(limit, seen.stable_bad / seen.stable_n), max(limit, MOST_USUAL))
+
+
+def _blamed(spec: GateSpec, rows: Rows, limit: float, *, blame: float, usual: float) -> float:
     """The evidence against the canary alone: never more than where both arms suffer alike.
 
     `blame`: the log E at which the canary is the worse arm. The gate's own share of the error
     budget, so that all objectives of a plan together blame an outage of both arms no more often.
     """
     alone = _over(rows, limit)
-    if alone <= 0 or not any(row.stable_n for row in rows if row.part < 1):
+    if alone <= 0:
         return alone
+    if not any(row.stable_n for row in rows if row.part < 1):
+        return min(alone, _over(rows, usual))
     compared = log_worse(spec, rows)
     return alone if compared >= blame else min(alone, compared)
 
@@ -201,11 +217,10 @@ def _show_good(
 
 
 def _watch(
-    outputs: dict[str, Any], spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]
+    outputs: dict[str, Any], spec: GateSpec, ground: Ground, *, runs: Sequence[int], limit: float
 ) -> None:
     """Adds the detector of late harm: an alarm at `average_run`, as weighed with its siblings."""
-    runs = inputs.get("bake", ())
-    detector = stats_watch.watched(_limit(spec), runs)
+    detector = stats_watch.watched(limit, runs)
     weight = spec.weight / (ground.weights or spec.weight)
     outputs["baked"] = sum(runs) + max(0, len(runs) - 1)
     outputs["sr"] = detector.value * weight

@@ -69,6 +69,11 @@ def test_a_site_whose_own_rate_is_too_high_is_told_so_at_once() -> None:
         check(small(), busy)
 
 
+def test_an_objective_that_is_missed_today_is_told() -> None:
+    flags = forecast(small(), SiteTraffic(1500, rates={"turn_slow": 0.08})).flags
+    assert any("slow: 8.00% are bad here today" in flag for flag in flags)
+
+
 def test_a_later_step_counts_what_the_earlier_ones_have_seen() -> None:
     told = forecast(plans.named("default"), BUSY)
     assert told.steps[1].ready_hours < told.steps[0].ready_hours

@@ -75,6 +75,29 @@ def test_at_the_full_share_there_is_nobody_to_compare_with() -> None:
     assert judge(ERRORS, Reading("turn_error", counts=rows), ground).verdict is Verdict.FAIL
 
 
+def test_at_the_full_share_what_was_usual_for_the_stable_arm_is_nobody_s_fault() -> None:
+    """2.6 % against an objective of 0.5 %, before and after: not this change's doing."""
+    before = Count(0, 10_000, 500, 13, 4_500, 117)
+    ground = Ground(steps=2, step=1)
+
+    def at_full(bad: int) -> Verdict:
+        rows = (before, Count(1, WHOLE, 1_000, bad, 0, 0))
+        return judge(ERRORS, Reading("turn_error", counts=rows), ground).verdict
+
+    assert at_full(26) is not Verdict.FAIL
+    assert at_full(70) is Verdict.FAIL
+
+
+def test_baking_does_not_alarm_at_what_was_usual() -> None:
+    ground = Ground(steps=2, step=1, is_baking=True)
+    rows = (Count(0, 10_000, 500, 13, 4_500, 117), Count(1, WHOLE, 0, 0, 0, 0))
+    usual = (bytes(37) + b"\x01") * 30
+    baked = Reading("turn_error", counts=rows, bake=usual)
+    assert judge(ERRORS, baked, ground).verdict is not Verdict.FAIL
+    bare = replace(baked, counts=(Count(0, 10_000, 500, 0, 4_500, 0),))
+    assert judge(ERRORS, bare, ground).verdict is Verdict.FAIL
+
+
 def test_a_long_good_past_does_not_hide_what_the_next_step_shows() -> None:
     good = Count(0, 10_000, 20_000, 20, 180_000, 180)
     bad = Count(1, 50_000, 300, 14, 300, 0)
