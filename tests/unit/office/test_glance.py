@@ -137,7 +137,5 @@ def test_numbers_and_promises_read_like_sentences() -> None:
     assert (spaced(percent(500)), spaced(rate(0.0042)), rate(None)) == ("0.5 %", "0.42 %", "–")
     assert (edge(450), edge(1200)) == ("450 ms", "1.2 s")
     slow = GateSpec("p95", "slo", "turn_slow", limit=0.05, edge_ms=1200)
-    assert (
-        spaced(promise(slow)) == "At most 5.00 % may be conversations that took longer than 1.2 s."
-    )
+    assert spaced(promise(slow)) == "At most 5 % may be conversations that took longer than 1.2 s."
     assert "Not one" in promise(GateSpec("reask", "invariant", "reask"))
