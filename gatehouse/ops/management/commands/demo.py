@@ -25,7 +25,7 @@ class Command(BaseCommand):
         parser.add_argument("what", choices=["rollout"])
         bad = "a bad version after the good one; may be given several times (contract)"
         parser.add_argument("--bad", action="append", choices=[*BAD, "all", "none"], help=bad)
-        parser.add_argument("--per-minute", type=float, default=120, help="simulated visitors")
+        parser.add_argument("--per-minute", type=float, default=200, help="simulated visitors")
         parser.add_argument("--port", type=int, default=0, help="of the page and the console")
         parser.add_argument("--stay", action="store_true", help="go on serving until Ctrl-C")
 
