@@ -141,3 +141,37 @@ def of_phase(all_: Objectives, phase: int | None) -> Objectives:
     """Those that must hold in that phase of a rollout; all without one."""
     chosen: Callable[[Objective], bool] = lambda each: phase is None or phase in each.phases  # noqa: E731
     return tuple(filter(chosen, all_))
+
+
+def render_docs() -> str:
+    """docs/objectives.md, whole."""
+    rows = "\n".join(
+        _row(each, slow) for each, slow in zip(TABLE, objectives("slow-llm"), strict=True)
+    )
+    return (
+        "# Objectives\n\nWritten out by `gatehouse docs` from `gatehouse/observe/objectives.py`. "
+        "Each is the share of bad events among all; with fewer events in the window than *least* "
+        'nothing is said. A latency\'s target "p95 at most 1200 ms" is "at most 5 % above 1200". '
+        "`gatehouse slo check` tells how each stands now, in each arm, with or without a rollout; "
+        "`gatehouse slo check --phase 2` those that phase 2 of a rollout must keep; "
+        "`/api/metrics/observability` the same as JSON. Those of the ledger and the breakers are "
+        "of the window; those of the metrics are since the instance was started. The slow edges "
+        "are those of `SLO_PROFILE=slow-llm`.\n\n"
+        "| objective | of | at most | edge (slow) ms | alert above | window | least | from | phases "
+        f"| alert |\n|---|---|---|---|---|---|---|---|---|---|\n{rows}\n"
+    )
+
+
+def _row(each: Objective, slow: Objective) -> str:
+    edge = "–" if each.edge_ms is None else f"{each.edge_ms}"
+    if slow.edge_ms != each.edge_ms:
+        edge += f" ({slow.edge_ms})"
+    alert = f"{each.alert:.2%}" + (f" over {each.alert_edge_ms} ms" if each.alert_edge_ms else "")
+    phases = " ".join(map(str, each.phases)) or "–"
+    window = (
+        f"{each.window // MINUTE} min" if each.window < 2 * HOUR else f"{each.window // HOUR} h"
+    )
+    return (
+        f"| `{each.name}` | {each.about} | {each.target:.2%} | {edge} | {alert} | {window} "
+        f"| {each.least} | {each.source} | {phases} | `{each.alert_name}` |"
+    )

@@ -1,4 +1,4 @@
-"""The documents that are written out from the code: settings, metrics, API."""
+"""The documents that are written out from the code: settings, metrics, objectives, API."""
 
 from __future__ import annotations
 
@@ -53,6 +53,13 @@ def metrics_page() -> str:
     return meters.render_docs()
 
 
+def objectives_page() -> str:
+    """docs/objectives.md, as the objectives describe themselves."""
+    from gatehouse.observe import objectives
+
+    return objectives.render_docs()
+
+
 def api_page() -> str:
     """docs/api.md from the OpenAPI description of the application."""
     os.environ["LOG_FILE"] = "-"  # writing documents leaves no log behind
@@ -73,6 +80,7 @@ def api_page() -> str:
 PAGES: Final[dict[str, Callable[[], str]]] = {
     "settings.md": settings_page,
     "metrics.md": metrics_page,
+    "objectives.md": objectives_page,
     "api.md": api_page,
 }
 

@@ -11,7 +11,7 @@ from gatehouse.ops import docs
 
 
 class Command(BaseCommand):
-    help = "Writes docs/settings.md, docs/metrics.md and docs/api.md from the code."
+    help = "Writes the settings, metrics, objectives and API of docs/ from the code."
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
