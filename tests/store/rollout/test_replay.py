@@ -28,7 +28,7 @@ def room(clean: str) -> Iterator[ControlRoom]:
         made.follow()
         controller.tick()
         made.clock.turn(5)
-        eyes.n = min(eyes.n + 13, 400)
+        eyes.n = min(eyes.n + 30, 400)
         eyes.bad = max(0, (eyes.n - 200) // 3)
         if made.standing().phase in TERMINAL:
             break
