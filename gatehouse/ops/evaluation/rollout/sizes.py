@@ -124,7 +124,6 @@ MATCHES = (
     Size("planned .5, true .5", _srm(0.5, 0.5, horizon=20_000), 0.0002, most=SRM_ALPHA),
 )
 TABLES = {
-    "false verdicts, looked at after each conversation": NULLS,
     "conversations until (A) fails a canary": FAILS,
     "conversations of the canary until (B) fails it": COMPARISONS,
     "conversations until a canary is certified": CERTIFICATIONS,
