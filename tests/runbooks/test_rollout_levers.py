@@ -15,7 +15,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from gatehouse.base.errors import GatehouseError
-from gatehouse.rollout import failpoints
+from gatehouse.rollout import failpoints, plans
 from gatehouse.rollout.controller import Controller
 from gatehouse.rollout.levers import Refused
 from gatehouse.rollout.types import RULES, Phase
@@ -301,3 +301,32 @@ def test_the_audit_is_verified_at_the_shell(room: ControlRoom) -> None:
     room.sql("UPDATE rollout_audit SET actor = 'bob'")
     with pytest.raises(CommandError, match="not as it was written"):
         shell("audit", "verify")
+
+
+def test_the_shell_follows_a_rollout_to_its_end_and_computes_its_verdicts_again(
+    room: ControlRoom,
+) -> None:
+    room.submit()
+    tick(room, ScriptedEyes(), Phase.RAMPING)
+    tick(room, ScriptedEyes(bad=90), Phase.ROLLED_BACK)
+    rollout = room.standing().id
+    assert "failed    errors: " in shell("rollout", "watch")
+    assert rollout in shell("rollout", "history")
+    told = shell("rollout", "history", rollout, "--verdicts")
+    assert "start  by anna (person): a better sentence" in told
+    assert "rolling_back 0 %  by controller (engine): errors failed" in told
+    assert "verdicts the same, 0 different" in shell("rollout", "replay", rollout)
+    room.sql("UPDATE rollout_judgement SET evidence = to_jsonb(replace(evidence #>> '{}',"
+             " '\"verdict\":\"fail\"', '\"verdict\":\"pass\"'))")  # fmt: skip
+    with pytest.raises(CommandError, match="do not follow from their evidence"):
+        shell("rollout", "replay", rollout)
+
+
+def test_a_plan_is_told_with_its_times_and_refused_where_it_can_show_nothing(
+    room: ControlRoom,
+) -> None:
+    told = shell("rollout", "plan", "R1", "--per-hour", "5000")
+    assert "R1: 3 steps" in told
+    with pytest.raises(GatehouseError, match="cannot reach a verdict"):
+        shell("rollout", "plan", "R1", "--per-hour", "2")
+    assert len(plans.load(shell("rollout", "plan", "R1", "--text")).steps) == 3
