@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast, get_args
@@ -33,6 +32,7 @@ from gatehouse.rollout.types import WHOLE, Arm, Assignment, Control
 
 AGENT: Final = "agent.conversation"
 STALE_LOOK_SECONDS: Final = 1.0
+ENDING_SECONDS: Final = 5.0
 T = TypeVar("T")
 Context = EvaluationContext | None
 Object = Sequence[FlagValueType] | Mapping[str, FlagValueType]
@@ -197,22 +197,27 @@ class FollowingProvider(GatehouseProvider):
         follower.on_change(flags.refresh)
         super().__init__(follower, flags)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._work: Future[None] | None = None
+        self._thread: threading.Thread | None = None
 
     def initialize(self, evaluation_context: EvaluationContext) -> None:
         """Returns after the first look, or after three seconds without one: then it is stale."""
-        self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="gatehouse-flags", daemon=True).start()
-        asyncio.run_coroutine_threadsafe(self._follower.start(), self._loop).result()
+        loop = self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(
+            target=loop.run_forever, name="gatehouse-flags", daemon=True
+        )
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._follower.start(), loop).result()
         self._was_stale = self._follower.is_stale
-        self._work = asyncio.run_coroutine_threadsafe(self._follow(), self._loop)
+        asyncio.run_coroutine_threadsafe(self._follow(), loop)
 
     def shutdown(self) -> None:
-        if self._loop is None or self._work is None:
+        if self._loop is None or self._thread is None:
             return
-        self._work.cancel()
+        asyncio.run_coroutine_threadsafe(_ended(), self._loop).result(ENDING_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._loop = self._work = None
+        self._thread.join(ENDING_SECONDS)
+        self._loop.close()
+        self._loop = self._thread = None
 
     async def _follow(self) -> None:
         await asyncio.gather(self._follower.run(), self._flags.run(), self._watch())
@@ -221,6 +226,14 @@ class FollowingProvider(GatehouseProvider):
         while True:
             await asyncio.sleep(STALE_LOOK_SECONDS)
             self.look()
+
+
+async def _ended() -> None:
+    """Everything else in this loop has been cancelled, and has come to its end."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
 
 
 def _pin(context: Context) -> Assignment | None:
