@@ -148,7 +148,7 @@ class GateSpec:
     policy: Literal["certified", "no_evidence"] = "certified"
     # For no_evidence: what is shown must lie below it; of worse: a ratio of the arms' rates.
     delta_max: float | None = None
-    tolerance: float = 1.0  # of worse: a ratio of the rates (canary's over stable's) up to it is fine
+    tolerance: float = 1.0  # of worse: up to this ratio, canary's rate over stable's, it is fine
     minutes: int = 10  # of a rule
     least: int = 20  # observations that a rule needs in its window
     service: str | None = None  # of a breaker
