@@ -74,7 +74,7 @@ class Command(BaseCommand):
         self._tell(differences(base, kept))
         self.stdout.write(
             f"Next: gatehouse prompts test {kept.id}, then "
-            f"gatehouse rollout plan --version {kept.id}"
+            f"gatehouse rollout start {kept.id} --reason WHY"
         )
 
     def _list(self, connect: Connect, settings: Settings, asked: dict[str, Any]) -> None:
