@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Final, NamedTuple
 
@@ -91,21 +91,16 @@ def _rows(reading: Reading, spec: GateSpec) -> list[list[int]]:
 
 
 def rows_of(inputs: Mapping[str, Any]) -> list[Row]:
-    return [Row(*row) for row in inputs["counts"]]
+    return list(map(Row._make, inputs["counts"]))
 
 
 def beats_of(inputs: Mapping[str, Any]) -> list[Beat]:
-    return [Beat(*minute) for minute in inputs.get("minutes", ())]
+    return list(map(Beat._make, inputs.get("minutes", ())))
 
 
 def runs_of(outcomes: bytes) -> list[int]:
     """The lengths of the runs of good ones before, between and after the bad ones."""
     return list(map(len, outcomes.split(BAD))) if outcomes else []
-
-
-def outcomes_of(runs: Sequence[int]) -> bytes:
-    """The reverse of `runs_of`."""
-    return BAD.join(bytes(run) for run in runs)
 
 
 def spec_of(params: Mapping[str, Any]) -> GateSpec:

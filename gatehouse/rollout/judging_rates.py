@@ -36,12 +36,16 @@ def slo(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told:
     an outage that hits both is nobody's fault (`is_shared`).
     """
     rows, limit = rows_of(inputs), _limit(spec)
-    raw = _restarted(spec, ground, rows, lambda seen: _over(seen, limit))
     boundary = stats.threshold(ground.alpha, spec.weight)
     usual = _usual(rows, limit)
-    blamed = _restarted(
-        spec, ground, rows, lambda seen: _blamed(spec, seen, limit, blame=boundary, usual=usual)
-    )
+    begun, restarts = _begun(spec, ground, rows)
+    rests = [[row for step in begun[k:] for row in step] for k in range(len(begun))]
+    alone = [_over(rest, limit) for rest in rests]
+    blames = [
+        _blamed(spec, rest, log_e, blame=boundary, usual=usual)
+        for rest, log_e in zip(rests, alone, strict=True)
+    ]
+    raw, blamed = restarts.mean(alone), restarts.mean(blames)
     whole = total(rows)
     outputs = _outputs(blamed, boundary, whole)
     outputs["is_shared"] = raw >= boundary > blamed
@@ -82,14 +86,9 @@ def _outputs(log_e: float, boundary: float, whole: Row) -> dict[str, Any]:
     }
 
 
-def _restarted(spec: GateSpec, ground: Ground, rows: Rows, log_e: Callable[[Rows], float]) -> float:
-    """The evidence begun anew at each step from the one on which the gate is armed."""
-    begun, restarts = _begun(spec, ground, rows)
-    return restarts.log_e(begun, lambda steps: log_e([row for step in steps for row in step]))
-
-
 def _begun(spec: GateSpec, ground: Ground, rows: Rows) -> tuple[list[list[Row]], stats.Restarts]:
-    """The rows of each step that has begun, and how its evidence is weighed."""
+    """The rows of each step that has begun, from the one on which the gate is armed, and how the
+    evidence that begins anew at each of them is weighed."""
     first = min(spec.from_step, ground.steps - 1)
     last = max(ground.step, max((row.step for row in rows), default=0))
     begun: list[list[Row]] = [[] for _ in range(first, last + 1)]
@@ -135,13 +134,13 @@ def _usual(rows: Rows, limit: float) -> float:
     return min(max(limit, seen.stable_bad / seen.stable_n), max(limit, MOST_USUAL))
 
 
-def _blamed(spec: GateSpec, rows: Rows, limit: float, *, blame: float, usual: float) -> float:
+def _blamed(spec: GateSpec, rows: Rows, alone: float, *, blame: float, usual: float) -> float:
     """The evidence against the canary alone: never more than where both arms suffer alike.
 
+    `alone`: that it is outside its objective, whosever doing that is.
     `blame`: the log E at which the canary is the worse arm. The gate's own share of the error
     budget, so that all objectives of a plan together blame an outage of both arms no more often.
     """
-    alone = _over(rows, limit)
     if alone <= 0:
         return alone
     if not any(row.stable_n for row in rows if row.part < 1):
