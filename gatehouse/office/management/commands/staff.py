@@ -105,5 +105,8 @@ class Command(BaseCommand):
 
 
 def _note(action: str, person: User, **evidence: object) -> None:
-    actor = Actor("person", f"{getpass.getuser()} at the shell")
-    books.note(actor, action, person.username, evidence=evidence)
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        name = "somebody"
+    books.note(Actor("person", f"{name} at the shell"), action, person.username, evidence=evidence)
