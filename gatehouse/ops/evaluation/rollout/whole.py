@@ -248,10 +248,14 @@ def measured(*, runs: int) -> Iterator[Table]:
 
 
 def _rows(found: list[Fate], *, alarms: float | None) -> Iterator[Row]:
-    failed = sum(f.is_failed for f in found)
-    yield null_row("failed by the gates", failed, len(found), reference=ALPHA)
+    runs, failed = len(found), sum(f.is_failed for f in found)
+    yield null_row("failed by the gates", failed, runs, reference=ALPHA)
     yield _share("failed by the hard rules", [f.is_ruled for f in found], None)
-    yield _share("alarms while baking", [f.is_alarmed for f in found], alarms)
+    alarmed = [f.is_alarmed for f in found]
+    if alarms is None:
+        yield _share("alarms while baking", alarmed, None)
+    else:
+        yield null_row("alarms while baking", sum(alarmed), runs, most=alarms, reference=alarms)
 
 
 def _share(name: str, found: list[bool], most: float | None) -> Row:
