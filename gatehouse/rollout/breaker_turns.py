@@ -14,6 +14,7 @@ from gatehouse.base.errors import StoreDown
 from gatehouse.observe import journal
 from gatehouse.resilience.standing import Change
 from gatehouse.rollout.connecting import Connect
+from gatehouse.rollout.own_thread import in_thread
 
 PAUSE_SECONDS: Final = 0.5
 MOST_KEPT: Final = 1000  # while the database is away; the oldest are let go
@@ -53,10 +54,10 @@ class BreakerTurns:
 
     async def run(self) -> None:
         """Stores what was heard, again and again; ends by cancellation."""
-        await asyncio.to_thread(self._visit, _FORGET, [{}])
+        await in_thread(lambda: self._visit(_FORGET, [{}]))
         while True:
             await asyncio.sleep(PAUSE_SECONDS)
-            await asyncio.to_thread(self.store)
+            await in_thread(self.store)
 
     def store(self) -> None:
         """Stores what waits; what could not be stored waits on."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from threading import Thread
-from typing import Final, TypeVar
+from typing import Final
 
 from gatehouse.base.errors import StoreDown
 from gatehouse.observe import journal, meters
@@ -15,13 +15,13 @@ from gatehouse.rollout.connecting import Connect
 from gatehouse.rollout.controller import Controller, Tick
 from gatehouse.rollout.delivery import deliver
 from gatehouse.rollout.outlets import Send
+from gatehouse.rollout.own_thread import in_thread
 from gatehouse.rollout.types import Control
 
 SOON_SECONDS: Final = 0.2  # between two looks while processes have yet to follow
 LEAST_SECONDS: Final = 0.1  # news by the hundred do not make it look more often
 NOTICE_SECONDS: Final = 2.0
 LAG_SECONDS: Final = 1.0  # between two looks at the clock while a look takes long
-T = TypeVar("T")
 
 
 class Running:
@@ -78,33 +78,3 @@ async def deliver_notices(connect: Connect, senders: Mapping[str, Send]) -> None
         with suppress(StoreDown):
             await in_thread(lambda: deliver(connect, senders))
         await asyncio.sleep(NOTICE_SECONDS)
-
-
-def in_thread(work: Callable[[], T]) -> asyncio.Future[T]:
-    """The result of `work`, done in a thread that nobody waits for at the end of the process.
-
-    A frozen database freezes the thread with it; the pool of `asyncio.to_thread` would then keep
-    the process from ending.
-    """
-    loop = asyncio.get_running_loop()
-    result: asyncio.Future[T] = loop.create_future()
-
-    def told(value: T | None, error: BaseException | None) -> None:
-        if result.cancelled():
-            return
-        if error is not None:
-            result.set_exception(error)
-        else:
-            result.set_result(value)  # type: ignore[arg-type]  # of T where there is no error
-
-    def run() -> None:
-        value, error = None, None
-        try:
-            value = work()
-        except Exception as caught:  # noqa: BLE001 - raised again where the future is awaited
-            error = caught
-        with suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(told, value, error)
-
-    Thread(target=run, daemon=True, name="rollout").start()
-    return result

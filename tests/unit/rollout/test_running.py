@@ -13,7 +13,8 @@ from gatehouse.base.errors import StoreDown
 from gatehouse.observe import journal
 from gatehouse.observe.journal import Journal
 from gatehouse.rollout.controller import Controller, Tick
-from gatehouse.rollout.running import Running, in_thread
+from gatehouse.rollout.own_thread import in_thread
+from gatehouse.rollout.running import Running
 from gatehouse.rollout.types import Control
 from tests.lines import Lines
 
