@@ -20,6 +20,7 @@ from gatehouse.rollout.connecting import connecting
 from gatehouse.rollout.types import Actor
 from tests.store.rollout.talks import HOUR, Talk, Turn, add, standing
 from tests.store.rollout.talks import NOW as THEN
+from tests.store.rollout.tampering import tamper
 
 Shelf = psycopg.Connection[dict[str, Any]]
 ALICE = Actor("person", "alice")
@@ -94,7 +95,7 @@ def test_r2_46_everything_ready_passes(asked: checks.Asked) -> None:
 def test_r2_46_each_missing_item_fails_it(
     asked: checks.Asked, shelf: Shelf, spoil: str, name: str
 ) -> None:
-    shelf.execute(spoil)
+    tamper(shelf, spoil)
     assert missing(checks.preflight(asked)) >= {name}
 
 
@@ -126,7 +127,7 @@ def test_r3_25_the_last_step_wants_a_healthy_day_a_rehearsal_and_a_changelog(
     assert missing(checks.preflight_last(asked, early)) == {"canary healthy for 24 h"}
     other = replace(asked, release="1.3.0")
     assert missing(checks.preflight_last(other, watched)) == {"changelog updated"}
-    shelf.execute("DELETE FROM rollout_audit")
+    tamper(shelf, "DELETE FROM rollout_audit")
     assert missing(checks.preflight_last(asked, watched)) == {"rollback rehearsed"}
     shelf.execute(
         "INSERT INTO rollout_judgement (rollout_id, step, phase, gate, verdict, evidence, at) "

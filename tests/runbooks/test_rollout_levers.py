@@ -298,7 +298,7 @@ def test_every_lever_wants_a_reason(room: ControlRoom, words: tuple[str, ...]) -
 def test_the_audit_is_verified_at_the_shell(room: ControlRoom) -> None:
     room.submit()
     assert "no flaw" in shell("audit", "verify", "--forget")
-    room.sql("UPDATE rollout_audit SET actor = 'bob'")
+    room.tamper("UPDATE rollout_audit SET actor = 'bob'")
     with pytest.raises(CommandError, match="not as it was written"):
         shell("audit", "verify")
 

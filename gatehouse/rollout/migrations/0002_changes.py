@@ -1,4 +1,5 @@
-"""Every change that processes follow raises the revision and is told to whoever listens."""
+"""Every change that processes follow raises the revision and is told to whoever listens; the
+audit is only added to."""
 
 from django.db import migrations
 
@@ -30,9 +31,20 @@ CREATE TRIGGER rollout_changed AFTER INSERT ON rollout_version
     FOR EACH STATEMENT EXECUTE FUNCTION rollout_changed();
 CREATE TRIGGER rollout_pointed BEFORE UPDATE OF stable_version, denied ON rollout_control
     FOR EACH ROW EXECUTE FUNCTION rollout_pointed();
+
+CREATE FUNCTION rollout_audit_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit is only added to: % of rollout_audit is refused', TG_OP
+        USING ERRCODE = 'insufficient_privilege';
+END $$;
+
+CREATE TRIGGER rollout_audit_kept BEFORE UPDATE OR DELETE ON rollout_audit
+    FOR EACH STATEMENT EXECUTE FUNCTION rollout_audit_kept();
 """
 
 UNDONE = """
+DROP TRIGGER rollout_audit_kept ON rollout_audit;
+DROP FUNCTION rollout_audit_kept();
 DROP TRIGGER rollout_pointed ON rollout_control;
 DROP TRIGGER rollout_changed ON rollout_version;
 DROP TRIGGER rollout_changed ON rollout_flag;

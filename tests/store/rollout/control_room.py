@@ -14,6 +14,7 @@ from gatehouse.base.config import Settings, load
 from gatehouse.rollout.connecting import Connect, connecting
 from gatehouse.rollout.desk import Desk, Submission
 from gatehouse.rollout.types import Actor, Standing
+from tests.store.rollout.tampering import tamper
 
 ANNA = Actor("person", "anna")
 GOOD, NEXT = "v-00000000000a", "v-00000000000b"
@@ -71,6 +72,11 @@ class ControlRoom:
         with psycopg.connect(self.url, autocommit=True, row_factory=dict_row) as connection:
             cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
+
+    def tamper(self, statement: str, *values: Any) -> None:
+        """Changes the audit as only the owner of the database can."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            tamper(connection, statement, *values)
 
     def submit(self, version: str = GOOD, **changed: Any) -> Standing:
         """A rollout of the short plan, begun by Anna."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 
+import psycopg
 import pytest
 
 from gatehouse.rollout import audit, verifying
@@ -66,8 +67,8 @@ def test_an_untouched_chain_has_no_flaws(room: ControlRoom) -> None:
 
 
 def insert_between(room: ControlRoom) -> None:
-    room.sql("UPDATE rollout_audit SET seq = seq + 100 WHERE seq > 2")
-    room.sql("UPDATE rollout_audit SET seq = seq - 99 WHERE seq > 100")
+    room.tamper("UPDATE rollout_audit SET seq = seq + 100 WHERE seq > 2")
+    room.tamper("UPDATE rollout_audit SET seq = seq - 99 WHERE seq > 100")
     before = room.sql("SELECT hash FROM rollout_audit WHERE seq = 2")[0]["hash"]
     forged(room, 3, before)
 
@@ -79,25 +80,25 @@ def insert_at_the_end(room: ControlRoom) -> None:
 def change_content_and_seal(room: ControlRoom) -> None:
     row = room.sql("SELECT * FROM rollout_audit WHERE seq = 5")[0]
     row["actor"] = "bob"
-    room.sql("UPDATE rollout_audit SET actor = 'bob', hash = %s WHERE seq = 5",
+    room.tamper("UPDATE rollout_audit SET actor = 'bob', hash = %s WHERE seq = 5",
              audit.seal(row, b"another key"))  # fmt: skip
 
 
 TAMPERINGS: dict[str, Tamper] = {
-    "reason changed": lambda r: r.sql("UPDATE rollout_audit SET reason = 'x' WHERE seq = 3"),
-    "actor changed": lambda r: r.sql("UPDATE rollout_audit SET actor = 'bob' WHERE seq = 1"),
-    "kind changed": lambda r: r.sql("UPDATE rollout_audit SET actor_kind = 'engine'"),
-    "time changed": lambda r: r.sql("UPDATE rollout_audit SET at = at || ' ' WHERE seq = 5"),
-    "evidence changed": lambda r: r.sql(
+    "reason changed": lambda r: r.tamper("UPDATE rollout_audit SET reason = 'x' WHERE seq = 3"),
+    "actor changed": lambda r: r.tamper("UPDATE rollout_audit SET actor = 'bob' WHERE seq = 1"),
+    "kind changed": lambda r: r.tamper("UPDATE rollout_audit SET actor_kind = 'engine'"),
+    "time changed": lambda r: r.tamper("UPDATE rollout_audit SET at = at || ' ' WHERE seq = 5"),
+    "evidence changed": lambda r: r.tamper(
         "UPDATE rollout_audit SET evidence = replace(evidence, '7', '8') WHERE seq = 4"
     ),
-    "revision changed": lambda r: r.sql("UPDATE rollout_audit SET revision_after = 9"),
-    "seal changed": lambda r: r.sql("UPDATE rollout_audit SET hash = 'x' WHERE seq = 2"),
-    "first removed": lambda r: r.sql("DELETE FROM rollout_audit WHERE seq = 1"),
-    "middle removed": lambda r: r.sql("DELETE FROM rollout_audit WHERE seq = 3"),
+    "revision changed": lambda r: r.tamper("UPDATE rollout_audit SET revision_after = 9"),
+    "seal changed": lambda r: r.tamper("UPDATE rollout_audit SET hash = 'x' WHERE seq = 2"),
+    "first removed": lambda r: r.tamper("DELETE FROM rollout_audit WHERE seq = 1"),
+    "middle removed": lambda r: r.tamper("DELETE FROM rollout_audit WHERE seq = 3"),
     "middle removed, rest renumbered": lambda r: (
-        r.sql("DELETE FROM rollout_audit WHERE seq = 3"),
-        r.sql("UPDATE rollout_audit SET seq = seq - 1 WHERE seq > 3"),
+        r.tamper("DELETE FROM rollout_audit WHERE seq = 3"),
+        r.tamper("UPDATE rollout_audit SET seq = seq - 1 WHERE seq > 3"),
     ),
     "inserted between": insert_between,
     "inserted at the end": insert_at_the_end,
@@ -115,12 +116,28 @@ def test_whatever_is_changed_removed_or_inserted_is_found(
     assert verified(room).flaws
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE rollout_audit SET reason = 'x'",
+        "UPDATE rollout_audit SET reason = 'x' WHERE false",
+        "DELETE FROM rollout_audit WHERE seq = 5",
+    ],
+)
+def test_the_database_refuses_what_is_no_addition(room: ControlRoom, statement: str) -> None:
+    written(room)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="only added to"):
+        room.sql(statement)
+    written(room, 1)
+    assert (verified(room).entries, verified(room).flaws) == (6, ())
+
+
 def test_a_cut_end_is_found_by_what_this_machine_saw_before(
     room: ControlRoom, tmp_path: Path
 ) -> None:
     written(room)
     verifying.witness(tmp_path, verified(room).head)
-    room.sql("DELETE FROM rollout_audit WHERE seq > 3")
+    room.tamper("DELETE FROM rollout_audit WHERE seq > 3")
     assert not verified(room).flaws, "the chain alone cannot know how long it was"
     assert [flaw.seq for flaw in verified(room, verifying.saw(tmp_path)).flaws] == [5]
 
@@ -130,7 +147,7 @@ def test_a_chain_written_anew_is_found_by_what_this_machine_saw_before(
 ) -> None:
     written(room)
     verifying.witness(tmp_path, verified(room).head)
-    room.sql("DELETE FROM rollout_audit")
+    room.tamper("DELETE FROM rollout_audit")
     written(room, 6)
     assert not verified(room).flaws
     assert [flaw.seq for flaw in verified(room, verifying.saw(tmp_path)).flaws] == [5]
