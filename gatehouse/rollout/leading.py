@@ -13,16 +13,19 @@ from gatehouse.rollout.connecting import Connect, Connection
 
 LOCK: Final = 5_016_002
 TAKE: Final = "SELECT pg_try_advisory_lock(%s) AS won"
+SILENT_SECONDS: Final = 60.0  # who leads and asks nothing for so long is frozen: another one leads
 
 
 class Lead:
     """Keeps the lock, and with it the connection, until it is dropped or the database ends it.
 
-    Whoever writes on this connection leads: if the lock is gone, so is the connection.
+    Whoever writes on this connection leads: if the lock is gone, so is the connection. The server
+    itself ends it when its holder falls silent, as a process that was stopped does.
     """
 
-    def __init__(self, connect: Connect) -> None:
+    def __init__(self, connect: Connect, *, silent_seconds: float = SILENT_SECONDS) -> None:
         self._connect = connect
+        self._silent_ms = int(silent_seconds * 1000)
         self._open: ExitStack | None = None
         self._connection: Connection | None = None
 
@@ -43,13 +46,15 @@ class Lead:
             opened.close()
 
     def _try(self) -> None:
-        opened = ExitStack()
-        connection = opened.enter_context(_quiet(self._connect()))
-        row = connection.execute(TAKE, (LOCK,)).fetchone()
-        if row and row["won"]:
-            self._open, self._connection = opened, connection
-        else:
-            opened.close()
+        try:
+            with ExitStack() as opened:
+                connection = opened.enter_context(_quiet(self._connect()))
+                row = connection.execute(TAKE, (LOCK,)).fetchone()
+                if row and row["won"]:
+                    connection.execute(f"SET idle_session_timeout = {self._silent_ms}")
+                    self._open, self._connection = opened.pop_all(), connection
+        except psycopg.Error as trouble:
+            raise StoreDown(f"Nobody can lead: {trouble}".strip()) from trouble
 
 
 class _Quiet(AbstractContextManager[Connection]):
