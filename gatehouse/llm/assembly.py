@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
+from weakref import WeakSet
 
 from gatehouse.base.config import Settings
 from gatehouse.base.errors import Misconfigured
@@ -64,7 +65,7 @@ class Voice:
     moderator: Moderator | None
     breakers: Breakers
     spans: Spans
-    counted: list[CountedModel]
+    counted: Collection[CountedModel]
     close_clients: Callable[[], Awaitable[None]]
     chat_of: Callable[[Settings, str], ChatModel]
     retune: Callable[[Settings], None]  # live settings, from the next call on
@@ -88,7 +89,7 @@ class Voice:
     async def close(self) -> None:
         """Settles budgets, sends the last spans, closes connections; bounded."""
         telling = asyncio.to_thread(self.spans.close)
-        await asyncio.gather(telling, *(each.settled() for each in self.counted))
+        await asyncio.gather(telling, *[each.settled() for each in self.counted])
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSING_SECONDS):
                 await self.close_clients()
@@ -147,7 +148,7 @@ class _Workshop:
     budget: Budget
     spans: Spans = field(default_factory=NoSpans)
     bounds: Bounds = field(default_factory=Bounds)
-    made: list[CountedModel] = field(default_factory=list)
+    made: WeakSet[CountedModel] = field(default_factory=WeakSet)  # those of versions come and go
     talk: Bulkhead = field(init=False)
     vision: Bulkhead = field(init=False)
 
@@ -180,7 +181,7 @@ class _Workshop:
         )
         plan = Plan(model.provider, model.there.system, price, self.budget, self.spans)
         counted = CountedModel(client, plan)
-        self.made.append(counted)
+        self.made.add(counted)
         return Link(
             counted,
             self.breakers.of(service, version),

@@ -51,6 +51,20 @@ class Breakers:
             made.force(state, seconds=seconds, reason=reason)
         return made
 
+    def retire(self, version: str) -> None:
+        """Forgets the breakers of a version that nobody asks for any more.
+
+        One that was not shut is told as shut: otherwise what nobody calls would look ill for ever.
+        """
+        with self._lock:
+            names = [name for name in self._made if version and name[1] == version]
+            gone = [self._made.pop(name) for name in names]
+        for breaker in gone:
+            standing = breaker.standing
+            if standing.state is not State.CLOSED:
+                self._told(_farewell(breaker, standing))
+            self._states.pop((breaker.service, version), None)
+
     def retune(self, service: str, rules: Rules) -> None:
         """Other rules for the breakers of a dependency; what they have seen goes on counting."""
         with self._lock:
@@ -112,3 +126,15 @@ class Breakers:
             for breaker in tuple(self._made.values()):
                 breaker.keep_time()
             await asyncio.sleep(LOOK_SECONDS)
+
+
+def _farewell(breaker: Breaker, standing: Standing) -> Change:
+    return Change(
+        breaker.service,
+        before=standing.state,
+        to=State.CLOSED,
+        reason="version_let_go",
+        opens_total=standing.opens_total,
+        seconds=0.0,
+        version=breaker.version,
+    )

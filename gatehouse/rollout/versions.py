@@ -44,7 +44,9 @@ ON CONFLICT (id) DO NOTHING
 _KNOWN = "SELECT 1 FROM rollout_version WHERE id = %(id)s"
 _READ = "SELECT id, bundle, label, note, created_by, created_at FROM rollout_version"
 
-_NEWEST = f"{_READ} WHERE id <> ALL(%(but)s) ORDER BY created_at DESC, id LIMIT %(most)s"
+_NEWEST = f"""{_READ}
+WHERE id <> ALL(%(but)s) AND created_at >= coalesce(%(since)s::timestamptz, '-infinity')
+ORDER BY created_at DESC, id LIMIT %(most)s"""
 
 
 def keep(
@@ -96,13 +98,21 @@ def read(connect: Connect, version_id: str) -> Version:
     return _version(row)
 
 
-def newest(connect: Connect, *, most: int = 50, but: Collection[str] = ()) -> tuple[Version, ...]:
-    """The stored ones without those of `but`, newest first. Raises StoreDown.
+def newest(
+    connect: Connect,
+    *,
+    most: int = 50,
+    but: Collection[str] = (),
+    since: datetime | None = None,
+) -> tuple[Version, ...]:
+    """The stored ones without those of `but` and those before `since`, newest first.
 
+    Raises StoreDown.
     One that was changed in the database is left out, and told to the journal.
     """
     with connect() as visit:
-        rows = visit.execute(_NEWEST, {"most": most, "but": list(but)}).fetchall()
+        wanted = {"most": most, "but": list(but), "since": since}
+        rows = visit.execute(_NEWEST, wanted).fetchall()
     return tuple(version for row in rows if (version := _sound(row)) is not None)
 
 

@@ -5,122 +5,48 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Literal
+from datetime import datetime
+from functools import partial
+from time import monotonic
 
-from gatehouse.base.config import Settings
-from gatehouse.base.errors import GatehouseError, Misconfigured, StoreDown
-from gatehouse.llm.assembly import Voice
-from gatehouse.llm.tuned import TunedModel
-from gatehouse.llm.types import ChatModel
+from gatehouse.base.errors import GatehouseError, StoreDown
 from gatehouse.observe import journal
-from gatehouse.resilience.breakers import Breakers
-from gatehouse.resilience.deadline import Deadline
 from gatehouse.rollout import versions
-from gatehouse.rollout.bundles import Bundle
 from gatehouse.rollout.connecting import Connect
+from gatehouse.rollout.own_thread import in_thread
 from gatehouse.rollout.types import RULES, Control
 from gatehouse.rollout.versions import RULES_VERSION, Version
-from gatehouse.talk.past import Past
-from gatehouse.talk.prompted import PromptedHandler
-from gatehouse.talk.prompts.places import refuse_unfit
-from gatehouse.talk.rules import RulesHandler
-from gatehouse.talk.types import Handler, Outcome, Say, Thread, Tools, say_nothing
-from gatehouse.web.own_version import has_own_chain, prompts_of, settings_for
+from gatehouse.talk.types import Handler
 
 MOST_KEPT = 32  # handlers; those that nobody asks for are made again when somebody does
 MOST_READ = 200  # versions at a time, the newest
+FIRST_SECONDS = 3.0  # a start waits so long for the versions that it will need
 LOOK_SECONDS = 30.0
 AGAIN_SECONDS = 5.0
-Guard = Callable[[Handler], Handler]
-
-
-@dataclass(frozen=True, slots=True)
-class VersionedHandler:
-    """A handler as one version has it: under its name, and with no more than its features."""
-
-    inner: Handler
-    version: str
-    bundle: Bundle
-
-    @property
-    def name(self) -> Literal["rules", "prompted"]:
-        return self.inner.name
-
-    async def think(
-        self, thread: Thread, tools: Tools, *, deadline: Deadline, say: Say = say_nothing
-    ) -> Outcome:
-        return await self.inner.think(thread, self.fewer(tools), deadline=deadline, say=say)
-
-    def fewer(self, tools: Tools) -> Tools:
-        """A version can leave out what the house has; it can switch nothing on."""
-        features = self.bundle.features
-        if not features:
-            return tools
-        return replace(
-            tools,
-            cards_on=tools.cards_on and features.get("cards", True),
-            suggested_actions_on=tools.suggested_actions_on
-            and features.get("suggested_actions", True),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Workshop:
-    """Makes handlers. `guard` puts the house's screening around each."""
-
-    settings: Settings
-    voice: Voice | None
-    breakers: Breakers
-    past: Past
-    guard: Guard = lambda handler: handler
-    in_force: Callable[[], Settings] | None = None  # live settings; None: those of the start
-
-    def make(self, version: Version) -> Handler:
-        """Raises Misconfigured, BadInput where it cannot run here."""
-        bundle = version.bundle
-        inner = RulesHandler() if bundle.handler == "rules" else self._prompted(version)
-        return self.guard(VersionedHandler(inner, version.id, bundle))
-
-    def _prompted(self, version: Version) -> Handler:
-        refuse_unfit(version.bundle.prompts)
-        settings, parameters = self.settings, version.bundle.parameters
-        return PromptedHandler(
-            self._chat(version),
-            past=self.past,
-            breaker=self.breakers.of("llm_contract", version.id),
-            most_messages=parameters.get("history_messages", self._history),
-            agency=settings.agency_name.strip(),
-            market=settings.market_name.strip(),
-            prompts=prompts_of(version),
-        )
-
-    def _history(self) -> int:
-        settings = self.in_force() if self.in_force else self.settings
-        return settings.llm_max_history_messages
-
-    def _chat(self, version: Version) -> ChatModel:
-        bundle = version.bundle
-        wanted = settings_for(bundle, self.settings)
-        if self.voice is None:
-            raise Misconfigured("LLM_MODEL is empty: this process has no model")
-        has_own = has_own_chain(bundle, self.settings)
-        chat = self.voice.chat_for(wanted, version.id) if has_own else self.voice.chat
-        warm = bundle.parameters.get("temperature")
-        most = bundle.parameters.get("most_tokens")
-        return chat if warm is most is None else TunedModel(chat, warm, most)
+IDLE_SECONDS = 120.0  # after which a handler that nobody asked for goes, with its breakers
 
 
 class Handlers:
     """Answers from memory. What it does not know yet is read in the background, never in a turn."""
 
-    def __init__(self, make: Callable[[Version], Handler], *, own: Version | None = None) -> None:
-        self._make = make
+    def __init__(
+        self,
+        make: Callable[[Version], Handler],
+        *,
+        own: Version | None = None,
+        on_drop: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`on_drop` is told which version's handler is let go."""
+        self._make, self._on_drop = make, on_drop
         self._own, self._own_id = own, own.id if own else None
         self._known = {version.id: version for version in (RULES_VERSION, own) if version}
         self._made: OrderedDict[str, Handler] = OrderedDict()
         self._unfit: set[str] = set()
         self._wanted: set[str] = set()
+        self._named: frozenset[str] = frozenset()  # by the control room
+        self._asked: set[str] = set()  # since the last tidying
+        self._tidied_at = monotonic()
+        self._read_to: datetime | None = None
         self._news = asyncio.Event()
 
     @property
@@ -143,6 +69,7 @@ class Handlers:
         """None: it is not known here, or cannot run here; then somebody else must answer."""
         if (made := self._made.get(version_id)) is not None:
             self._made.move_to_end(version_id)
+            self._asked.add(version_id)
             return made
         if version_id in self._unfit:
             return None
@@ -155,9 +82,8 @@ class Handlers:
         """Has ready what the control room may send people to; for `Follower.on_change`."""
         live = control.live
         named = (live.stable_version, live.canary_version) if live else (control.stable_version,)
-        for version_id in named:
-            if version_id and version_id not in self._made:
-                self._wanted.add(version_id)
+        self._named = frozenset(version_id for version_id in named if version_id)
+        self._wanted |= self._named - self._made.keys()
         self._news.set()
 
     def learn(self, found: Iterable[Version]) -> None:
@@ -165,6 +91,14 @@ class Handlers:
         fresh = {version.id: version for version in found if version.id not in self._known}
         self._unfit -= fresh.keys()
         self._known |= fresh
+
+    async def start(self, connect: Connect) -> None:
+        """The first look, so that the first turns are answered by whom they are drawn for."""
+        try:
+            async with asyncio.timeout(FIRST_SECONDS):
+                await self._look(connect)
+        except Exception as trouble:  # noqa: BLE001 - told; a process starts without them
+            journal.failure("versions_not_read", trouble)
 
     async def run(self, connect: Connect) -> None:
         """Registers the house's own version, then reads what is new; until cancelled."""
@@ -175,15 +109,14 @@ class Handlers:
                 pause = LOOK_SECONDS
             except StoreDown:
                 pause = AGAIN_SECONDS  # readiness says so
+            self.tidy()
             await self._wait(pause)
 
     async def _look(self, connect: Connect) -> None:
         wanted = sorted(self._wanted)  # what is asked for meanwhile is looked for next time
         if self._own is not None:
-            await asyncio.to_thread(versions.keep, connect, self._own)
-        known = tuple(self._known)
-        found = await asyncio.to_thread(versions.newest, connect, most=MOST_READ, but=known)
-        self.learn(found)
+            await in_thread(partial(versions.keep, connect, self._own))
+        await self._read_newest(connect)
         for version_id in wanted:
             if version_id not in self._known:
                 await self._read(connect, version_id)
@@ -191,9 +124,19 @@ class Handlers:
             self.of(version_id)
         self._wanted.difference_update(wanted)
 
+    async def _read_newest(self, connect: Connect) -> None:
+        """At first some, then what is younger: who asks for an older one has it read."""
+        known = tuple(self._known)
+        found = await in_thread(
+            partial(versions.newest, connect, most=MOST_READ, but=known, since=self._read_to)
+        )
+        self.learn(found)
+        if found:
+            self._read_to = max(version.created_at for version in found)
+
     async def _read(self, connect: Connect, version_id: str) -> None:
         try:
-            self.learn([await asyncio.to_thread(versions.read, connect, version_id)])
+            self.learn([await in_thread(partial(versions.read, connect, version_id))])
         except StoreDown:
             raise
         except GatehouseError as wrong:
@@ -213,19 +156,33 @@ class Handlers:
     def _prepare(self, version: Version) -> Handler | None:
         try:
             made = self._make(version)
-        except GatehouseError as wrong:
+        except Exception as wrong:  # noqa: BLE001 - told; a provider's library may refuse a model
             self._cannot(version.id, wrong)
             return None
         self._made[version.id] = made
+        self._asked.add(version.id)
         while len(self._made) > MOST_KEPT:
-            self._drop_oldest()
+            self._drop(next(each for each in self._made if not self._is_kept(each)))
         return made
 
-    def _drop_oldest(self) -> None:
-        kept = (RULES, self._own_id)
-        oldest = next(version_id for version_id in self._made if version_id not in kept)
-        del self._made[oldest]
+    def tidy(self) -> None:
+        """Now and then lets go whom nobody has asked for since the last time."""
+        now = monotonic()
+        if now - self._tidied_at < IDLE_SECONDS:
+            return
+        for version_id in [each for each in self._made if each not in self._asked]:
+            if not self._is_kept(version_id):
+                self._drop(version_id)
+        self._asked.clear()
+        self._tidied_at = now
 
-    def _cannot(self, version_id: str, wrong: GatehouseError) -> None:
+    def _is_kept(self, version_id: str) -> bool:
+        return version_id in (RULES, self._own_id) or version_id in self._named
+
+    def _drop(self, version_id: str) -> None:
+        del self._made[version_id]
+        self._on_drop(version_id)
+
+    def _cannot(self, version_id: str, wrong: Exception) -> None:
         self._unfit.add(version_id)
         journal.event("version_unfit", message=str(wrong), level="ERROR", version=version_id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from gatehouse import __version__
 from gatehouse.base.config import Settings
@@ -13,6 +14,8 @@ from gatehouse.rollout.versions import Version
 from gatehouse.talk.prompts import Prompts, load
 
 BY = "the release"
+# What a provider may call a model; no part of an address can be written with it.
+_NAME: Final = re.compile(r"[A-Za-z0-9@](?:[A-Za-z0-9_:@/+-]|\.(?!\.)){0,199}")
 
 
 def own_version(settings: Settings) -> Version | None:
@@ -35,7 +38,10 @@ def own_bundle(settings: Settings) -> Bundle:
 
 
 def settings_for(bundle: Bundle, settings: Settings) -> Settings:
-    """The settings with the bundle's own model. Raises Misconfigured where it cannot be reached."""
+    """The settings with the bundle's own model. Raises Misconfigured where it cannot be reached.
+
+    A version chooses a model, never an endpoint: the house's key goes nowhere else.
+    """
     changes: dict[str, Any] = {
         "llm_model": bundle.model,
         "llm_model_repair": bundle.parameters.get("model_repair", ""),
@@ -44,7 +50,32 @@ def settings_for(bundle: Bundle, settings: Settings) -> Settings:
     wanted = settings.model_copy(update=changes)
     if not named(wanted):
         raise Misconfigured("LLM_MODEL is empty: a prompted version needs a model")
+    if settings.llm_model:
+        _refuse_elsewhere(wanted, settings)
     return wanted
+
+
+def _refuse_elsewhere(wanted: Settings, settings: Settings) -> None:
+    """Raises Misconfigured. What the settings name themselves is the operator's own choice."""
+    home = _homes(settings)["LLM_MODEL"]
+    own = {settings.llm_model, settings.llm_model_repair}
+    told = {"LLM_MODEL": wanted.llm_model, "LLM_MODEL_REPAIR": wanted.llm_model_repair}
+    places = _homes(wanted)
+    for variable, model in told.items():
+        if not model or model in own:
+            continue
+        if _NAME.fullmatch(model) is None:
+            raise Misconfigured(f"model is {model[:200]!r}: that is no name of a model")
+        if places[variable] != home:
+            raise Misconfigured(
+                f"model {model!r} lives at {places[variable]}, and LLM_MODEL at {home}: a version "
+                "keeps the house's endpoint and key; write its name as LLM_MODEL is written"
+            )
+
+
+def _homes(settings: Settings) -> dict[str, str]:
+    """Where each named model lives."""
+    return {each.variable: each.there.base_url for each in named(settings)}
 
 
 def has_own_chain(bundle: Bundle, settings: Settings) -> bool:

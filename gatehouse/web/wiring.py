@@ -48,7 +48,7 @@ from gatehouse.talk.turn import TurnService
 from gatehouse.talk.types import Handler, Market, Tools
 from gatehouse.understanding.ear import RuleEar
 from gatehouse.understanding.places import Gazetteer
-from gatehouse.web.agents import Handlers, Workshop
+from gatehouse.web.agents import Handlers
 from gatehouse.web.choosing import Chooser, Few, ceiling_of, effective_percent, version_of
 from gatehouse.web.keeping import Keeping, keep
 from gatehouse.web.own_version import own_version, settings_for
@@ -57,6 +57,7 @@ from gatehouse.web.steering import Steering, steer
 from gatehouse.web.tending import Work, tended
 from gatehouse.web.tuning import Tuning, pool_limits, search_places, search_rules
 from gatehouse.web.watching import watching
+from gatehouse.web.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ class House:
                 closing.push_async_callback(self.voice.close)
             await self.database.open()
             await self.steering.start()
+            if self.steering.follower.control.source == "database":  # else it is away
+                await self.handlers.start(self.versions)
             await closing.enter_async_context(tended(self._background()))
             closing.push_async_callback(self.turns.stop)
             await self.turns.start()
@@ -291,7 +294,8 @@ def handlers_of(
         GuardedHandler, agency=settings.agency_name.strip(), second_opinion=second_opinion
     )
     workshop = Workshop(settings, voice, breakers, SqlPast(database), guard, in_force)
-    return Handlers(workshop.make, own=own_version(settings) if voice else None)
+    own = own_version(settings) if voice else None
+    return Handlers(workshop.make, own=own, on_drop=breakers.retire)
 
 
 def agents(handlers: Handlers, steering: Steering) -> Agents:

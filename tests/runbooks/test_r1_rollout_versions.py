@@ -30,7 +30,8 @@ from gatehouse.rollout.types import RULES
 from gatehouse.talk.past import NoPast
 from gatehouse.talk.types import Handler, IncomingMessage, Market, Thread, Tools
 from gatehouse.understanding.types import DialogueState
-from gatehouse.web.agents import Handlers, Workshop
+from gatehouse.web.agents import Handlers
+from gatehouse.web.workshop import Workshop
 from tests.unit.understanding.notation import EAR
 
 ROOT = Path(__file__).parents[2]

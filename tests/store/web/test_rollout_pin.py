@@ -61,6 +61,17 @@ async def until(house: House, is_it: Callable[[Control], bool]) -> None:
     await house.handlers._look(house.versions)
 
 
+async def test_the_first_turn_of_a_process_has_the_canary_that_it_is_drawn_for(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    versions.keep(connecting(url), versions.Version(PLAIN))
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(BEGIN, {"canary": PLAIN.id})
+    async with process(url, tmp_path, monkeypatch) as house:
+        meta = await say(house, "hello")
+    assert (meta["arm"], meta["version"]) == ("canary", PLAIN.id)
+
+
 async def say(house: House, text: str, name: str = "home") -> dict[str, Any]:
     accepted = await house.turns.accept(message(text, name=name))
     meta: dict[str, Any] = json.loads(await house.turns.reply(accepted))["meta"]

@@ -17,8 +17,10 @@ from gatehouse.rollout.connecting import Connect, connecting
 from gatehouse.rollout.types import RULES, Control, Live
 from gatehouse.rollout.versions import Version
 from gatehouse.talk.past import NoPast
-from gatehouse.web.agents import Handlers, Workshop
+from gatehouse.web import agents
+from gatehouse.web.agents import Handlers
 from gatehouse.web.own_version import own_version
+from gatehouse.web.workshop import Workshop
 
 PATIENCE_SECONDS = 30.0
 SETTINGS = Settings(
@@ -87,6 +89,44 @@ async def test_who_asks_for_an_unknown_one_is_refused_now_and_served_later(
     await until(lambda: handlers.of(old.id) is not None)
 
 
+async def test_after_the_first_look_a_process_answers_with_whom_the_control_room_names(
+    connect: Connect,
+) -> None:
+    workshop = Workshop(SETTINGS, cast(Any, Voice()), Breakers(), NoPast())
+    made = Handlers(workshop.make, own=OWN)
+    canary, _ = versions.keep(connect, Version(changed(OWN.bundle, model="sim-worse")))
+    made.follow(Control(live=Live("ro_1", RULES, canary.id, share=1000)))
+    await made.start(connect)
+    assert canary.id in made.ready
+    assert made.of(canary.id) is not None
+
+
+async def test_a_first_look_at_no_database_stops_no_start() -> None:
+    workshop = Workshop(SETTINGS, cast(Any, Voice()), Breakers(), NoPast())
+    made = Handlers(workshop.make, own=OWN)
+    await made.start(connecting("postgresql://127.0.0.1:1/nobody"))
+    assert made.of(RULES) is not None
+
+
+async def test_only_the_newest_versions_are_kept_in_memory(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look reads what is younger than the last, and does not walk back through the years."""
+    monkeypatch.setattr(agents, "MOST_READ", 2)
+    stored = [
+        versions.keep(connect, Version(changed(OWN.bundle, model=f"sim-{n}")))[0] for n in range(5)
+    ]
+    workshop = Workshop(SETTINGS, cast(Any, Voice()), Breakers(), NoPast())
+    made = Handlers(workshop.make)
+    for _ in range(3):
+        await made.start(connect)
+    known = [version.id for version in stored if made.of(version.id) is not None]
+    assert known == [version.id for version in stored[-2:]]
+    assert made.wanted == tuple(sorted(version.id for version in stored[:3]))
+    await made.start(connect)
+    assert all(made.of(version.id) is not None for version in stored)
+
+
 async def test_a_name_of_another_age_is_nobody_s_and_harms_nothing(
     handlers: Handlers, connect: Connect
 ) -> None:
@@ -101,7 +141,7 @@ async def test_a_version_changed_in_the_database_is_not_served(
 ) -> None:
     bad, _ = versions.keep(connect, Version(changed(OWN.bundle, model="sim-bad")))
     with connect() as visit:
-        visit.execute("UPDATE rollout_version SET bundle = '{}' WHERE id = %s", (bad.id,))
+        visit.execute("UPDATE rollout_version SET bundle = '[]' WHERE id = %s", (bad.id,))
     assert handlers.of(bad.id) is None
     await until(lambda: not handlers.wanted)
     assert handlers.of(bad.id) is None

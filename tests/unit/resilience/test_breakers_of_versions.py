@@ -70,3 +70,29 @@ def test_every_breaker_of_a_service_is_reached_at_once(breakers: Breakers) -> No
     good = breakers.of(SERVICE, "v-good")
     assert set(breakers.every(SERVICE)) == {breakers.of(SERVICE), good}
     assert breakers.of(SERVICE, "v-good") is good
+
+
+def test_a_version_that_is_let_go_leaves_its_service_well(breakers: Breakers) -> None:
+    heard: list[Change] = []
+    breakers.heard_by(heard.append)
+    trip(breakers.of(SERVICE, "v-bad"))
+    breakers.of(SERVICE, "v-good")
+    assert breakers.standings()[SERVICE].state is State.OPEN
+    breakers.retire("v-bad")
+    assert breakers.standings()[SERVICE].state is State.CLOSED
+    assert [(change.version, change.to) for change in heard] == [
+        ("v-bad", State.OPEN),
+        ("v-bad", State.CLOSED),
+    ]
+    assert breakers.of(SERVICE, "v-bad").standing.opens_total == 0  # a new one
+
+
+def test_a_shut_breaker_goes_without_a_word_and_the_shared_one_never(breakers: Breakers) -> None:
+    heard: list[Change] = []
+    breakers.heard_by(heard.append)
+    shared = breakers.of(SERVICE)
+    breakers.of(SERVICE, "v-good")
+    breakers.retire("v-good")
+    breakers.retire("")
+    assert heard == []
+    assert breakers.of(SERVICE) is shared

@@ -10,6 +10,7 @@ import pytest
 
 from gatehouse.base.config import Settings
 from gatehouse.base.errors import BadInput, Misconfigured
+from gatehouse.llm.assembly import named
 from gatehouse.llm.tuned import TunedModel
 from gatehouse.llm.types import ChatMessage, ChatRequest
 from gatehouse.ops.evaluation.contract.stage import Shelf
@@ -23,7 +24,8 @@ from gatehouse.talk.past import NoPast
 from gatehouse.talk.rules import RulesHandler
 from gatehouse.talk.types import Handler, IncomingMessage, Market, Thread, Tools
 from gatehouse.understanding.types import DialogueState
-from gatehouse.web.agents import MOST_KEPT, Handlers, VersionedHandler, Workshop
+from gatehouse.web import agents
+from gatehouse.web.agents import MOST_KEPT, Handlers
 from gatehouse.web.own_version import (
     has_own_chain,
     own_bundle,
@@ -31,6 +33,7 @@ from gatehouse.web.own_version import (
     prompts_of,
     settings_for,
 )
+from gatehouse.web.workshop import VersionedHandler, Workshop
 from tests.unit.understanding.notation import EAR
 
 SETTINGS = Settings(
@@ -164,6 +167,59 @@ def test_a_version_s_settings_are_refused_where_its_model_cannot_be_reached() ->
     bundle = Bundle("prompted", OWN.bundle.prompts, "anthropic:claude-haiku-4-5")
     with pytest.raises(Misconfigured, match="LLM_API_KEY is empty"):
         settings_for(bundle, Settings())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"model": "anthropic:claude-haiku-4-5"}, {"model": "ollama:qwen3"}, {"model": "google:g"},
+     {"parameters": {"model_repair": "anthropic:claude-haiku-4-5"}}],
+)  # fmt: skip
+def test_a_version_takes_the_house_s_key_to_no_other_endpoint(change: dict[str, Any]) -> None:
+    house = Settings(llm_model="openai:gpt-5-mini", llm_api_key=cast(Any, "the house's"))
+    with pytest.raises(Misconfigured, match="keeps the house's endpoint and key"):
+        settings_for(changed(own_bundle(house), **change), house)
+
+
+def test_a_version_has_another_model_at_the_house_s_own_endpoint() -> None:
+    house = Settings(llm_model="openai:gpt-5-mini", llm_api_key=cast(Any, "the house's"))
+    for model in ("openai:gpt-5", "gpt-5", "openai-chat:gpt-5"):
+        wanted = settings_for(changed(own_bundle(house), model=model), house)
+        assert [each.there.base_url for each in named(wanted)] == ["https://api.openai.com/v1"]
+
+
+@pytest.mark.parametrize(
+    "model", ["../files", "a?key=b", "a#b", "a\nb", "a b", "%2e%2e/x", "x" * 201]
+)
+def test_what_could_bend_an_address_is_no_name_of_a_model(model: str) -> None:
+    with pytest.raises(Misconfigured, match="no name of a model"):
+        settings_for(changed(own_bundle(SETTINGS), model=model), SETTINGS)
+
+
+async def test_a_handler_that_nobody_asks_for_goes_with_its_breakers(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, live = other(model="sim-good@old"), other(model="sim-good@live")
+    handlers = Handlers(bench.workshop.make, own=OWN, on_drop=bench.breakers.retire)
+    handlers.learn([old, live])
+    handlers.follow(Control(live=Live("ro_1", RULES, live.id, share=1000)))
+    for version in (old, live, OWN):
+        assert handlers.of(version.id) is not None
+    monkeypatch.setattr(agents, "IDLE_SECONDS", 0.0)
+    handlers.tidy()  # all were asked for
+    assert old.id in handlers.ready
+    handlers.tidy()
+    assert set(handlers.ready) == {live.id, OWN.id}
+    assert {version for _, version in bench.breakers.standings_of_versions()} == {live.id, OWN.id}
+    assert handlers.of(old.id) is not None  # and is made again
+
+
+def test_a_model_that_its_library_refuses_is_told_and_harms_nobody() -> None:
+    def refuse(_: Version) -> Handler:
+        raise RuntimeError("no such thing")
+
+    handlers = Handlers(refuse, own=OWN)
+    assert handlers.of(OWN.id) is None
+    assert handlers.newest is None
 
 
 def test_features_can_be_left_out_and_never_switched_on() -> None:
