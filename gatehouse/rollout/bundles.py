@@ -71,20 +71,33 @@ def tidy(text: str) -> str:
 
 def bundle_of(told: Mapping[str, Any]) -> Bundle:
     """A bundle as stored. Raises BadInput with one line that says what is not allowed."""
-    if extra := told.keys() - set(PARTS):
+    if extra := _object("a version", told).keys() - set(PARTS):
         raise BadInput(f"a version has no {', '.join(sorted(extra))}")
+    parts = {
+        name: _object(name, told.get(name, {})).items() for name in PARTS[1:] if name != "model"
+    }
     made = Bundle(
         told.get("handler", "prompted"),
-        {part: tidy(str(text)) for part, text in told.get("prompts", {}).items()},
+        {part: tidy(str(text)) for part, text in parts["prompts"]},
         str(told.get("model", "")).strip(),
-        {name: checked(name, value) for name, value in told.get("parameters", {}).items()},
-        {name: _switch(name, value) for name, value in told.get("features", {}).items()},
+        {name: checked(name, value) for name, value in parts["parameters"]},
+        {name: _switch(name, value) for name, value in parts["features"]},
     )
     _refuse_misfits(made)
     return made
 
 
+def _object(name: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise BadInput(f"{name} is {str(value)[:50]!r}: allowed is an object")
+    return value
+
+
 def _refuse_misfits(bundle: Bundle) -> None:
+    try:
+        canonical(bundle.as_json()).encode()
+    except UnicodeEncodeError:
+        raise BadInput("a version holds half a character, which cannot be stored") from None
     if bundle.handler not in get_args(Kind):
         raise BadInput(f"handler is {bundle.handler!r}: allowed is {' or '.join(get_args(Kind))}")
     if bundle.handler == "rules" and (bundle.prompts or bundle.model or bundle.parameters):

@@ -64,7 +64,7 @@ class Chooser:
         stable = control.live.stable_version if control.live else control.stable_version
         for version in (stable or RULES, RULES):
             handler = self.handlers.of(version)
-            if handler is not None and version not in control.denied:
+            if handler is not None and (version == RULES or version not in control.denied):
                 other = assigned._replace(
                     arm="stable", version=version, reason="ERROR", error_code=NOT_READY
                 )
@@ -78,8 +78,8 @@ class Chooser:
         control = self.control()
         policy = control.retreats.get(pin.rollout_id) if pin.rollout_id else None
         is_recalled = policy == "immediate" and pin.arm == "canary"
-        is_killed = pin.version != RULES and not self.ceiling().is_permitted
-        return is_recalled or is_killed or pin.version in control.denied
+        is_killed = not self.ceiling().is_permitted or pin.version in control.denied
+        return is_recalled or (is_killed and pin.version != RULES)  # else nobody could answer
 
 
 def ceiling_of(settings: Settings, *, newest: str | None) -> Ceiling:

@@ -21,6 +21,7 @@ _ROBOT = re.compile(
     re.IGNORECASE,
 )
 _HEADER, _COOKIE = HEADER.encode(), COOKIE.encode() + b"="
+LONGEST_NAME = 512  # bytes of it that are looked at, and remembered
 _BOT, _STAFF = Entry(traffic="bot"), Entry(traffic="staff")
 
 
@@ -50,7 +51,11 @@ class Entrance:
         return _BOT if is_robot(headers.get(b"user-agent", b"")) else ANYBODY
 
 
-@lru_cache(maxsize=512)
 def is_robot(user_agent: bytes) -> bool:
     """Does the sender call itself a robot?"""
-    return _ROBOT.search(user_agent.decode("latin-1")) is not None
+    return _calls_itself_robot(user_agent[:LONGEST_NAME])
+
+
+@lru_cache(maxsize=512)
+def _calls_itself_robot(name: bytes) -> bool:
+    return _ROBOT.search(name.decode("latin-1")) is not None

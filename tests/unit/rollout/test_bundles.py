@@ -91,6 +91,9 @@ def test_values_are_understood_as_a_shell_writes_them() -> None:
         ({"handler": "rules"}, "the rules handler has no prompts"),
         ({"handler": "oracle"}, "handler is 'oracle'"),
         ({"colour": "red"}, "a version has no colour"),
+        ({"prompts": ["system"]}, "prompts is \"['system']\": allowed is an object"),
+        ({"parameters": None}, "parameters is 'None': allowed is an object"),
+        ({"prompts": {"system": "half \ud83c"}}, "half a character"),
     ],
 )
 def test_what_no_version_can_be_is_refused_in_one_line(told: dict[str, Any], fault: str) -> None:

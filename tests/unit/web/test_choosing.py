@@ -148,3 +148,14 @@ def test_a_denied_version_stops_at_once() -> None:
 
 def test_a_conversation_is_stored_with_the_version_that_answered_it() -> None:
     assert (version_of(OWN), version_of(RULES)) == ("p-1", "rules")
+
+
+def test_the_rules_answer_even_where_they_are_denied_and_nobody_else_can() -> None:
+    control = Control(live=LIVE, denied=frozenset(("rules", "v-old")))
+    choose = chooser(control, by_version={"rules": RULES})
+    assert all(choose(thread(each)).handler is RULES for each in IDS)
+
+
+def test_denying_the_rules_breaks_off_no_turn_of_theirs() -> None:
+    choose = chooser(Control(denied=frozenset(("rules",))))
+    assert not choose.must_stop(Pin("stable", "rules"))
