@@ -1,7 +1,7 @@
 """Conversations of a rollout, folded from the turn ledger into one observation each.
 
-A conversation's row is made again from the whole ledger each time it has a new turn or thumb, so
-folding twice, after a crash or by two processes at once comes to the same.
+A conversation's row is made again from the whole ledger each time it has a new turn, thumb or
+click, so folding twice, after a crash or by two processes at once comes to the same.
 """
 # ruff: noqa: S608 - composed of constants; every value is a parameter
 
@@ -35,7 +35,9 @@ _TOUCHED = """
     WHERE l.claimed_at > to_timestamp(%(since)s)
     UNION
     SELECT t.conversation_id FROM talk_feedback f JOIN talk_turn t ON t.id = f.turn_id
-    WHERE f.created_at > to_timestamp(%(since)s)"""
+    WHERE f.created_at > to_timestamp(%(since)s)
+    UNION
+    SELECT k.conversation_id FROM talk_card_click k WHERE k.clicked_at > to_timestamp(%(since)s)"""
 
 # Only what the draw assigned to a visitor counts, in the arm it was drawn into, wherever it was
 # moved later; and simulated visitors of the soak phase, in a step of their own.
@@ -48,7 +50,9 @@ WITH touched AS ({_TOUCHED}), talk AS (
 ), s AS (
     SELECT l.conversation_id AS id,
            min(l.turn_no) FILTER (WHERE l.extra -> 'slots_complete' = 'true') AS full_turn,
-           min(l.turn_no) FILTER (WHERE l.cards > 0) AS shown_turn
+           min(l.turn_no) FILTER (WHERE l.cards > 0) AS shown_turn,
+           EXISTS (SELECT FROM talk_card_click k WHERE k.conversation_id = l.conversation_id)
+               AS is_clicked
     FROM talk JOIN turn_ledger l ON l.conversation_id = talk.id GROUP BY l.conversation_id
 )
 INSERT INTO rollout_unit (conversation_id, rollout_id, arm, is_slice, step, share, assigned_at,
@@ -68,7 +72,8 @@ SELECT c.id, %(rollout)s,
         'cost', sum(l.tokens_in + l.tokens_out)))
 FROM talk c JOIN s ON s.id = c.id JOIN turn_ledger l ON l.conversation_id = c.id
 LEFT JOIN talk_feedback f ON f.turn_id = l.turn_id
-GROUP BY c.id, c.is_soak, c.bucket, c.share, c.step, c.assigned_at, s.full_turn, s.shown_turn
+GROUP BY c.id, c.is_soak, c.bucket, c.share, c.step, c.assigned_at, s.full_turn, s.shown_turn,
+    s.is_clicked
 ORDER BY c.id
 ON CONFLICT (conversation_id) DO UPDATE SET
     last_turn_at = excluded.last_turn_at, turns = excluded.turns, seen = excluded.seen,

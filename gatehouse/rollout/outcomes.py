@@ -1,8 +1,8 @@
 """What became of a conversation, metric by metric, as SQL over its rows in the turn ledger.
 
 Within the statement `l` is a turn of the ledger, `f` the visitor's thumb on it, `c` the
-conversation, `s` what is known of the whole talk: the turn that filled the last slot, and the
-first one that showed homes.
+conversation, `s` what is known of the whole talk: the turn that filled the last slot, the first
+one that showed homes, and whether a card was clicked.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ BINARY: Final[dict[str, tuple[str, str]]] = {
     ),
     "not_engaged": (
         "s.shown_turn IS NOT NULL",
-        f"NOT {_any(f'({_INTEREST}) AND l.turn_no > s.shown_turn')}",
+        f"NOT (s.is_clicked OR {_any(f'({_INTEREST}) AND l.turn_no > s.shown_turn')})",
     ),
     "negative_feedback": ("count(f.score) > 0", _any("f.score < 0")),
     "closed": ("true", f"(array_agg(l.move ORDER BY l.turn_no DESC))[1] IN {_CLOSING}"),

@@ -82,7 +82,13 @@ def router(
         responses=problems(404, 422, 503), summary="What was said so far")  # fmt: skip
     add("POST", "feedback", desk.feedback, status_code=204, response_class=Response,
         responses=problems(404, 422, 503), summary="Thumb up or down")  # fmt: skip
-    landing.add_routes(made, lambda: turns.settings, door=door, clock=turns.clock)
+    landing.add_routes(
+        made,
+        lambda: turns.settings,
+        door=door,
+        clock=turns.clock,
+        archive=Archive(turns.database),
+    )
     return made
 
 

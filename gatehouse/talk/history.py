@@ -59,6 +59,13 @@ class Archive:
             raise NotFound("There is no such turn.")
         return str(row["reply"])
 
+    async def click(self, principal: Principal, session: UUID | str) -> str | None:
+        """Keeps that a card was opened; returns the talk's arm, None if it is not theirs."""
+        async with self.database.visit() as cur:
+            await cur.execute(sql.CLICK, _own(principal, session))
+            row = await cur.fetchone()
+        return None if row is None else str(row["arm"])
+
     async def rate(
         self, principal: Principal, turn: UUID, *, score: int, comment: str | None
     ) -> str:

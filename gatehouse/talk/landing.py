@@ -16,9 +16,10 @@ from gatehouse.base.clock import Clock
 from gatehouse.base.config import Settings
 from gatehouse.base.errors import NotFound
 from gatehouse.observe import meters
+from gatehouse.talk.history import Archive
 from gatehouse.talk.phrases import examples
 from gatehouse.talk.schemas import Examples, UiEvent, problems
-from gatehouse.talk.sessions import Door
+from gatehouse.talk.sessions import Door, session_of
 from gatehouse.talk.wire import to_json
 from gatehouse.understanding.types import Language
 
@@ -27,7 +28,12 @@ T = TypeVar("T")
 
 
 def add_routes(
-    made: APIRouter, settings: Callable[[], Settings], *, door: Door, clock: Clock
+    made: APIRouter,
+    settings: Callable[[], Settings],
+    *,
+    door: Door,
+    clock: Clock,
+    archive: Archive,
 ) -> None:
     """GET examples, POST telemetry. `settings`: those that are in force."""
     made.add_api_route(
@@ -41,11 +47,11 @@ def add_routes(
     )
     made.add_api_route(
         "/api/telemetry/ui",
-        report,
+        Listener(door, archive).report,
         methods=["POST"],
         status_code=204,
         response_class=Response,
-        responses=problems(400, 422),
+        responses=problems(400, 422, 503),
         tags=["page"],
         summary="What the page saw",
     )
@@ -100,17 +106,36 @@ def deal(pool: Sequence[T], n: int, *, seed: int, round_no: int) -> list[T]:
     return (order[start:] + order[:start])[:n]
 
 
-async def report(body: UiEvent) -> Response:
-    """Counts one event of the page. Nothing of it is stored."""
-    meters.ui_event_total.labels(event=body.event_type).inc()
-    if body.event_type == "render" and body.duration_ms is not None:
-        block = _word(body.metadata, "block")
-        meters.ui_render_ms.labels(block=block).observe(body.duration_ms)
-    if body.event_type == "card_clicked":
-        variant = _word(body.metadata, "variant")
-        arm = _word(body.metadata, "arm", absent="stable")
-        meters.re_card_clicked_total.labels(variant=variant, arm=arm).inc()
-    return Response(status_code=204)
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Takes in what the page reports."""
+
+    door: Door
+    archive: Archive
+
+    async def report(self, request: Request, body: UiEvent) -> Response:
+        """Counts one event of the page.
+
+        Of a conversation of theirs is kept that cards were clicked, and how often; nothing else.
+        """
+        meters.ui_event_total.labels(event=body.event_type).inc()
+        if body.event_type == "render" and body.duration_ms is not None:
+            block = _word(body.metadata, "block")
+            meters.ui_render_ms.labels(block=block).observe(body.duration_ms)
+        if body.event_type == "card_clicked":
+            arm = await self._clicked(request, body.metadata)
+            variant = _word(body.metadata, "variant")
+            meters.re_card_clicked_total.labels(variant=variant, arm=arm).inc()
+        return Response(status_code=204)
+
+    async def _clicked(self, request: Request, metadata: dict[str, Any]) -> str:
+        """The arm of the conversation; without one of theirs, what the page says."""
+        told = _word(metadata, "arm", absent="stable")
+        session = session_of(_word(metadata, "session_id", absent="") or None)
+        principal = None if session is None else self.door.principal(request, session)
+        if session is None or principal is None:
+            return told
+        return await self.archive.click(principal, session) or told
 
 
 def _word(metadata: dict[str, Any], name: str, *, absent: str = "other") -> str:

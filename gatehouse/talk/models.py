@@ -154,6 +154,18 @@ class FollowUp(models.Model):
         indexes = (models.Index(fields=("due_at",), name="talk_follow_up_due"),)
 
 
+class CardClick(models.Model):
+    """That somebody opened cards of homes in a conversation, and how often."""
+
+    conversation = models.OneToOneField(Conversation, models.CASCADE, primary_key=True)
+    clicks = models.IntegerField(default=1, db_default=1)
+    clicked_at = models.DateTimeField(db_default=Now())  # the latest one
+
+    class Meta:
+        db_table = "talk_card_click"
+        indexes = (models.Index(fields=("clicked_at",), name="talk_card_click_news"),)
+
+
 class Feedback(models.Model):
     """A visitor's thumb on one reply; a second one overwrites the first."""
 

@@ -246,6 +246,15 @@ WITH own AS ({_OWN})
 SELECT t.reply FROM own JOIN talk_turn t ON t.conversation_id = own.id
 WHERE t.turn_no = %(turn_no)s"""
 
+# A number of an int4 that cannot overflow: whoever clicks on is as interested as before.
+CLICK = f"""
+WITH own AS ({_OWN}), clicked AS (
+    INSERT INTO talk_card_click (conversation_id) SELECT own.id FROM own
+    ON CONFLICT (conversation_id) DO UPDATE
+    SET clicks = least(talk_card_click.clicks + 1, 1000000), clicked_at = statement_timestamp()
+)
+SELECT c.arm FROM own JOIN talk_conversation c ON c.id = own.id"""
+
 RATE = """
 WITH own AS (
     SELECT t.id, t.arm FROM talk_turn t JOIN talk_conversation c ON c.id = t.conversation_id

@@ -6,7 +6,8 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -21,12 +22,14 @@ from gatehouse.rollout import incidents, plans
 from gatehouse.rollout.around import surroundings
 from gatehouse.rollout.compliance import kept
 from gatehouse.rollout.connecting import connecting
+from gatehouse.rollout.folding import fold
 from gatehouse.rollout.gates import judge
 from gatehouse.rollout.moves import next_move
+from gatehouse.rollout.outcomes import BIT
 from gatehouse.rollout.readings import LedgerReadings
 from gatehouse.rollout.types import Actor, GateSpec, Reading, Verdict
 from tests.conformance.readings.fake_prometheus import FakePrometheus, Sample, samples, serving
-from tests.store.rollout.talks import HOUR, NOW, SHOWN, Talk, Turn, add, gate, standing
+from tests.store.rollout.talks import HOUR, NOW, ROLLOUT, SHOWN, Talk, Turn, add, gate, standing
 
 needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed here")
 Shelf = psycopg.Connection[dict[str, Any]]
@@ -136,21 +139,63 @@ def engaged(n: int, share: float, arm: str) -> list[Talk]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("metric", "share", "verdict"),
-    [("not_engaged", 0.2, Verdict.FAIL), ("not_engaged", 0.7, None)],
-)
+def clicking(n: int, share: float, arm: str) -> list[Talk]:
+    """Nobody says a word about a home; so many open a card."""
+    return [
+        Talk([SHOWN], arm=arm, share=50_000, clicked=40.0 if i < share * n else None)
+        for i in range(n)
+    ]
+
+
+@pytest.mark.parametrize("interest", [engaged, clicking])
+@pytest.mark.parametrize(("share", "verdict"), [(0.2, Verdict.FAIL), (0.7, None)])
 def test_r1_38_worse_engagement_fails_and_the_same_does_not(
-    clean: str, shelf: Shelf, metric: str, share: float, verdict: Verdict | None
+    clean: str,
+    shelf: Shelf,
+    interest: Callable[[int, float, str], list[Talk]],
+    share: float,
+    verdict: Verdict | None,
 ) -> None:
-    add(shelf, *engaged(300, share, "canary"), *engaged(300, 0.7, "stable"))
-    spec = GateSpec("engagement", "worse", metric, weight=1.0)
+    add(shelf, *interest(300, share, "canary"), *interest(300, 0.7, "stable"))
+    spec = GateSpec("engagement", "worse", "not_engaged", weight=1.0)
     at = standing(share=50_000)
     reading = LedgerReadings(connecting(clean)).read(at, [spec], now=NOW)["engagement"]
     count = reading.counts[0]
-    assert count.canary_n == count.stable_n == 300
+    assert (count.canary_n, count.canary_bad) == (300, round(300 * (1 - share)))
+    assert (count.stable_n, count.stable_bad) == (300, 90)
     told = judge(spec, reading).verdict
     assert told is verdict if verdict is not None else told is not Verdict.FAIL
+
+
+def test_r1_38_worse_conversion_fails_and_the_same_does_not(clean: str, shelf: Shelf) -> None:
+    full = Turn(extra={"slots_complete": True})
+
+    def talks(n: int, converted: int, arm: str) -> list[Talk]:
+        shown = replace(SHOWN, at=20.0)
+        return [
+            Talk([full, shown] if i < converted else [full], arm=arm, share=50_000)
+            for i in range(n)
+        ]
+
+    spec, at = GateSpec("c", "worse", "not_converted", weight=1.0), standing(share=50_000)
+    reader = LedgerReadings(connecting(clean))
+    add(shelf, *talks(300, 250, "canary"), *talks(300, 250, "stable"))
+    assert judge(spec, reader.read(at, [spec], now=NOW)["c"]).verdict is not Verdict.FAIL
+    add(shelf, *talks(300, 120, "canary"), *talks(300, 250, "stable"))
+    assert judge(spec, reader.read(at, [spec], now=NOW)["c"]).verdict is Verdict.FAIL
+
+
+def test_r1_38_a_click_after_the_talk_was_folded_is_seen_by_the_next_fold(
+    clean: str, shelf: Shelf
+) -> None:
+    (talk,) = clicking(1, 0.0, "canary")
+    add(shelf, talk)
+    fold(connecting(clean), ROLLOUT)
+    shelf.execute("INSERT INTO talk_card_click (conversation_id) VALUES (%s)", (talk.id,))
+    bad = "SELECT bad & %s AS bad FROM rollout_unit"
+    assert shelf.execute(bad, (BIT["not_engaged"],)).fetchone() == {"bad": BIT["not_engaged"]}
+    fold(connecting(clean), ROLLOUT)
+    assert shelf.execute(bad, (BIT["not_engaged"],)).fetchone() == {"bad": 0}
 
 
 def test_r1_24_an_open_severe_incident_holds_the_step_and_a_later_one_proposes_a_rollback(

@@ -123,7 +123,8 @@ export class HomeCard {
   }
 
   report(what) {
-    this.desk.server.report("card_clicked", { listing_id: this.card.id, button: what, place: this.place });
+    const about = { listing_id: this.card.id, variant: this.card.variant, button: what, place: this.place };
+    this.desk.server.report("card_clicked", { ...about, session_id: this.desk.server.session?.session_id });
   }
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -13,6 +15,7 @@ from gatehouse.observe.meter import REGISTRY
 from gatehouse.talk.landing import deal
 from gatehouse.understanding.types import LANGUAGES
 
+from ...store.talk.conftest import Rows
 from .conftest import app, visitor
 
 EXAMPLES = "/api/prompts/examples"
@@ -66,6 +69,34 @@ async def test_telemetry_reaches_the_metrics(charlie: httpx.AsyncClient) -> None
     event = {"event_type": "card_clicked", "metadata": {"variant": "sale"}}
     assert (await charlie.post("/api/telemetry/ui", json=event)).status_code == 204
     assert REGISTRY.get_sample_value(*click) == before + 1
+
+
+async def test_a_click_is_kept_with_the_conversation_and_counted_in_its_arm(
+    alice: httpx.AsyncClient, rows: Rows
+) -> None:
+    asked = await alice.post("/api/chat/ask", json={"question": "one"})
+    session = asked.json()["meta"]["session_id"]
+    rows("UPDATE talk_conversation SET arm = 'canary'")
+    click = "re_card_clicked_total", {"variant": "sale", "arm": "canary"}
+    before = REGISTRY.get_sample_value(*click) or 0
+    about = {"variant": "sale", "arm": "stable", "session_id": session}
+    for _ in range(2):
+        event = {"event_type": "card_clicked", "metadata": about}
+        assert (await alice.post("/api/telemetry/ui", json=event)).status_code == 204
+    kept = rows("SELECT conversation_id::text AS id, clicks FROM talk_card_click")
+    assert kept == [{"id": session, "clicks": 2}]
+    assert REGISTRY.get_sample_value(*click) == before + 2
+
+
+async def test_nobody_clicks_in_a_foreign_conversation(
+    alice: httpx.AsyncClient, bob: httpx.AsyncClient, charlie: httpx.AsyncClient, rows: Rows
+) -> None:
+    asked = await alice.post("/api/chat/ask", json={"question": "one"})
+    foreign = asked.json()["meta"]["session_id"]
+    for client, session in ((bob, foreign), (charlie, foreign), (alice, str(uuid4()))):
+        event = {"event_type": "card_clicked", "metadata": {"session_id": session}}
+        assert (await client.post("/api/telemetry/ui", json=event)).status_code == 204
+    assert rows("SELECT 1 FROM talk_card_click") == []
 
 
 @pytest.mark.parametrize(

@@ -52,6 +52,7 @@ class Talk:
     reason: str = "SPLIT"
     traffic: str = "visitor"
     rollout: str | None = ROLLOUT
+    clicked: float | None = None  # seconds after the beginning
     id: UUID = field(default_factory=uuid4)
 
     @property
@@ -90,6 +91,8 @@ def add(connection: psycopg.Connection[Any], *talks: Talk) -> None:
         cursor.executemany(_TALK, [_talk(talk) for talk in talks])
         rows = [_turn(talk, turn, no) for talk in talks for no, turn in enumerate(talk.turns, 1)]
         cursor.executemany(_TURN, rows)
+        clicked = [talk for talk in talks if talk.clicked is not None]
+        cursor.executemany(_CLICK, [(each.id, _clicked_at(each)) for each in clicked])
         rated = [row for row in rows if row["score"] is not None]
         if rated:
             cursor.executemany(_SAID, rated)
@@ -117,10 +120,17 @@ INSERT INTO talk_turn (id, conversation_id, turn_no, first_seq, last_seq, act, m
     reply, slots)
 VALUES (%(turn)s, %(id)s, %(no)s, %(no)s, %(no)s, %(act)s, %(move)s, 'en', %(arm)s, '{}', '{}')
 """
+_CLICK = """
+INSERT INTO talk_card_click (conversation_id, clicked_at) VALUES (%s, to_timestamp(%s))
+"""
 _THUMB = """
 INSERT INTO talk_feedback (turn_id, score, created_at)
 VALUES (%(turn)s, %(score)s, to_timestamp(%(claimed)s))
 """
+
+
+def _clicked_at(talk: Talk) -> float:
+    return NOW - talk.ago + (talk.clicked or 0.0)
 
 
 def _talk(talk: Talk) -> dict[str, Any]:
