@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
 from gatehouse.base.errors import BadInput, Unavailable
 from gatehouse.observe import journal
 from gatehouse.rollout.flag_values import CEILINGS, checked, least
+from gatehouse.rollout.small_file import put_in_place, read_json
 
 FEATURES: Final = {  # as people call them: the setting of each
     "cards": "enable_re_recommend_card",
@@ -78,12 +77,7 @@ class KillFile:
 
     def read(self) -> Kill:
         """What it says now. Never raises."""
-        try:
-            return understood(json.loads(self.path.read_text()))
-        except FileNotFoundError:
-            return NOTHING
-        except (OSError, ValueError, TypeError, AttributeError) as wrong:
-            return everything(f"{self.path} cannot be read: {wrong}")
+        return kill_at(self.path)
 
     def write(self, kill: Kill) -> None:
         """In one step, or takes the file away where nothing is restricted. Raises Unavailable."""
@@ -91,23 +85,19 @@ class KillFile:
             if kill.is_empty:
                 self.path.unlink(missing_ok=True)
                 return
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile("w", dir=self.path.parent, delete=False) as draft:
-                json.dump(as_told(kill), draft, indent=2)
-                draft.write("\n")
-            Path(draft.name).chmod(0o644)  # whoever the processes run as may read it
-            Path(draft.name).replace(self.path)
+            text = json.dumps(as_told(kill), indent=2) + "\n"
+            put_in_place(self.path, text, mode=0o644)  # whoever the processes run as may read it
         except OSError as trouble:
             raise Unavailable(f"{self.path} cannot be written: {trouble}") from trouble
 
     def _stamp(self) -> Stamp | None:
-        with suppress(FileNotFoundError, NotADirectoryError):
-            try:
-                told = self.path.stat()
-            except PermissionError:
-                return (0, 0, 0)
-            return told.st_mtime_ns, told.st_ino, told.st_size
-        return None
+        try:
+            told = self.path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError:  # something is there, and nobody can say what
+            return (0, 0, 0)
+        return told.st_mtime_ns, told.st_ino, told.st_size
 
     def _tell(self) -> None:
         kill = self.kill
@@ -119,6 +109,16 @@ class KillFile:
             killed=sorted(kill.ceilings),
             versions_denied=sorted(kill.versions_denied),
         )
+
+
+def kill_at(path: Path) -> Kill:
+    """What a kill file says now. Never raises, never waits, tells nobody."""
+    try:
+        return understood(read_json(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return NOTHING
+    except (OSError, ValueError, TypeError, AttributeError) as wrong:
+        return everything(f"{path} cannot be read: {wrong}")
 
 
 def understood(told: Mapping[str, Any]) -> Kill:

@@ -7,10 +7,10 @@ import json
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Final
 
 from gatehouse.observe import journal
+from gatehouse.rollout.small_file import put_in_place, read_json
 from gatehouse.rollout.snapshot import from_text, to_text
 from gatehouse.rollout.types import Control
 
@@ -31,7 +31,7 @@ class LastKnown:
     def read(self) -> Control | None:
         """None where there is no such file, or it cannot be trusted."""
         try:
-            told = json.loads(self._path.read_text())
+            told = read_json(self._path)
             text = str(told["control"])
             if not hmac.compare_digest(str(told["signature"]), self._signature(text)):
                 raise ValueError("its signature is wrong")
@@ -47,10 +47,7 @@ class LastKnown:
         text = to_text(control)
         told = json.dumps({"control": text, "signature": self._signature(text)})
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with NamedTemporaryFile("w", dir=self._path.parent, delete=False) as draft:
-                draft.write(told)
-            Path(draft.name).replace(self._path)
+            put_in_place(self._path, told)
         except OSError as trouble:
             journal.event("control_file_unwritten", message=str(trouble), level="WARNING")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gatehouse.base.config import Settings
 from gatehouse.rollout.connecting import Connection
 from gatehouse.rollout.flags import counting, effective
-from gatehouse.rollout.kill_file import KillFile
+from gatehouse.rollout.kill_file import kill_at
 from gatehouse.rollout.snapshot import read_control
 from gatehouse.rollout.types import WHOLE, Control
 
@@ -26,7 +26,7 @@ class Limits:
 def limits(connection: Connection, settings: Settings, *, now: float) -> Limits:
     """The environment, the stored flags and the kill file of this machine, put together."""
     control = read_control(connection, now=now)
-    kill = KillFile(settings.kill_path).kill
+    kill = kill_at(settings.kill_path)
     stored = {name: flag.value for name, flag in counting(control.flags, now).items()}
     return _limits(control, effective(settings, stored, killed=kill.ceilings), kill.versions_denied)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gatehouse.base.config import load
+from gatehouse.base.errors import Unavailable
+from gatehouse.observe import journal
+from gatehouse.observe.journal import Journal
 from gatehouse.rollout.flag_values import CEILINGS, least
 from gatehouse.rollout.flags import effective
-from gatehouse.rollout.kill_file import NOTHING, Kill, KillFile, as_told, understood
+from gatehouse.rollout.kill_file import (
+    NOTHING,
+    Kill,
+    KillFile,
+    as_told,
+    kill_at,
+    understood,
+)
+from gatehouse.rollout.small_file import MOST_BYTES
+from tests.lines import Lines
 
 
 def file(folder: Path, told: Any) -> KillFile:
@@ -116,3 +129,53 @@ def test_nothing_that_it_says_ever_permits_more(told: dict[str, Any], percent: i
 def test_its_text_is_stable() -> None:
     kill = Kill({"use_re_prompt_driven": False}, notes={"by": "me"})
     assert as_told(kill) == {"USE_RE_PROMPT_DRIVEN": False, "by": "me"}
+
+
+def test_what_is_no_ordinary_file_restricts_everything_and_is_not_waited_for(
+    tmp_path: Path,
+) -> None:
+    pipe, folder, loop = tmp_path / "pipe", tmp_path / "folder", tmp_path / "loop"
+    os.mkfifo(pipe)
+    folder.mkdir()
+    loop.symlink_to(loop)
+    for path in (pipe, folder, loop, Path("/dev/zero")):
+        assert KillFile(path).kill.is_unreadable, path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [" " * (MOST_BYTES + 1), "[" * 200_000, '{"USE_RE_PROMPT_DRIVEN":' * 50_000, "9" * 5000],
+    ids=["too large", "too deep", "too deep in words", "too long a number"],
+)
+def test_a_file_that_no_machine_should_read_restricts_everything(tmp_path: Path, text: str) -> None:
+    assert file(tmp_path, text).kill.is_unreadable
+
+
+def test_a_symlink_is_followed_and_a_dangling_one_is_no_file(tmp_path: Path) -> None:
+    link = tmp_path / "link.json"
+    link.symlink_to(tmp_path / "kill.json")
+    followed = KillFile(link)
+    assert followed.kill == NOTHING
+    file(tmp_path, {"versions_denied": ["v-1"]})
+    assert followed.look()
+    assert followed.kill.versions_denied == {"v-1"}
+
+
+def test_nothing_is_left_of_a_write_that_failed(tmp_path: Path) -> None:
+    (tmp_path / "kill.json").mkdir()
+    with pytest.raises(Unavailable):
+        KillFile(tmp_path / "kill.json").write(Kill({"re_prompt_canary_percent": 5}))
+    assert [each.name for each in tmp_path.iterdir()] == ["kill.json"]
+
+
+def test_whoever_asks_at_each_look_fills_no_journal(tmp_path: Path) -> None:
+    file(tmp_path, {"versions_denied": ["v-1"]})
+    lines = Lines()
+    before = journal.use(Journal(sinks=(lines,)))
+    try:
+        assert kill_at(tmp_path / "kill.json").versions_denied == {"v-1"}
+        assert not lines.events("kill_file_followed")
+        KillFile(tmp_path / "kill.json")
+        assert lines.events("kill_file_followed")
+    finally:
+        journal.use(before)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_another_key_or_a_changed_file_is_refused(tmp_path: Path) -> None:
     assert LastKnown(tmp_path, KEY).read() is None
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[]", '{"control": 1, "signature": 2}'])
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"control": 1, "signature": 2}', "[" * 200_000])
 def test_a_broken_file_is_no_file(text: str, tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(text)
     assert LastKnown(tmp_path, KEY).read() is None
@@ -54,3 +55,14 @@ def test_a_broken_file_is_no_file(text: str, tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_harms_nobody(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     LastKnown(tmp_path / "file", KEY).write(CONTROL)
+
+
+def test_what_is_no_ordinary_file_is_no_file_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / FILE)
+    assert LastKnown(tmp_path, KEY).read() is None
+
+
+def test_nothing_is_left_of_a_write_that_failed(tmp_path: Path) -> None:
+    (tmp_path / FILE).mkdir()
+    LastKnown(tmp_path, KEY).write(CONTROL)
+    assert [each.name for each in tmp_path.iterdir()] == [FILE]

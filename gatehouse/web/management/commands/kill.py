@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -13,13 +11,14 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from gatehouse.base.config import Settings, load
 from gatehouse.base.errors import BadInput, GatehouseError, StoreDown
+from gatehouse.base.shell import user_name
 from gatehouse.ops import cluster
 from gatehouse.ops.asking import url_of_instance
 from gatehouse.rollout import audit
 from gatehouse.rollout.connecting import connecting
 from gatehouse.rollout.flag_values import CEILINGS, checked, least
 from gatehouse.rollout.kill_file import FEATURES, NOTHING, Kill, KillFile, as_told
-from gatehouse.rollout.types import Actor
+from gatehouse.web.asking_reason import shell_actor
 
 GLOBAL: Final = "use_re_prompt_driven"
 
@@ -49,7 +48,7 @@ class Command(BaseCommand):
         if change is None:
             self._show(file)
             return
-        kill = change(NOTHING if file.kill.is_unreadable else file.kill, asked)
+        kill = change(_before(file.kill, asked["action"]), asked)
         file.write(kill)
         self._show(KillFile(settings.kill_path))
         self._audit(settings, asked["action"], kill, asked["reason"])
@@ -69,7 +68,7 @@ class Command(BaseCommand):
             with connecting(_url(settings))() as visit:
                 audit.append(
                     visit,
-                    actor=Actor("person", _name()),
+                    actor=shell_actor(),
                     action=f"kill_{action}",
                     subject="kill_file",
                     reason=reason or "not said",
@@ -85,6 +84,11 @@ def _add_targets(parser: CommandParser, name: str, about: str) -> None:
     parser.add_argument("--feature", action="append", default=[], choices=sorted(FEATURES))
 
 
+def _before(kill: Kill, action: str) -> Kill:
+    """What cannot be read takes everything away: `on` leaves it so, `off` begins anew."""
+    return NOTHING if kill.is_unreadable and action == "off" else kill
+
+
 def _more(kill: Kill, asked: dict[str, Any]) -> Kill:
     """Raises BadInput."""
     wanted = dict(_ceiling(each) for each in asked["ceilings"])
@@ -94,7 +98,7 @@ def _more(kill: Kill, asked: dict[str, Any]) -> Kill:
         flags={**kill.flags, **wanted},
         versions_denied=kill.versions_denied | set(asked["denied"]),
         features_off=kill.features_off | set(asked["feature"]),
-        notes={"reason": asked["reason"], "by": _name(), "at": _now()},
+        notes={"reason": asked["reason"], "by": user_name(), "at": _now()},
     )
 
 
@@ -134,12 +138,6 @@ def _url(settings: Settings) -> str:
         if bundled.pid_file.exists():
             return bundled.url()
     raise StoreDown("no database is running")
-
-
-def _name() -> str:
-    with suppress(OSError, KeyError):  # a container's user may have no name
-        return getpass.getuser()
-    return "shell"
 
 
 def _now() -> str:
