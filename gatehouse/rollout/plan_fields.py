@@ -121,6 +121,21 @@ class Fields:
         for number, item in enumerate(value):
             yield self._wrapped(item, f"{self._at(name)}[{number}]")
 
+    def texts(self, name: str, *, most: int) -> tuple[str, ...]:
+        """A list of different texts, at most so many of them."""
+        value = self.get(name)
+        if value is None:
+            return ()
+        if not isinstance(value, list | tuple) or not all(map(_is_text, value)):
+            self.refuse(name, "must be a list of texts; put numbers in quotes")
+            return ()
+        found = tuple(each.strip() for each in value)
+        if len(found) > most:
+            self.refuse(name, f"has {len(found)} entries; at most {most} are possible")
+        if len(set(found)) < len(found):
+            self.refuse(name, "has an entry more than once")
+        return found
+
     def close(self) -> None:
         """Refuses what nobody asked for: a misspelled field must not be silently ignored."""
         for name in self.values:
@@ -135,3 +150,7 @@ class Fields:
             return Fields(value, place, self.troubles)
         self.troubles.append(f"{place}: must have fields")
         return Fields({}, place, [])
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())

@@ -23,6 +23,7 @@ from gatehouse.rollout.plan_shapes import (
 from gatehouse.rollout.types import WHOLE, Baseline, Policy
 
 MOST_STEPS: Final = 20
+MOST_LISTED: Final = 100  # units that are told by name: each new conversation is looked up
 BAKE_SECONDS: Final = 7200.0
 DAY: Final = 86400.0
 _HOURS: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*(?:([01]?\d|2[0-3]):([0-5]\d)|24:00)")
@@ -50,6 +51,8 @@ def read(raw: Mapping[str, Any], *, default_name: str) -> tuple[Plan, list[str]]
         mature_seconds=top.seconds("mature_after", 1800.0),
         settle_seconds=top.seconds("settle_after") if "settle_after" in raw else None,
         note=top.text("note", "") if raw.get("note") else "",
+        allow=top.texts("allow", most=MOST_LISTED),
+        deny=top.texts("deny", most=MOST_LISTED),
     )
     top.get("settle_after"), top.get("note")
     top.close()
@@ -198,6 +201,9 @@ def _contradictions(plan: Plan) -> Iterator[str]:
         yield "rollback_to: must be 0 or the weight of a step"
     if not any(gate.required for gate in plan.gates):
         yield "gates: none is required, so nothing could ever be shown to be good"
+    for unit in plan.allow:
+        if unit in plan.deny:
+            yield f"allow: {unit} is in deny as well"
     for number, gate in enumerate(plan.gates):
         if gate.from_step >= len(plan.steps) > 0:
             yield f"gates[{number}].from_step: there is no such step"

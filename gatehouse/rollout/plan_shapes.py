@@ -64,3 +64,5 @@ class Plan:
     mature_seconds: float = 1800.0  # silent for so long: a conversation is over
     settle_seconds: float | None = None  # after its first turn it counts for the quick metrics
     note: str = ""
+    allow: tuple[str, ...] = ()  # units that always get the canary, outside the statistics
+    deny: tuple[str, ...] = ()  # … and those that never do

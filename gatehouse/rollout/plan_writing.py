@@ -32,6 +32,7 @@ def written(plan: Plan) -> dict[str, Any]:
         "bake": {"duration": plan.bake.seconds, "average_run": plan.bake.average_run},
         "calendar": _calendar(plan.calendar),
     }
+    told |= {name: list(units) for name in ("allow", "deny") if (units := getattr(plan, name))}
     if plan.settle_seconds is not None:
         told["settle_after"] = plan.settle_seconds
     if plan.soak is not None:

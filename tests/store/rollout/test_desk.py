@@ -10,9 +10,11 @@ import pytest
 
 from gatehouse.base.errors import BadInput, NotFound
 from gatehouse.rollout import telling
+from gatehouse.rollout.assign import Ceiling, assign
 from gatehouse.rollout.desk import Submission
 from gatehouse.rollout.levers import Refused
 from gatehouse.rollout.plans import PlanRefused
+from gatehouse.rollout.snapshot import read_control
 from gatehouse.rollout.types import RULES, Phase
 from tests.store.rollout.control_room import ANNA, GOOD, NEXT, PLAN, ControlRoom
 
@@ -114,6 +116,20 @@ def test_what_everybody_gets_already_is_no_rollout(room: ControlRoom) -> None:
 def test_a_bad_plan_is_refused_with_every_trouble(room: ControlRoom) -> None:
     with pytest.raises(BadInput, match="promote_with_approval"):
         room.submit(steps=[{**PLAN["steps"][0], "on_inconclusive": "promote"}])
+
+
+def test_whom_the_plan_names_gets_the_canary_or_never_does_outside_the_draw(
+    room: ControlRoom,
+) -> None:
+    room.submit(allow=["friend"], deny=["auditor"])
+    pull(room, "advance")
+    with room.connect() as visit:
+        control = read_control(visit, now=room.now)
+    everybody = Ceiling()
+    for unit, arm in (("friend", "canary"), ("auditor", "stable")):
+        found = assign(unit, control, everybody)
+        assert (found.arm, found.reason, found.bucket) == (arm, "TARGETING_MATCH", None)
+    assert assign("anybody else", control, everybody).reason == "SPLIT"
 
 
 def test_a_refused_submission_leaves_the_one_before_alone(room: ControlRoom) -> None:

@@ -32,6 +32,8 @@ on_incident: rollback
 mature_after: 5m
 settle_after: 30s
 alpha: 2%
+allow: [0b7c-friend, "42"]
+deny: [0b7c-auditor]
 soak:
   duration: 2h
   gates: [{{name: soaked, kind: rule, metric: turn_error, limit: 0.3%, minutes: 60}}]
@@ -45,6 +47,7 @@ calendar:
     assert again == plan
     assert (plan.rollback_to, plan.settle_seconds, plan.alpha) == (10_000, 30.0, 0.02)
     assert plan.calendar.freezes[0].why == "holidays"
+    assert (plan.allow, plan.deny) == (("0b7c-friend", "42"), ("0b7c-auditor",))
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,11 @@ calendar:
         (SMALL + "calendar: {windows: [{hours: 9-17}]}", "is not like 09:00-17:00"),
         (SMALL + "soak: {duration: 1h, gates: []}", "a soak without gates"),
         (SMALL.replace("required: true", "required: true, policy: no_evidence"), "delta_max above"),
+        (SMALL + "allow: u-1", "allow: must be a list of texts"),
+        (SMALL + "deny: [u-1, 7]", "deny: must be a list of texts; put numbers in quotes"),
+        (SMALL + "deny: [u-1, u-1]", "deny: has an entry more than once"),
+        (SMALL + "allow: [u-1]\ndeny: [u-1]", "allow: u-1 is in deny as well"),
+        (SMALL + f"allow: {[f'u-{k}' for k in range(101)]}", "allow: has 101 entries; at most 100"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_its_place(wrong: str, told: str) -> None:
