@@ -27,7 +27,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def shell(*words: str) -> None:
-    call_command("kill", *words, stdout=StringIO(), stderr=StringIO())
+    call_command(command.Command(), *words, stdout=StringIO(), stderr=StringIO())
 
 
 def test_on_takes_more_away_and_gives_nothing_back(path: Path) -> None:
