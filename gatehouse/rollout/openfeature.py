@@ -31,9 +31,11 @@ from gatehouse.rollout.last_known import LastKnown
 from gatehouse.rollout.types import WHOLE, Arm, Assignment, Control
 
 AGENT: Final = "agent.conversation"
+NAMED: Final = Metadata(name="gatehouse")  # asked for with every evaluation
 STALE_LOOK_SECONDS: Final = 1.0
 ENDING_SECONDS: Final = 5.0
 T = TypeVar("T")
+Told = dict[str, bool | str | int | float]
 Context = EvaluationContext | None
 Object = Sequence[FlagValueType] | Mapping[str, FlagValueType]
 
@@ -52,10 +54,12 @@ class GatehouseProvider(AbstractProvider):
         self._seen = follower.control
         self._was_stale = follower.is_stale
         self._limits, self._limited_by = Ceiling(False, 0), cast(Settings | None, None)
+        self._told_by_all: Told = {"flagSetId": "", "version": ""}
+        self._told_for: tuple[Settings, int] | None = None
         follower.on_change(self._changed)
 
     def get_metadata(self) -> Metadata:
-        return Metadata(name="gatehouse")
+        return NAMED
 
     def resolve_boolean_details(
         self, flag_key: str, default_value: bool, evaluation_context: Context = None
@@ -111,12 +115,14 @@ class GatehouseProvider(AbstractProvider):
         return FlagResolutionDetails(value, reason=reason, flag_metadata=self._common())
 
     def _assigned(self, context: Context) -> Assignment:
-        follower = self._follower
+        follower, ceiling = self._follower, self._ceiling()
+        if context is None:
+            return assign("", follower.control, ceiling, is_stale=follower.is_stale)
         return assign(
-            (context.targeting_key if context else None) or "",
+            context.targeting_key or "",
             follower.control,
-            self._ceiling(),
-            pin=_pin(context),
+            ceiling,
+            pin=_pin(context.attributes) if "pinned_arm" in context.attributes else None,
             is_stale=follower.is_stale,
         )
 
@@ -148,11 +154,13 @@ class GatehouseProvider(AbstractProvider):
             value, code, reason=reason, variant=found.arm, flag_metadata=told
         )
 
-    def _common(self) -> dict[str, bool | str | int | float]:
-        return {
-            "flagSetId": self._flags.settings.environment,
-            "version": str(self._follower.revision),
-        }
+    def _common(self) -> Told:
+        """A new one each time; looked up anew only when something is different."""
+        settings, revision = self._flags.settings, self._follower.revision
+        if (seen := self._told_for) is None or seen[0] is not settings or seen[1] != revision:
+            self._told_by_all = {"flagSetId": settings.environment, "version": str(revision)}
+            self._told_for = settings, revision
+        return self._told_by_all.copy()
 
     def _changed(self, control: Control) -> None:
         before, self._seen = self._seen, control
@@ -236,10 +244,7 @@ async def _ended() -> None:
     await asyncio.gather(*others, return_exceptions=True)
 
 
-def _pin(context: Context) -> Assignment | None:
-    told: Mapping[str, Any] = context.attributes if context else {}
-    if "pinned_arm" not in told:
-        return None
+def _pin(told: Mapping[str, Any]) -> Assignment | None:
     arm, version = told["pinned_arm"], told.get("pinned_version")
     if arm not in get_args(Arm) or not isinstance(version, str):
         return None
