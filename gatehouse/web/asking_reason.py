@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 
+from gatehouse.base.shell import user_name
 from gatehouse.rollout.levers import said
 from gatehouse.rollout.types import Actor
 
 
 def shell_actor() -> Actor:
     """The person at this shell."""
-    return Actor("person", getpass.getuser())
+    return Actor("person", user_name())
 
 
 def reason_of(given: str | None) -> str:

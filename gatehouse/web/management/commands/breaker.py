@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from gatehouse.base.config import load
 from gatehouse.base.errors import BadInput
+from gatehouse.base.shell import user_name
 from gatehouse.observe.labels import SERVICES
 from gatehouse.resilience.overrides import FORCED, Overrides
 
@@ -55,10 +54,8 @@ class Command(BaseCommand):
 
 
 def _signed(reason: str) -> str:
-    """With the name of who asks, where the system knows one."""
-    with suppress(OSError, KeyError):  # a container's user may have no name
-        return f"{reason} (by {getpass.getuser()})" if reason.strip() else ""
-    return reason
+    """With the name of who asks."""
+    return f"{reason} (by {user_name()})" if reason.strip() else ""
 
 
 def _moment(seconds: float) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import re
 import time
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -21,7 +19,8 @@ from gatehouse.rollout.connecting import Connect, connecting
 from gatehouse.rollout.flag_values import CEILINGS, FLAGS, Value, checked, named
 from gatehouse.rollout.flags import counting, effective
 from gatehouse.rollout.kill_file import KillFile
-from gatehouse.rollout.types import Actor, StoredFlag
+from gatehouse.rollout.types import StoredFlag
+from gatehouse.web.asking_reason import shell_actor
 
 SECONDS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 
@@ -64,7 +63,7 @@ class Command(BaseCommand):
             connect,
             field,
             value,
-            actor=_actor(),
+            actor=shell_actor(),
             reason=asked["reason"],
             owner=asked["owner"],
             until=_until(asked["period"]),
@@ -77,7 +76,7 @@ class Command(BaseCommand):
 
     def _unset(self, connect: Connect, settings: Settings, asked: dict[str, Any]) -> None:
         field = named(asked["name"])
-        flag_book.take(connect, field, actor=_actor(), reason=asked["reason"])
+        flag_book.take(connect, field, actor=shell_actor(), reason=asked["reason"])
         now = _told(getattr(settings, field))
         self.stdout.write(f"{field.upper()} is the environment's again: {now}")
 
@@ -133,9 +132,3 @@ def _told(value: Value) -> str:
 
 def _moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
-
-
-def _actor() -> Actor:
-    with suppress(OSError, KeyError):  # a container's user may have no name
-        return Actor("person", getpass.getuser())
-    return Actor("person", "shell")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -12,7 +11,7 @@ from gatehouse.ops.asking import url_of_instance
 from gatehouse.rollout import incidents
 from gatehouse.rollout.connecting import connecting
 from gatehouse.rollout.incidents import Incident
-from gatehouse.rollout.types import Actor
+from gatehouse.web.asking_reason import shell_actor
 
 
 class Command(BaseCommand):
@@ -31,7 +30,7 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **asked: Any) -> None:
         connect = connecting(url_of_instance(load()))
-        actor = Actor("person", getpass.getuser())
+        actor = shell_actor()
         if asked["do"] == "open":
             made = incidents.register(connect, asked["severity"], title=asked["title"], actor=actor)
             self.stdout.write(line(made))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from gatehouse.base.config import Settings, load
 from gatehouse.base.errors import BadInput
+from gatehouse.base.shell import user_name
 from gatehouse.ops.asking import url_of_instance
 from gatehouse.rollout import versions
 from gatehouse.rollout.bundles import Feature, Parameter
@@ -66,7 +65,7 @@ class Command(BaseCommand):
         if bundle == base.bundle:
             raise BadInput(f"nothing differs from {base.id}: change a --prompt, --model, --set …")
         versions.keep(connect, base)  # so that the two can be compared for ever
-        name = _name()
+        name = user_name()
         wanted = Version(bundle, asked["label"], asked["note"], name)
         reason = asked["note"] or asked["label"]
         kept, is_new = versions.keep(connect, wanted, actor=Actor("person", name), reason=reason)
@@ -174,9 +173,3 @@ def _facts(version: Version) -> Iterator[str]:
     for part, text in bundle.prompts.items():
         yield f"--- {part} ({len(text)} characters)"
         yield text.rstrip()
-
-
-def _name() -> str:
-    with suppress(OSError, KeyError):  # a container's user may have no name
-        return getpass.getuser()
-    return "shell"
