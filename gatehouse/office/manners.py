@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from gatehouse.base.errors import GatehouseError
-from gatehouse.office.refusals import answer
+from gatehouse.office.refusals import WrongMethod, answer, refused_method
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -30,6 +30,8 @@ class Manners:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         told = self._get_response(request)
+        if told.status_code == WrongMethod.status and not told.content:
+            told = refused_method(request, told["Allow"])
         for name, value in HEADERS.items():
             told.headers.setdefault(name, value)
         return told

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import importlib
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +17,35 @@ from gatehouse.office.badge import Badge
 
 STAFF_AT_ONCE = 8  # of one process; each has a connection of its own while it is served
 STRANGERS_AT_ONCE = 2  # who are not signed in, and may only ask for that
-WAITING_AT_MOST = 32
+WAITING_AT_MOST = 32  # before each of the two doors
 Gate = Callable[[Scope, Receive], "Any"]
+
+
+@dataclass
+class Room:
+    """Places, and the line before them."""
+
+    places: asyncio.Semaphore
+    waiting: int = 0
+
+    @asynccontextmanager
+    async def seat(self) -> AsyncIterator[None]:
+        """A place, at once or after a while. Raises Overloaded if the line is too long."""
+        if self.places.locked() and self.waiting >= WAITING_AT_MOST:
+            raise Overloaded("The office is full just now.", retry_after=2)
+        self.waiting += 1
+        try:
+            await self.places.acquire()
+        finally:
+            self.waiting -= 1
+        try:
+            yield
+        finally:
+            self.places.release()
+
+
+def room(places: int) -> Callable[[], Room]:
+    return lambda: Room(asyncio.Semaphore(places))
 
 
 @dataclass
@@ -32,28 +60,16 @@ class Office:
     address: Callable[[Scope], str]
     _inner: ASGIApp | None = None
     _loading: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _staff: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(STAFF_AT_ONCE))
-    _strangers: asyncio.Semaphore = field(
-        default_factory=lambda: asyncio.Semaphore(STRANGERS_AT_ONCE)
-    )
-    _waiting: int = 0
+    _staff: Room = field(default_factory=room(STAFF_AT_ONCE))
+    _strangers: Room = field(default_factory=room(STRANGERS_AT_ONCE))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        room = self._staff if self.badge.is_worn(dict(scope["headers"])) else self._strangers
-        if room.locked() and self._waiting >= WAITING_AT_MOST:
-            raise Overloaded("The office is full just now.", retry_after=2)
-        self._waiting += 1
-        try:
-            await room.acquire()
-        finally:
-            self._waiting -= 1
-        try:
+        is_staff = self.badge.is_worn(dict(scope["headers"]))
+        async with (self._staff if is_staff else self._strangers).seat():
             inner = self._inner or await self._load()
             await inner(self._told(scope), receive, send)
-        finally:
-            room.release()
 
     def _told(self, scope: Scope) -> Scope:
         """What only the edge knows: the scheme, and the network that the client is in."""

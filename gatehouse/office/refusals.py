@@ -22,6 +22,10 @@ class Forged(GatehouseError):
     code, status, title = "forged-form", 403, "This form was not sent from its own page"
 
 
+class WrongMethod(GatehouseError):
+    code, status, title = "method-not-allowed", 405, "This address does not take that method"
+
+
 def answer(request: HttpRequest, error: GatehouseError) -> HttpResponse:
     """The answer to expected trouble."""
     if request.path_info.startswith(API):
@@ -39,6 +43,13 @@ def unknown_token(request: HttpRequest) -> HttpResponse:
     """A bearer token that we do not know, or no longer."""
     told = answer(request, NotSignedIn("The token is unknown, expired or revoked."))
     told["WWW-Authenticate"] = "Bearer"
+    return told
+
+
+def refused_method(request: HttpRequest, allowed: str) -> HttpResponse:
+    """`allowed`: the methods that this address takes, e.g. "GET, HEAD"."""
+    told = answer(request, WrongMethod(f"It takes {allowed}."))
+    told["Allow"] = allowed
     return told
 
 

@@ -16,6 +16,7 @@ from gatehouse.base.errors import QuotaExceeded
 from gatehouse.office import books, knocking, staff
 from gatehouse.rollout.types import Actor
 
+OFFICE = Actor("system", "office")
 WRONG = "This name and password do not belong together."
 
 
@@ -46,6 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if person is None:
         return _form(request, onward, trouble=WRONG, status=422)
     login(request, person)  # with a new session key
+    request.session.clear_expired()  # those of everybody; nothing else would sweep them
     books.note(Actor("person", person.username), "sign-in", person.username)
     return HttpResponseRedirect(onward)
 
@@ -53,13 +55,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _recognised(request: HttpRequest, names: Names) -> User | None:
     """Who it is, if he works here. Raises QuotaExceeded."""
     name, network = names.cleaned_data["name"], address_of(request)
-    knocking.knock(name, network)
+    made = knocking.knock(name, network)
     password = names.cleaned_data["password"]
     person = authenticate(request, username=name, password=password)
     if not isinstance(person, User) or not staff.role_of(person):
-        books.note(Actor("system", "office"), "sign-in refused", name[:150])
+        books.note(OFFICE, "sign-in refused", staff.named(name))
         return None
-    knocking.welcome(name, network)
+    knocking.welcome(name, network, made)
     return person
 
 

@@ -22,6 +22,7 @@ from gatehouse.rollout.types import Actor
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 DAYS_AT_MOST = 365
+STRANGER = "unknown name"
 Anybody = AbstractBaseUser | AnonymousUser
 
 
@@ -45,6 +46,12 @@ def found(name: str) -> User:
     if person is None:
         raise NotFound(f"there is no account {name}: gatehouse staff list tells them")
     return person
+
+
+def named(name: str) -> str:
+    """What the audit calls an account. What a stranger types that is none stays out of it: it may
+    be a password in the wrong field, or the name of a rollout, in whose history it would stand."""
+    return name if User.objects.filter(username=name).exists() else STRANGER
 
 
 def set_role(person: User, role: str) -> None:
@@ -99,6 +106,22 @@ def issue_token(person: User, label: str, *, days: int, role: str = "") -> tuple
         digest=digest_of(text), person=person, label=label, role=role, expires_at=until
     )
     return text, until
+
+
+def tokens_of(person: User) -> list[Token]:
+    """Those that still count, the newest first."""
+    return list(person.tokens.filter(expires_at__gt=timezone.now()).order_by("-id"))
+
+
+def revoke_token(person: User, number: int) -> Token:
+    """It counts no more from the next request on. Raises NotFound."""
+    token = person.tokens.filter(pk=number).first()
+    if token is None:
+        raise NotFound(
+            f"{person.username} has no token {number}: gatehouse staff tokens tells them"
+        )
+    token.delete()
+    return token
 
 
 def standing(request: HttpRequest) -> str:

@@ -98,6 +98,12 @@ def _add_office(app: FastAPI, rules: edge.Rules) -> None:
     )
     app.mount("/office/static", Checked(directory=OFFICE_FILES), name="office-files")
     app.mount("/office", office, name="office")
+    app.add_api_route("/office", _office_door, methods=["GET", "HEAD"], include_in_schema=False)
+
+
+async def _office_door() -> Response:
+    """Without the host: whoever stands before us may have another name, and TLS."""
+    return Response(status_code=308, headers={"location": "/office/"})
 
 
 app = create_app()

@@ -27,6 +27,8 @@ def class_of(path: str, headers: Headers, *, is_staff: Callable[[Headers], bool]
         return "ack"
     if path.startswith(STAFF):
         return "staff" if is_staff(headers) else "existing"
+    if path.startswith(PAGE) and is_staff(headers):
+        return "staff"  # the office wears the page's colours
     if path == "/" or path.startswith(PAGE) or has_credentials(headers):
         return "existing"
     return "new"

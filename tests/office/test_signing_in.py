@@ -86,6 +86,39 @@ async def test_a_stranger_elsewhere_cannot_lock_the_owner_out(
     assert (await desk.sign_in("ann")).status_code == 302
 
 
+async def test_who_has_an_account_cannot_go_on_guessing_at_others(
+    desk: Desk, people: People, clean: str
+) -> None:
+    await people.hire("ann", "viewer")
+    for number in range(2):
+        await desk.sign_in(f"boss{number}", "a guess")
+    await desk.sign_in("ann")
+    with psycopg.connect(clean) as connection:
+        rows = connection.execute("SELECT door FROM office_attempt WHERE door LIKE 'network:%'")
+        assert len(rows.fetchall()) == 2
+
+
+async def test_what_a_stranger_types_as_a_name_is_in_nobodys_history(
+    desk: Desk, people: People, clean: str
+) -> None:
+    await desk.sign_in("ro-0123456789", "a guess")
+    with psycopg.connect(clean) as connection:
+        told = connection.execute("SELECT actor, subject FROM rollout_audit").fetchall()
+    assert told == [("office", "unknown name")]
+
+
+async def test_sessions_that_are_over_are_swept_at_the_next_sign_in(
+    desk: Desk, people: People, clean: str
+) -> None:
+    await people.hire("ann", "viewer")
+    await desk.sign_in("ann")
+    with psycopg.connect(clean, autocommit=True) as connection:
+        connection.execute("UPDATE django_session SET expire_date = now() - interval '1 second'")
+        desk.http.cookies.clear()
+        await desk.sign_in("ann")
+        assert connection.execute("SELECT count(*) FROM django_session").fetchone() == (1,)
+
+
 async def test_five_mistakes_long_ago_are_forgotten(desk: Desk, people: People, clean: str) -> None:
     await people.hire("ann", "viewer")
     for _ in range(5):
@@ -188,6 +221,39 @@ async def test_every_page_of_the_office_has_its_headers(desk: Desk) -> None:
     assert answer.headers["referrer-policy"] == "same-origin"
     assert answer.headers["cache-control"] == "no-store"
     assert (await desk.http.get("/office/none")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"[" * 100_000, 400),
+        (b'{"version": "v\\u0000", "reason": "x"}', 422),
+        (b'{"version": "v\\ud800", "reason": "x"}', 422),
+        (b'{"version": "rules", "plan": {"steps": NaN}}', 400),
+        (b"not json", 422),
+        (b"[]", 422),
+    ],
+)
+async def test_json_that_a_parser_or_the_database_stumbles_over_is_refused(
+    desk: Desk, people: People, *, body: bytes, status: int
+) -> None:
+    await people.hire("ann", "admin")
+    headers = {
+        "authorization": f"Bearer {await people.token('ann')}",
+        "content-type": "application/json",
+    }
+    answer = await desk.http.post("/office/api/rollouts", content=body, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/office/api/rollouts/ro-1/pause", "/office/logout"])
+async def test_a_method_that_an_address_does_not_take_is_told(desk: Desk, path: str) -> None:
+    answer = await desk.http.get(path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert "It takes POST." in answer.text
+    is_program = answer.headers["content-type"] == "application/problem+json"
+    assert is_program == path.startswith("/office/api/")
 
 
 async def test_a_body_beyond_the_limit_is_not_read(desk: Desk) -> None:

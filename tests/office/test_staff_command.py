@@ -87,3 +87,19 @@ async def test_every_change_of_staff_is_in_the_audit(clean: str) -> None:
         ("token issued", "ann"),
         ("staff disabled", "ann"),
     ]
+
+
+async def test_one_token_is_revoked_and_the_others_go_on(desk: Desk, clean: str) -> None:
+    await run("add", "ann", "--role", "operator")
+    headers = [
+        {"authorization": f"Bearer {(await run('token', 'ann', '--label', label)).strip()}"}
+        for label in ("pager", "laptop")
+    ]
+    number = re.search(r"(\d+) pager .* operator .* last used never", await run("tokens", "ann"))
+    assert number
+    with pytest.raises(NotFound):
+        await run("revoke", "ann", "0")
+    await run("revoke", "ann", number.group(1))
+    told = [(await desk.http.get("/office/api/me", headers=each)).status_code for each in headers]
+    assert told == [401, 200]
+    assert "pager" not in await run("tokens", "ann")

@@ -61,6 +61,7 @@ def fill(admission: Admission, work: str = "existing") -> None:
         ("/api/webhooks/telegram", {}, "ack"),
         ("/office/leads", {}, "existing"),
         ("/office/leads", {b"cookie": b"gatehouse_staff=worn"}, "staff"),
+        ("/widget/tokens.css", {b"cookie": b"gatehouse_staff=worn"}, "staff"),
         ("/", {}, "existing"),
         ("/widget/desk.js", {}, "existing"),
         ("/api/chat/ask", {b"authorization": b"Bearer x"}, "existing"),

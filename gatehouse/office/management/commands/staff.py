@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandParser
 
 from gatehouse.base.config import load
+from gatehouse.base.shell import user_name
 from gatehouse.office import books, staff
 from gatehouse.rollout.roles import ROLES
 from gatehouse.rollout.types import Actor
@@ -43,6 +43,10 @@ class Command(BaseCommand):
         token.add_argument("--label", default="command line", help="what it is for")
         token.add_argument("--days", type=int, default=TOKEN_DAYS)
         token.add_argument("--role", default="", help="at most this role")
+        acts.add_parser("tokens", help="the tokens of a person").add_argument("name")
+        revoke = acts.add_parser("revoke", help="ends a token at its next request")
+        revoke.add_argument("name")
+        revoke.add_argument("number", type=int, help="as gatehouse staff tokens tells it")
 
     def handle(self, *_: Any, **options: Any) -> None:
         getattr(self, f"_{options['act']}")(options)
@@ -96,6 +100,22 @@ class Command(BaseCommand):
         self.stderr.write(f"for {person.username} until {until:%Y-%m-%d}; it is not shown again")
         self.stdout.write(text)
 
+    def _tokens(self, options: dict[str, Any]) -> None:
+        person = staff.found(options["name"])
+        for token in staff.tokens_of(person):
+            used = f"{token.last_used_at:%Y-%m-%d %H:%M}" if token.last_used_at else "never"
+            role = token.role or staff.role_of(person)
+            self.stdout.write(
+                f"{token.pk:5} {token.label:20} {role:10} until {token.expires_at:%Y-%m-%d}"
+                f"  last used {used}"
+            )
+
+    def _revoke(self, options: dict[str, Any]) -> None:
+        person = staff.found(options["name"])
+        token = staff.revoke_token(person, options["number"])
+        _note("token revoked", person, label=token.label)
+        self.stdout.write(f"token {options['number']} of {person.username} counts no more")
+
     def _tell_link(self, person: User) -> None:
         settings = load()
         host = "127.0.0.1" if settings.web_host in ("0.0.0.0", "::") else settings.web_host  # noqa: S104
@@ -105,8 +125,5 @@ class Command(BaseCommand):
 
 
 def _note(action: str, person: User, **evidence: object) -> None:
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):  # a container's user without a name
-        name = "somebody"
-    books.note(Actor("person", f"{name} at the shell"), action, person.username, evidence=evidence)
+    actor = Actor("person", f"{user_name()} at the shell")
+    books.note(actor, action, person.username, evidence=evidence)

@@ -32,7 +32,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **asked: Any) -> None:
         acts = [GOOD, *_bad(asked["bad"] or ["contract"])]
         with installed(port=asked["port"], tell=self._tell) as here:
-            self._tell(f"page     {here.url}\nconsole  {here.url}/office/console/")
+            self._tell(f"page     {here.url}\nconsole  {here.url}/office/console")
             self._tell(f"sign in  as demo, after choosing a password at {invited(here)}")
             told = story.play(here, acts, per_minute=asked["per_minute"], tell=self._tell)
             self._sum_up(acts, told)
