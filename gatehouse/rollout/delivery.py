@@ -13,7 +13,7 @@ from gatehouse.rollout.failpoints import reach
 from gatehouse.rollout.outlets import Message, Send, Undelivered
 
 MOST_AT_ONCE: Final = 10
-LEASE_SECONDS: Final = 60  # longer than any outlet may take: nobody else sends it meanwhile
+LEASE_SECONDS: Final = 120  # longer than any outlet may take: nobody else sends it meanwhile
 FIRST_PAUSE_SECONDS: Final = 5
 LONGEST_PAUSE_SECONDS: Final = 3600
 MOST_ATTEMPTS: Final = 60  # at those pauses about two days
@@ -32,14 +32,22 @@ def deliver(
 ) -> Delivery:
     """Sends what is due, or `only` those. At least once: a receiver tells repeats by their id."""
     sent = failed = 0
+    done: list[int] = []
     with connect() as connection:
-        for row in connection.execute(_CLAIM, {**_LIMITS, "only": list(only)}).fetchall():
+        while len(done) < MOST_AT_ONCE and (row := _claim(connection, only, done)):
+            done.append(row["id"])
             reach("after_claim")
             trouble = _try(senders, row)
             reach("after_send")
             _note(connection, row, trouble)
             sent, failed = sent + (not trouble), failed + bool(trouble)
     return Delivery(sent, failed)
+
+
+def _claim(connection: Connection, only: tuple[int, ...], done: list[int]) -> Row | None:
+    """One at a time: a lease is as long as one outlet may take, not ten of them."""
+    wanted = {"lease": LEASE_SECONDS, "only": list(only), "done": done}
+    return connection.execute(_CLAIM, wanted).fetchone()
 
 
 def _try(senders: Mapping[str, Send], row: Row) -> str:
@@ -72,7 +80,6 @@ def _note(connection: Connection, row: Row, trouble: str) -> None:
     meters.rollout_notice_total.labels(outlet=row["outlet"], result=result).inc()
 
 
-_LIMITS: Final = {"lease": LEASE_SECONDS, "most": MOST_AT_ONCE}
 _CLAIM: Final = """
 UPDATE rollout_notice n
 SET lease_until = now() + %(lease)s * interval '1 second', attempts = attempts + 1
@@ -80,7 +87,8 @@ FROM (SELECT id FROM rollout_notice
       WHERE sent_at IS NULL AND (due_at <= now() OR id = ANY(%(only)s::bigint[]))
         AND (lease_until IS NULL OR lease_until < now())
         AND (cardinality(%(only)s::bigint[]) = 0 OR id = ANY(%(only)s::bigint[]))
-      ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED) due
+        AND NOT id = ANY(%(done)s::bigint[])
+      ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) due
 WHERE n.id = due.id
 RETURNING n.id, n.kind, n.outlet, n.payload, n.attempts, n.created_at
 """

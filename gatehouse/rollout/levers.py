@@ -124,6 +124,9 @@ def abort(standing: Standing, now: float, _: Limits) -> Standing:
 
 
 def kill(standing: Standing, now: float, _: Limits) -> Standing:
+    """Never refused, not even on the way back: the version has yet to be denied."""
+    if standing.phase == Phase.ROLLING_BACK and not standing.share:
+        return replace(standing, policy="immediate")
     return _withdrawn(standing, "immediate", now)
 
 

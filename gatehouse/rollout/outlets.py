@@ -42,7 +42,10 @@ class Message:
 
     @property
     def line(self) -> str:
-        """What a person reads first."""
+        """What a person reads first: one line, whatever a reason or a title contains."""
+        return " ".join(self._words().split())
+
+    def _words(self) -> str:
         told = self.payload
         if "rollout_id" not in told:
             return f"Gatehouse: {self.kind}: {told.get('reason', '')}"
@@ -110,8 +113,10 @@ def signing_secret(text: str) -> bytes:
 
 
 def slack(message: Message, settings: Settings) -> None:
-    """The incoming webhook that Slack and Mattermost share."""
-    _post(settings.notify_slack_url, json.dumps({"text": message.line}).encode())
+    """The incoming webhook that Slack and Mattermost share. A reason is text: it links to nothing,
+    and calls nobody by `<!channel>`."""
+    text = message.line.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    _post(settings.notify_slack_url, json.dumps({"text": text}).encode())
 
 
 def grafana(message: Message, settings: Settings) -> None:
@@ -162,10 +167,12 @@ def _mail_server(url: str) -> smtplib.SMTP:
 
 
 def _post(url: str, body: bytes, *, headers: Mapping[str, str] | None = None) -> None:
+    """What is answered is not read beyond its status: it may have no end."""
     sent = {"Content-Type": "application/json", "User-Agent": USER_AGENT, **(headers or {})}
     try:
-        answer = httpx.post(url, content=body, headers=sent, timeout=SECONDS)
+        with httpx.stream("POST", url, content=body, headers=sent, timeout=SECONDS) as answer:
+            status, is_taken = answer.status_code, answer.is_success
     except (httpx.HTTPError, httpx.InvalidURL) as trouble:
         raise Undelivered(f"{type(trouble).__name__}: {trouble}") from trouble
-    if not answer.is_success:
-        raise Undelivered(f"answered {answer.status_code}")
+    if not is_taken:
+        raise Undelivered(f"answered {status}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socketserver
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -14,10 +14,11 @@ from typing import Any
 
 @dataclass
 class Hook:
-    """What was posted to it; `status` is what it answers."""
+    """What was posted to it; `status` is what it answers, and whether that ever ends."""
 
     url: str = ""
     status: int = 200
+    is_endless: bool = False
     posts: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
 
     @property
@@ -36,8 +37,11 @@ def hook() -> Iterator[Hook]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             made.posts.append((self.path, headers, body))
             self.send_response(made.status)
-            self.send_header("Content-Length", "0")
+            self.send_header("Content-Length", str(10**12 if made.is_endless else 0))
             self.end_headers()
+            with suppress(OSError):  # until nobody listens
+                while made.is_endless:
+                    self.wfile.write(bytes(65_536))
 
         def log_message(self, *_: object) -> None:
             return

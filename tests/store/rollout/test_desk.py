@@ -35,6 +35,15 @@ def ramping(room: ControlRoom) -> None:
     pull(room, "advance")
 
 
+def test_a_kill_denies_the_version_also_on_its_way_back(room: ControlRoom) -> None:
+    ramping(room)
+    pull(room, "rollback", policy="immediate", to_share=0)
+    killed = pull(room, "kill")
+    assert (killed.phase, killed.policy) == (Phase.ROLLING_BACK, "immediate")
+    with pytest.raises(Refused, match="denied to everybody"):
+        room.submit()
+
+
 def page(room: ControlRoom) -> str:
     return "\n".join(telling.status_lines(room.desk.status()))
 

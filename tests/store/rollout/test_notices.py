@@ -155,3 +155,46 @@ def test_a_change_that_failed_leaves_no_notice(clean: str, receiver: Hook) -> No
     with pytest.raises(KeyboardInterrupt):
         room.desk.pause(actor=ANNA, reason="lunch")
     assert not room.sql("SELECT 1 FROM rollout_notice")
+
+
+def test_a_slow_receiver_is_not_told_twice_by_others_meanwhile(
+    clean: str, receiver: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each notice is claimed for itself: with ten at once the last leases would run out."""
+    room = room_of(clean, notify_slack_url=receiver.url)
+    with room.connect() as connection:
+        for number in range(3):
+            notices.queue(connection, "test", {"reason": str(number)}, outlets=("slack",))
+
+    def free() -> None:
+        row = room.sql("SELECT count(*) AS n FROM rollout_notice WHERE lease_until IS NULL")[0]
+        seen.append(row["n"])
+
+    seen: list[int] = []
+    failpoints.armed["after_claim"] = free
+    assert send(room) == Delivery(sent=3)
+    assert seen == [2, 2, 2]
+
+
+def test_an_answer_without_an_end_is_not_waited_for(clean: str, receiver: Hook) -> None:
+    room = room_of(clean, notify_slack_url=receiver.url)
+    paused(room)
+    receiver.is_endless = True
+    assert send(room) == Delivery(sent=1)
+
+
+def test_a_reason_breaks_no_line_and_calls_nobody(clean: str, receiver: Hook) -> None:
+    with mail_server() as (url, mails):
+        room = room_of(
+            clean, notify_slack_url=receiver.url, notify_email_to="a@example.org", smtp_url=url
+        )
+        with room.connect() as connection:
+            told = {
+                "reason": "look\r\nBcc: all@example.org <!channel> <https://x.example|here> & go"
+            }
+            notices.queue(connection, "test", told, outlets=("slack", "email"))
+        assert send(room) == Delivery(sent=2)
+    assert "\nBcc:" not in mails[0].partition("\r\n\r\n")[0]
+    text = receiver.bodies[0]["text"]
+    assert ("<" not in text, "\n" not in text) == (True, True)
+    assert text.endswith("&lt;!channel&gt; &lt;https://x.example|here&gt; &amp; go")
