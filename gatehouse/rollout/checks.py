@@ -21,6 +21,7 @@ from gatehouse.rollout.types import WHOLE, Standing
 
 DAY: Final = 86_400.0
 REHEARSED_DAYS: Final = 90
+_OF_A_WINDOW: Final = ("ledger", "breaker")
 WATCHED_HOURS: Final = 24  # the canary is healthy for so long before everybody gets it (R3-25)
 
 
@@ -65,7 +66,8 @@ def preflight_last(asked: Asked, standing: Standing) -> tuple[Item, ...]:
     with asked.connect() as connection:
         rehearsed = _rehearsed(connection, asked)
         watched = _watched(connection, asked, standing)
-    return (watched, rehearsed, changelog(asked.changelog, asked.release))
+        calm = _calm(connection, asked)
+    return (watched, rehearsed, calm, changelog(asked.changelog, asked.release))
 
 
 def postcheck(asked: Asked, *, minutes: float = 30) -> tuple[Item, ...]:
@@ -167,6 +169,14 @@ def _quiet(connection: Connection, _: Asked) -> Item:
     return Item("no severe incident", not open_, told or "none is open")
 
 
+def _calm(_: Connection, asked: Asked) -> Item:
+    """Those of the metrics are since the instance was started: what is mended would block."""
+    seen = kept(asked.connect, profile=asked.settings.slo_profile, now=asked.now)
+    loud = [each for each in seen if each.is_alerting and each.objective.source in _OF_A_WINDOW]
+    told = (f"{each.objective.alert_name} ({each.arm}, {each.value:.2%})" for each in loud)
+    return Item("no alert is active", not loud, ", ".join(told) or "none")
+
+
 def _baseline(connection: Connection, asked: Asked) -> Item:
     row = connection.execute(
         "SELECT at FROM rollout_audit WHERE action = %s AND at::timestamptz > to_timestamp(%s) "
@@ -178,7 +188,8 @@ def _baseline(connection: Connection, asked: Asked) -> Item:
 
 
 _PREFLIGHT: Final[tuple[Callable[[Connection, Asked], Item], ...]] = (
-    _metrics, _objectives, _plan, _version, _rehearsed, _alerting, _processes, _quiet, _baseline,
+    _metrics, _objectives, _plan, _version, _rehearsed, _alerting, _processes, _quiet, _calm,
+    _baseline,
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ def _plan(doings: Doings) -> None:
     made = doings.add_parser("plan", help="what a plan can show here, and when; or its text")
     made.add_argument("plan", nargs="?", default="default", help="R1, R2, R3, default, or a file")
     made.add_argument("--text", action="store_true", help="the plan itself, to begin one's own")
+    _first_step(made)
     _per_hour(made)
 
 
@@ -43,8 +44,15 @@ def _start(doings: Doings) -> None:
         action="store_true",
         help="also where the plan cannot reach a verdict in time",
     )
+    _first_step(made)
     _per_hour(made)
     _reason(made)
+
+
+def _first_step(parser: CommandParser) -> None:
+    parser.add_argument(
+        "--step", type=float, metavar="PERCENT", help="of the first step, in place of the plan's"
+    )
 
 
 def _per_hour(parser: CommandParser) -> None:

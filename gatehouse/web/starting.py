@@ -39,6 +39,15 @@ def plan_of(named: str) -> Plan:
     return plans.load(plan_text(named), name=Path(named).stem)
 
 
+def begun_with(plan: Plan, percent: float | None) -> Plan:
+    """The plan whose first step has so many percent instead of its own. Raises BadInput."""
+    if percent is None:
+        return plan
+    written = plans.to_json(plan)
+    written["steps"][0]["weight"] = percent
+    return plans.from_json(written, name=plan.name)
+
+
 def site_of(connect: Connect, per_hour: float | None) -> SiteTraffic:
     """As the ledger shows it, with the pace that was given instead of the one seen."""
     if per_hour is not None:

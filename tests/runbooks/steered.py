@@ -10,17 +10,21 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import httpx
 import psycopg
 import pytest
+from fastapi import FastAPI
 
 from gatehouse.base.config import Settings, load
+from gatehouse.observe import api as observe_api
 from gatehouse.rollout import flag_book
 from gatehouse.rollout.connecting import Connect, connecting
 from gatehouse.rollout.kill_file import Kill
 from gatehouse.rollout.types import Actor
+from gatehouse.talk import api as talk_api
 from gatehouse.talk.types import Thread
 from gatehouse.understanding.types import DialogueState
-from gatehouse.web import wiring
+from gatehouse.web import edge, wiring
 from gatehouse.web.wiring import House
 
 ME = Actor("person", "operator")
@@ -92,3 +96,13 @@ async def steered(
     house.steering.flags.on_change(news.put_nowait)
     async with house.open():
         yield Steered(house, connecting(url), news)
+
+
+def door(room: Steered) -> httpx.AsyncClient:
+    """curl at the operator's machine: the chat and the pages of operations of that house."""
+    house, app = room.house, FastAPI()
+    app.include_router(talk_api.router(house.turns, house.access))
+    app.include_router(observe_api.router(house.report, house.access))
+    edge.install(app, house.settings)
+    way = httpx.ASGITransport(app=app, client=("127.0.0.1", 40000))
+    return httpx.AsyncClient(transport=way, base_url="http://house.test", timeout=30)

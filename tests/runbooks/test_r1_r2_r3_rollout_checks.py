@@ -118,6 +118,20 @@ def test_r1_24_an_open_severe_incident_fails_preflight(asked: checks.Asked) -> N
     assert "no severe incident" in missing(checks.preflight(asked))
 
 
+def test_r3_11_an_active_alert_blocks_before_the_first_step_and_before_the_last(
+    asked: checks.Asked, shelf: Shelf
+) -> None:
+    watched = standing(observing_since=NOW - 25 * HOUR)
+    assert "no alert is active" not in missing(checks.preflight(asked))
+    add(shelf, *talks(20, Turn(ms=1600)))
+    for items in (checks.preflight(asked), checks.preflight_last(asked, watched)):
+        (alerts,) = [item for item in items if item.name == "no alert is active"]
+        assert alerts.is_ok is False and "TurnLatencyHigh" in alerts.evidence
+    shelf.execute("TRUNCATE turn_ledger")
+    add(shelf, *talks(60), *talks(20, Turn(ms=1600), ago=2 * HOUR))
+    assert "no alert is active" not in missing(checks.preflight(asked)), "that hour is over"
+
+
 def test_r3_25_the_last_step_wants_a_healthy_day_a_rehearsal_and_a_changelog(
     asked: checks.Asked, shelf: Shelf
 ) -> None:

@@ -49,7 +49,7 @@ class Command(BaseCommand):
         if asked["text"]:
             self.stdout.write(starting.plan_text(asked["plan"]))
             return
-        plan = starting.plan_of(asked["plan"])
+        plan = starting.begun_with(starting.plan_of(asked["plan"]), asked["step"])
         site = starting.site_of(self.connect, asked["per_hour"])
         told = forecast.forecast(plan, site)
         self._write(forecast.lines(plan, told))
@@ -59,7 +59,7 @@ class Command(BaseCommand):
 
     def _start(self, asked: Asked) -> None:
         reason = reason_of(asked["reason"])
-        plan = starting.plan_of(asked["plan"])
+        plan = starting.begun_with(starting.plan_of(asked["plan"]), asked["step"])
         if not asked["without_forecast"]:
             forecast.check(plan, starting.site_of(self.connect, asked["per_hour"]))
         version = starting.version_of(asked["version"], self.connect, self.settings)
