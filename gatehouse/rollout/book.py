@@ -85,9 +85,11 @@ def point(connection: Connection, version: str) -> None:
     )
 
 
-def pointed(connection: Connection) -> str | None:
-    """The version that the pointer shows; None before the first promotion."""
-    row = connection.execute("SELECT stable_version FROM rollout_control WHERE id = 1").fetchone()
+def pointed(connection: Connection, *, for_update: bool = False) -> str | None:
+    """The version that the pointer shows; None before the first promotion. Locked until the
+    transaction ends, if asked; always after the row of a rollout."""
+    read = "SELECT stable_version FROM rollout_control WHERE id = 1"
+    row = connection.execute(read + (" FOR UPDATE" if for_update else "")).fetchone()
     return row["stable_version"] if row else None
 
 

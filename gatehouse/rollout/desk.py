@@ -61,7 +61,8 @@ class Desk:
         with self._connect() as connection, connection.transaction():
             self._supersede(connection, actor, f"superseded by a newer one: {reason}")
             signed = levers.signature(actor, reason, self._now())
-            begun = self._begun(submission, book.pointed(connection) or RULES, signed)
+            stable = book.pointed(connection, for_update=True) or RULES
+            begun = self._begun(submission, stable, signed)
             self._check(connection, begun)
             book.insert(connection, begun, created_by=actor.name, plan_name=submission.plan_name)
             audit.append(
@@ -151,12 +152,10 @@ class Desk:
         One that is under way is rolled back. One that was completed has ended, so its version is
         denied instead: that also moves the conversations that are pinned to it.
         """
-        last = self.standing()
-        if not has_ended(last):
+        if not has_ended(self.standing()):
             return self.rollback(to_share=0, policy="migrate_next_turn", actor=actor, reason=reason)
-        if last.phase != Phase.COMPLETED:
-            raise Refused(f"{last.id} is {last.phase}: everybody has {last.stable_version} already")
         with self._connect() as connection, connection.transaction():
+            last = _completed(connection)
             book.point(connection, last.stable_version)
             book.deny(connection, last.canary_version)
             audit.append(
@@ -265,6 +264,19 @@ class Desk:
             )
         plan = plans.from_json(begun.plan)
         plans.check_ceiling(plan, allowed.most_share, is_permitted=allowed.is_permitted)
+
+
+def _completed(connection: Connection) -> Standing:
+    """The last rollout, which has given everybody its version; none begins meanwhile."""
+    book.pointed(connection, for_update=True)
+    last = book.last(connection)
+    if last is None:
+        raise NotFound("No rollout yet")
+    if not has_ended(last):
+        raise Refused("Another rollout began at this very moment; look again")
+    if last.phase != Phase.COMPLETED:
+        raise Refused(f"{last.id} is {last.phase}: everybody has {last.stable_version} already")
+    return last
 
 
 def _told(begun: Standing) -> dict[str, Any]:

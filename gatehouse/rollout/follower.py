@@ -82,6 +82,7 @@ class Follower:
         self._facts = facts
         self._clock = clock or SystemClock()
         self._seen_at = float("-inf")  # monotonic
+        self._is_sure = False  # a new connection may lead to another server with the same revision
         self._is_listening: bool | None = None
         self._told: list[Listener] = []
         self._known = Control()  # as read
@@ -119,6 +120,8 @@ class Follower:
                     await self._look(connection, "poll")
         except (psycopg.Error, OSError, TimeoutError) as trouble:
             self._note(is_listening=False, error=type(trouble).__name__)
+        except Exception as bug:  # noqa: BLE001 - logged; who cannot follow serves, and goes stale
+            journal.failure("control_following_failed", bug)
         self._measure()
 
     async def run(self) -> None:
@@ -140,6 +143,7 @@ class Follower:
                 await _bounded(connection, listen)
             await _bounded(connection, sql.SQL(BURY))
             channel: Channel = "poll"
+            self._is_sure = False
             while True:
                 await self._look(connection, channel)
                 self._note(is_listening=True)
@@ -172,7 +176,8 @@ class Follower:
         began, now = self._clock.monotonic(), self._clock.now().timestamp()
         row = await _bounded(connection, sql.SQL(REVISION))
         revision = row["revision"] if row else 0
-        is_new = self._known.source != "database" or revision != self._known.revision
+        is_known = self._is_sure and self._known.source == "database"
+        is_new = not is_known or revision != self._known.revision
         is_deaf = self._how.is_deaf and self._known.live is not None
         if is_new and not is_deaf:
             row = await _bounded(connection, sql.SQL(CONTROL))
@@ -182,7 +187,7 @@ class Follower:
         else:
             self._known = replace(self._known, read_at=now)
             self.control = replace(self.control, read_at=now)
-        self._seen_at = began
+        self._seen_at, self._is_sure = began, True
         self._keep(now, is_new=is_new)
 
     def _keep(self, now: float, *, is_new: bool) -> None:

@@ -20,8 +20,8 @@ def turns(room: ControlRoom, *, failed: int, of: int, arm: str = "stable", days:
     """So many turns, `days` ago."""
     room.sql(
         "INSERT INTO turn_ledger (turn_id, conversation_id, turn_no, received_at, claimed_at, act,"
-        " move, language, arm, handler, version, total_ms, commit_ms, cards, messages, tokens_in, tokens_out,"
-        " degraded, errors, outcome, is_recomputed, extra)"
+        " move, language, arm, handler, version, total_ms, commit_ms, cards, messages, tokens_in,"
+        " tokens_out, degraded, errors, outcome, is_recomputed, extra)"
         " SELECT gen_random_uuid(), gen_random_uuid(), 1, at, at, 'ASK_SLOT', 'ask', 'en', %s,"
         " 'rules', '', 1, 1, 0, 1, 0, 0, '{}', '{}',"
         " CASE WHEN n <= %s THEN 'failed' ELSE 'replied' END, false, '{}'"

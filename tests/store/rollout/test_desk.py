@@ -18,6 +18,9 @@ from gatehouse.rollout.snapshot import read_control
 from gatehouse.rollout.types import RULES, Phase
 from tests.store.rollout.control_room import ANNA, GOOD, NEXT, PLAN, ControlRoom
 
+WAITING = (
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 LEVERS = ("pause", "resume", "approve", "advance", "promote", "rollback", "abort", "kill")
 
 
@@ -42,6 +45,38 @@ def test_a_kill_denies_the_version_also_on_its_way_back(room: ControlRoom) -> No
     assert (killed.phase, killed.policy) == (Phase.ROLLING_BACK, "immediate")
     with pytest.raises(Refused, match="denied to everybody"):
         room.submit()
+
+
+def test_what_begins_while_the_pointer_moves_begins_from_where_it_moved_to(
+    room: ControlRoom,
+) -> None:
+    """Else a release that is taken back at this moment would stay the stable one."""
+    with ThreadPoolExecutor(1) as pool, room.connect() as restoring:
+        with restoring.transaction():
+            restoring.execute("UPDATE rollout_control SET stable_version = %s", (NEXT,))
+            begun = pool.submit(room.submit)
+            while not room.sql(WAITING):
+                assert not begun.done(), "it did not wait"
+        assert begun.result().stable_version == NEXT
+
+
+def test_nothing_is_restored_under_a_rollout_that_begins_meanwhile(room: ControlRoom) -> None:
+    ramping(room)
+    room.sql("UPDATE rollout SET phase = 'completed', ended_at = now()")
+    desk = room.desk
+    with ThreadPoolExecutor(1) as pool, room.connect() as beginning:
+        with beginning.transaction():
+            beginning.execute(
+                "INSERT INTO rollout (id, phase, stable_version, canary_version, plan, created_by)"
+                " VALUES ('ro-new', 'draft', %s, %s, '{}', 'bob')",
+                (GOOD, NEXT),
+            )
+            restored = pool.submit(desk.restore, actor=ANNA, reason="it was bad")
+            while not room.sql(WAITING):
+                assert not restored.done(), "it did not wait"
+        with pytest.raises(Refused, match="began at this very moment"):
+            restored.result()
+    assert room.pointed is None
 
 
 def page(room: ControlRoom) -> str:

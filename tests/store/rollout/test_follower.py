@@ -170,6 +170,34 @@ async def test_a_broken_connection_is_made_again(sql: Sql, clean: str, tmp_path:
         assert (await heard(news, lambda c: c.live is not None)).live is not None
 
 
+async def test_after_a_failover_the_same_revision_is_not_taken_for_the_same(
+    sql: Sql, clean: str, tmp_path: Path
+) -> None:
+    """A standby may have lost the last change, and then counted to the same number again."""
+    made = follower(clean, tmp_path)
+    async with following(made) as news:
+        known = await heard(news, lambda c: c.source == "database")
+        sql("ALTER TABLE rollout_control DISABLE TRIGGER rollout_pointed")
+        sql("UPDATE rollout_control SET denied = '[\"v-bad\"]'")
+        sql("ALTER TABLE rollout_control ENABLE TRIGGER rollout_pointed")
+        sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE application_name = 'gatehouse-control' AND datname = current_database()"
+        )
+        found = await heard(news, lambda c: c.denied == {"v-bad"})
+    assert found.revision == known.revision
+
+
+async def test_a_start_survives_what_it_cannot_understand(
+    sql: Sql, clean: str, tmp_path: Path
+) -> None:
+    begin(sql, "ro-1", "ramping")
+    sql('UPDATE rollout SET facts = \'{"hash_version": "of another release"}\'')
+    made = follower(clean, tmp_path)
+    await made.start()
+    assert (made.control, made.is_stale) == (Control(), True)
+
+
 async def test_without_a_database_a_start_goes_by_what_the_disk_knows(
     sql: Sql, clean: str, tmp_path: Path
 ) -> None:
