@@ -12,9 +12,11 @@ from gatehouse.base.errors import BadInput, NotFound
 from gatehouse.rollout import audit
 from gatehouse.rollout.connecting import Connect
 from gatehouse.rollout.flag_values import Value, checked, named
+from gatehouse.rollout.levers import said
 from gatehouse.rollout.types import Actor, StoredFlag
 
 SHORTEST_REASON: Final = 3
+LAST_SECOND: Final = 253_402_300_800  # of the year 9999, counted from 1970
 
 _STORED: Final = """
 SELECT name, value, owner, reason, set_by, extract(epoch FROM set_at)::float8 AS set_at,
@@ -109,10 +111,10 @@ def _row(field: str, flag: StoredFlag) -> dict[str, Any]:
 def _said(reason: str) -> str:
     if len(reason.strip()) < SHORTEST_REASON:
         raise BadInput("reason: say in a few words why")
-    return reason.strip()
+    return said(reason)
 
 
 def _later(until: float | None) -> float | None:
-    if until is not None and until <= time.time():
-        raise BadInput("until: must lie in the future")
+    if until is not None and not time.time() < until < LAST_SECOND:
+        raise BadInput("until: must lie in the future, and before the year 10000")
     return until

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -33,6 +34,8 @@ def said(reason: str) -> str:
         raise BadInput("reason: must not be empty; it is what others read afterwards")
     if len(text) > LONGEST_REASON:
         raise BadInput(f"reason: at most {LONGEST_REASON} characters")
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in text):
+        raise BadInput("reason: must not contain control characters")
     return text
 
 
@@ -58,7 +61,7 @@ def approve(step: int | None, signed: Signature) -> Lever:
     def approved(standing: Standing, _: float, __: Limits) -> Standing:
         last = len(plans.from_json(standing.plan).steps)
         if step is not None and not 0 <= step <= last:
-            raise Refused(f"there is no step {step} to approve; {last} is the promotion")
+            raise Refused(f"there is no step {step + 1} to approve; {last + 1} is the promotion")
         key = approval_key(standing) if step is None else f"step:{step}"
         return replace(standing, approvals={**standing.approvals, key: dict(signed)})
 

@@ -86,7 +86,7 @@ def page(room: ControlRoom) -> str:
 @pytest.mark.parametrize("lever", LEVERS)
 def test_no_lever_moves_without_a_reason(room: ControlRoom, lever: str) -> None:
     ramping(room)
-    for reason in ("", "  \n", "x" * 501):
+    for reason in ("", "  \n", "x" * 501, "because\x00", "because \ud800"):
         with pytest.raises(BadInput, match="reason"):
             pull(room, lever, reason)
     assert room.standing().revision == 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import pytest
@@ -63,9 +64,18 @@ def test_what_is_not_allowed_leaves_nothing_behind(
         assert audit.entries(visit) == []
 
 
-def test_a_value_cannot_end_in_the_past(connect: Connect) -> None:
+@pytest.mark.parametrize("until", [1.0, math.nan, math.inf, 1e15])
+def test_a_value_cannot_end_in_the_past_nor_at_no_time_at_all(
+    connect: Connect, until: float
+) -> None:
     with pytest.raises(BadInput, match="until"):
-        flag_book.put(connect, "SEARCH_CACHE_TTL", 60, actor=ME, reason="why", until=1.0)
+        flag_book.put(connect, "SEARCH_CACHE_TTL", 60, actor=ME, reason="why", until=until)
+
+
+@pytest.mark.parametrize("reason", ["", "ab", "x" * 501, "why\x00"])
+def test_a_reason_is_a_sentence_and_no_more(connect: Connect, reason: str) -> None:
+    with pytest.raises(BadInput, match="reason"):
+        flag_book.put(connect, "SEARCH_CACHE_TTL", 60, actor=ME, reason=reason)
 
 
 def test_what_is_not_stored_cannot_be_taken_back(connect: Connect) -> None:
