@@ -12,12 +12,13 @@ from gatehouse.office import words
 from gatehouse.rollout.connecting import Connection
 from gatehouse.rollout.outcomes import BIT
 from gatehouse.rollout.plans import Plan
-from gatehouse.rollout.types import Units
+from gatehouse.rollout.types import Standing, Units
 
 EDGES: Final = (
     25, 50, 75, 100, 150, 200, 300, 450, 600, 800, 1000, 1200, 1500, 2000, 2500, 3000, 4000,
     5000, 7000, 10000, 12000, 20000,
 )  # fmt: skip
+HOUR_SECONDS: Final = 3600
 TIMES: Final = {
     "turn_slow": "Turn",
     "search_slow": "Search",
@@ -98,6 +99,7 @@ class Arms:
     funnel: tuple[Stage, ...]
     units: tuple[Units, ...]
     an_hour: int  # conversations of the canary begun in the last hour
+    pace: float = 0.0  # of those a second, in this step
 
     @property
     def canary(self) -> int:
@@ -108,10 +110,13 @@ class Arms:
         return sum(each.stable for each in self.units)
 
 
-def arms(connection: Connection, rollout_id: str, *, plan: Plan | None) -> Arms:
+def arms(connection: Connection, standing: Standing, *, plan: Plan | None, now: float) -> Arms:
     """As the folded units say; short queries over one rollout's rows."""
-    values = {"rollout": rollout_id, "edges": [float(each) for each in EDGES]}
-    edges = {gate.metric: gate.edge_ms for gate in plan.gates if gate.edge_ms} if plan else {}
+    since = max(standing.observing_since or standing.step_since, now - HOUR_SECONDS)
+    values = {
+        "rollout": standing.id, "edges": [float(each) for each in EDGES], "since": since
+    }  # fmt: skip
+    edges = _edges(plan)
     times = (
         _times(connection, values | {"metric": metric}, title=title, edge_ms=edges.get(metric))
         for metric, title in TIMES.items()
@@ -123,7 +128,14 @@ def arms(connection: Connection, rollout_id: str, *, plan: Plan | None) -> Arms:
         funnel=_funnel(connection, values),
         units=tuple(Units(**row) for row in units),
         an_hour=int(hour["n"]) if hour else 0,
+        pace=hour["lately"] / max(now - since, 1.0) if hour else 0.0,
     )
+
+
+def _edges(plan: Plan | None) -> dict[str, int]:
+    """Where a metric is drawn a limit: at its objective, else where the arms are compared."""
+    gates = sorted(plan.gates, key=lambda gate: gate.kind == "slo") if plan else ()
+    return {gate.metric: gate.edge_ms for gate in gates if gate.edge_ms}
 
 
 def _times(
@@ -196,6 +208,8 @@ _UNITS: Final = (
     f"FROM rollout_unit WHERE {_OURS} GROUP BY step, share ORDER BY step, share"
 )
 _HOUR: Final = (
-    f"SELECT count(*) AS n FROM rollout_unit WHERE {_OURS} AND arm = 'canary' "
+    "SELECT count(*) AS n, "
+    "count(*) FILTER (WHERE assigned_at >= to_timestamp(%(since)s)) AS lately "
+    f"FROM rollout_unit WHERE {_OURS} AND arm = 'canary' "
     "AND assigned_at > now() - interval '1 hour'"
 )

@@ -15,10 +15,13 @@ from gatehouse.rollout import evidence as packing
 from gatehouse.rollout import stats, stats_intervals
 from gatehouse.rollout.evidence import RATES
 from gatehouse.rollout.judgements import Kept
+from gatehouse.rollout.plan_shapes import Step
 from gatehouse.rollout.plans import Plan
-from gatehouse.rollout.types import Evidence, GateSpec, Verdict
+from gatehouse.rollout.types import WHOLE, Evidence, GateSpec, Verdict
 
-POINTS_AT_MOST = 240  # of one chart
+POINTS_AT_MOST = 120  # of one chart
+SHORT_OF_IT = 0.97  # where a way ends that has the evidence and lacks something else
+COUNTED_BY_TURN = ("rule", "invariant")
 WHOLE_ROLLOUT = {
     "combined": "All gates together",
     "srm": "Sizes of the arms",
@@ -78,7 +81,7 @@ class GateShown:
     limit: float | None
     points: tuple[Point, ...]
     lacking: int = 0  # conversations without a failure that a certification still needs
-    until: str = ""  # how long they take at the pace of the last hour
+    until: str = ""  # how long they take at the pace of this step
 
     @property
     def is_charted(self) -> bool:
@@ -96,21 +99,41 @@ class GateShown:
         if self.interval is None:
             return ""
         low, high = self.interval
-        return f"{words.rate(low)} to {words.rate(high)}"
+        return f"between {words.rate(low)} and {words.rate(high)}"
+
+    @property
+    def seen_told(self) -> str:
+        """What a rule or an invariant was told of, which is turns."""
+        if not self.canary.n or self.kind not in COUNTED_BY_TURN:
+            return ""
+        return f"{self.canary.bad:,} of {self.canary.n:,} turns"
 
 
-def shown(plan: Plan | None, history: Sequence[Kept], *, an_hour: int = 0) -> tuple[GateShown, ...]:
+def shown(
+    plan: Plan | None, history: Sequence[Kept], *, pace: float = 0.0, is_over: bool = False
+) -> tuple[GateShown, ...]:
     """Every gate of the plan and every guard that has spoken; the worst ones first.
 
-    `an_hour`: conversations of the canary in the last hour.
+    `pace`: conversations of the canary a second. `is_over`: nothing is watched any more.
     """
     by_gate: dict[str, list[Kept]] = defaultdict(list)
     for kept in history:
         by_gate[kept.evidence.gate].append(kept)
     specs = {gate.name: gate for gate in _specs(plan)}
     names = [*specs, *(name for name in by_gate if name not in specs)]
-    told = [_gate(name, specs.get(name), by_gate.get(name, []), an_hour=an_hour) for name in names]
+    asked = (Asked(name, specs.get(name), plan, is_over) for name in names)
+    told = [_gate(each, by_gate[each.name], pace) for each in asked]
     return tuple(sorted(told, key=_urgency))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One gate of a plan, or a guard of the whole rollout."""
+
+    name: str
+    spec: GateSpec | None
+    plan: Plan | None
+    is_over: bool
 
 
 def _specs(plan: Plan | None) -> tuple[GateSpec, ...]:
@@ -119,13 +142,15 @@ def _specs(plan: Plan | None) -> tuple[GateSpec, ...]:
     return (*(plan.soak.gates if plan.soak else ()), *plan.gates)
 
 
-def _gate(name: str, spec: GateSpec | None, looks: Sequence[Kept], *, an_hour: int) -> GateShown:
+def _gate(asked: Asked, looks: Sequence[Kept], pace: float) -> GateShown:
+    name, spec = asked.name, asked.spec
     last = looks[-1].evidence if looks else None
     verdict = last.verdict if last else Verdict.NODATA
-    said, tone = words.VERDICTS[verdict.name]
+    is_late = asked.is_over and verdict is Verdict.RUNNING
+    said, tone = words.UNDECIDED if is_late else words.VERDICTS[verdict.name]
     kind = spec.kind if spec else "guard"
     canary, stable = _arms(last)
-    lacking = _lacking(spec, canary, last)
+    lacking = 0 if asked.is_over else _lacking(asked, canary, looks)
     return GateShown(
         name=name,
         title=words.title(spec) if spec else WHOLE_ROLLOUT.get(name, name),
@@ -140,9 +165,9 @@ def _gate(name: str, spec: GateSpec | None, looks: Sequence[Kept], *, an_hour: i
         stable=stable,
         interval=_interval(canary, kind),
         limit=spec.limit if spec else None,
-        points=_thin([_point(look) for look in looks]),
+        points=tuple(_point(look, asked.plan) for look in looks),
         lacking=lacking,
-        until=words.lasting(lacking / an_hour * 3600) if lacking and an_hour else "",
+        until=words.lasting(lacking / pace) if lacking and pace else "",
     )
 
 
@@ -162,17 +187,23 @@ def _why(last: Evidence | None) -> str:
     return "enough evidence, too few conversations" if is_early else str(last.outputs["why"])
 
 
-def _lacking(spec: GateSpec | None, canary: Arm, last: Evidence | None) -> int:
+def _lacking(asked: Asked, canary: Arm, looks: Sequence[Kept]) -> int:
     """How many more good ones a required objective needs; 0 if it has them, or cannot say."""
-    if last is None or spec is None or spec.kind != "slo" or not spec.required:
+    spec = asked.spec
+    if not looks or spec is None or spec.kind != "slo" or not spec.required:
         return 0
+    last = looks[-1].evidence
     if last.verdict is not Verdict.RUNNING and last.verdict is not Verdict.INCONCLUSIVE:
         return 0
     limit = spec.delta_max if spec.policy == "no_evidence" else spec.limit
     needed = last.outputs.get("boundary_pass")
     if not limit or not needed or (canary.n and canary.bad / canary.n >= limit):
         return 0
-    return max(stats.fewest_to_certify(canary.bad, limit, log_e=needed) - canary.n, 0)
+    by_evidence = stats.fewest_to_certify(canary.bad, limit, log_e=needed) - canary.n
+    by_number = 0
+    if spec.policy == "no_evidence" and (step := _step(looks[-1], asked.plan)):
+        by_number = step.min_units - _here(looks[-1])[0]
+    return max(by_evidence, by_number, 0)
 
 
 def _urgency(gate: GateShown) -> tuple[int, bool, bool]:
@@ -199,11 +230,37 @@ def _interval(canary: Arm, kind: str) -> tuple[float, float] | None:
     return stats_intervals.interval(canary.bad, canary.n) if canary.n and kind in RATES else None
 
 
-def _point(look: Kept) -> Point:
+def _point(look: Kept, plan: Plan | None) -> Point:
+    """The way to the lower edge ends there only if the gate was certified at that look."""
     outputs = look.evidence.outputs
     needed = outputs.get("boundary_pass")
-    safe = max(_part(outputs.get(each), needed) for each in ("log_e_pass", "log_e_bounded"))
+    bounded = min(_part(outputs.get("log_e_bounded"), needed), _matured(look, plan))
+    safe = max(_part(outputs.get("log_e_pass"), needed), bounded)
+    if look.evidence.verdict is not Verdict.PASS:
+        safe = min(safe, SHORT_OF_IT)
     return Point(at=look.at, step=look.step, harm=_harm(outputs), safe=safe)
+
+
+def _matured(look: Kept, plan: Plan | None) -> float:
+    """The conversations of a step as a part of those that it needs at least."""
+    step, evidence = _step(look, plan), look.evidence
+    if step is None or "log_e_bounded" not in evidence.outputs or not step.min_units:
+        return 2.0
+    if evidence.params["ground"]["has_units"]:
+        return 2.0
+    canary, stable = _here(look)
+    is_compared = step.share < WHOLE and step.baseline != "none"
+    return min(canary, stable if is_compared else canary) / step.min_units
+
+
+def _step(look: Kept, plan: Plan | None) -> Step | None:
+    return plan.steps[look.step] if plan and look.step < len(plan.steps) else None
+
+
+def _here(look: Kept) -> tuple[int, int]:
+    """Conversations of the new and of the stable arm in the step of a look."""
+    rows = [row for row in packing.rows_of(look.evidence.inputs) if row.step == look.step]
+    return sum(row.canary_n for row in rows), sum(row.stable_n for row in rows)
 
 
 def _harm(outputs: Mapping[str, Any]) -> float:
@@ -223,10 +280,3 @@ def _part(log_e: object, boundary: object) -> float:
     if boundary <= 0 or math.isnan(log_e):
         return 0.0
     return min(max(log_e / boundary, 0.0), 2.0)
-
-
-def _thin(points: Sequence[Point]) -> tuple[Point, ...]:
-    """Evenly fewer of many; the last one always."""
-    every = math.ceil(len(points) / POINTS_AT_MOST) or 1
-    kept = list(points[::-1][::every])
-    return tuple(kept[::-1])

@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
 
 from gatehouse.base.errors import BadInput
-from gatehouse.office import words
+from gatehouse.office import today, words
+from gatehouse.office.today import Seen, named
 from gatehouse.office.words import Tone, clock, lasting, percent
 from gatehouse.rollout import plans
 from gatehouse.rollout.plans import Plan
-from gatehouse.rollout.types import RULES, TERMINAL, GateSpec, Phase, Standing, Units
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What is known besides the rollout's own row. Times are seconds since 1970."""
-
-    now: float
-    zone: ZoneInfo
-    verdicts: dict[str, str]  # gate -> name of its last verdict
-    titles: dict[str, str] = field(default_factory=dict)
-    units: Sequence[Units] = ()
-    workers: int = 0  # processes alive
-    followers: int = 0  # of those, they act on the newest revision
-    labels: dict[str, str] = field(default_factory=dict)  # version -> its label
+from gatehouse.rollout.types import TERMINAL, GateSpec, Phase, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +32,7 @@ class Glance:
     held: str
     following: str  # what happens next, and when
     stages: tuple[Stage, ...]
+    today: str = ""  # who has what now, after this rollout has ended
 
 
 def plan_of(standing: Standing) -> Plan | None:
@@ -73,6 +59,7 @@ def glance(standing: Standing, seen: Seen) -> Glance:
         held=_held(standing, seen),
         following=_following(standing, plan, seen),
         stages=_stages(standing, plan),
+        today=today.told(standing, seen) if standing.phase in TERMINAL else "",
     )
 
 
@@ -82,8 +69,10 @@ def required(plan: Plan, step: int) -> tuple[GateSpec, ...]:
 
 
 def _headline(standing: Standing, seen: Seen) -> str:
-    new, old = (_named(each, seen) for each in (standing.canary_version, standing.stable_version))
-    share = percent(standing.share)
+    new, old = (named(each, seen) for each in (standing.canary_version, standing.stable_version))
+    share, is_so = percent(standing.share), today.is_everybodys(standing, seen)
+    if barred := today.barred(standing, seen):
+        return f"Nobody gets {new}: {barred}"
     told = {
         Phase.DRAFT: f"{new} is about to be tried",
         Phase.SOAKING: f"Simulated visitors try {new}; nobody else gets it",
@@ -91,21 +80,14 @@ def _headline(standing: Standing, seen: Seen) -> str:
         Phase.RAMPING: f"{share} of new conversations get {new}",
         Phase.PROMOTING: f"Everybody is being given {new}",
         Phase.BAKING: f"Everybody gets {new}",
-        Phase.COMPLETED: f"Everybody gets {new}",
+        Phase.COMPLETED: f"Everybody gets {new}" if is_so else f"{new} was completed",
         Phase.ROLLING_BACK: f"{new} is being taken back"
         + (f"; {share} of new conversations get it" if standing.share else f"; {old} answers"),
-        Phase.ROLLED_BACK: f"{new} was taken back; everybody gets {old}",
-        Phase.ABORTED: f"{new} was given up; everybody gets {old}",
+        Phase.ROLLED_BACK: f"{new} was taken back" + (f"; everybody gets {old}" if is_so else ""),
+        Phase.ABORTED: f"{new} was given up" + (f"; everybody gets {old}" if is_so else ""),
         Phase.SUPERSEDED: f"A newer version took the place of {new}",
     }
     return told[standing.phase]
-
-
-def _named(version: str, seen: Seen) -> str:
-    if version == RULES:
-        return "the rules"
-    label = seen.labels.get(version, "")
-    return f"“{label}”" if label else version
 
 
 def _verdict(standing: Standing, plan: Plan | None, seen: Seen) -> str:
@@ -114,6 +96,8 @@ def _verdict(standing: Standing, plan: Plan | None, seen: Seen) -> str:
         spec = next((each for each in plan.gates if each.name == gate), None) if plan else None
         name = words.title(spec) if spec else gate
         why = f" ({standing.failure['why']})" if standing.failure.get("why") else ""
+        if standing.phase in TERMINAL:
+            return f"Failed: {name}{why}."
         return f"Failed: {name}{why}. That is latched: the way leads back, whatever comes after."
     if plan is None or standing.phase in (Phase.DRAFT, Phase.READY):
         return "No verdict yet."
@@ -152,7 +136,9 @@ def _following(standing: Standing, plan: Plan | None, seen: Seen) -> str:
         return f"Conversations that have it {after}. Then the rollout ends as rolled back."
     if standing.phase in TERMINAL:
         at = clock(standing.ended_at or standing.phase_since, seen.zone, now=seen.now)
-        return f"It ended at {at}. A retry is a new rollout."
+        took = lasting((standing.ended_at or standing.phase_since) - standing.created_at)
+        after = f"At {at}, after {took}."
+        return after if standing.phase == Phase.COMPLETED else f"{after} A retry is a new rollout."
     if plan is None:
         return "Its plan cannot be read by this release."
     if standing.observing_since is None and standing.phase in (Phase.RAMPING, Phase.PROMOTING):

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from gatehouse.office.words import Tone, clock, percent
 from gatehouse.rollout.audit import Entry
+from gatehouse.rollout.types import ENGINE, Phase
 
 DONE: Final[Mapping[str, str]] = {
     "start": "started it",
@@ -26,6 +27,22 @@ DONE: Final[Mapping[str, str]] = {
     "supersede": "began a newer one in its place",
     "hold": "held it",
     "fail": "rolled it back: a gate failed",
+    "ready": "made it ready",
+    "soaking": "began the soak",
+    "ramping": "began to give it to visitors",
+    "observe": "watches the gates of this step",
+    "wait": "waits for the processes",
+    "go_on": "let it go on",
+    "step_back": "took it back a step",
+    "alarm": "found late harm",
+    "promoting": "gives it to everybody",
+    "baking": "watches for late harm",
+    "completed": "completed it",
+    "rolling_back": "takes it back",
+    "rolled_back": "has taken it back",
+    "aborted": "gave it up",
+    "superseded": "put a newer one in its place",
+    "version_create": "made the version",
     "flag_set": "set the flag",
     "flag_unset": "took back the flag",
     "sign-in": "signed in",
@@ -33,6 +50,7 @@ DONE: Final[Mapping[str, str]] = {
     "sign-in refused": "did not let in",
     "password set": "chose a password",
 }
+ENGINES: Final = {ENGINE.name: "the engine", "office": "the office"}
 BAD: Final = frozenset(("rollback", "kill", "abort", "fail"))
 
 
@@ -66,15 +84,21 @@ def _done(entry: Entry, *, zone: ZoneInfo, now: float) -> Done:
         seq=entry.seq,
         at=clock(at.timestamp(), zone, now=now),
         iso=entry.at,
-        who=entry.actor if is_person else "the engine",
+        who=entry.actor if is_person else ENGINES.get(entry.actor, entry.actor),
         is_person=is_person,
-        action=DONE.get(entry.action, entry.action),
+        action=_action(entry.action),
         subject="" if entry.subject == entry.actor else entry.subject,
         what=_change(evidence),
         reason=entry.reason,
         tone="bad" if entry.action in BAD or _went_back(evidence) else "calm",
         evidence=json.dumps(evidence, indent=2, ensure_ascii=False) if evidence else "",
     )
+
+
+def _action(word: str) -> str:
+    if word.startswith("hold_"):
+        return DONE["hold"]
+    return DONE.get(word, word.replace("_", " "))
 
 
 def _went_back(evidence: Mapping[str, Any]) -> bool:
@@ -89,7 +113,7 @@ def _change(evidence: Mapping[str, Any]) -> str:
     parts = []
     if before.get("phase") != after.get("phase"):
         parts.append(f"{_plain(before.get('phase'))} → {_plain(after.get('phase'))}")
-    if before.get("share") != after.get("share"):
+    if before.get("share") != after.get("share") and after.get("phase") != Phase.COMPLETED:
         parts.append(f"{percent(before.get('share') or 0)} → {percent(after.get('share') or 0)}")
     if before.get("held") != after.get("held"):
         parts.append(f"held: {_plain(after['held'])}" if after.get("held") else "held no longer")

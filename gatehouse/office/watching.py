@@ -12,11 +12,13 @@ from gatehouse.base.errors import NotFound
 from gatehouse.office import arms, gates_shown, glance, past, words
 from gatehouse.office.arms import Arms
 from gatehouse.office.gates_shown import GateShown
-from gatehouse.office.glance import Glance, Seen
+from gatehouse.office.glance import Glance
 from gatehouse.office.past import Done
+from gatehouse.office.today import Seen
 from gatehouse.rollout import audit, book, fleet, judgements, leading
 from gatehouse.rollout.connecting import Connect, Connection
 from gatehouse.rollout.fleet import Fleet
+from gatehouse.rollout.limits import limits
 from gatehouse.rollout.types import TERMINAL, Standing
 
 ENTRIES_AT_MOST = 100
@@ -95,10 +97,10 @@ def _watched(connection: Connection, standing: Standing, settings: Settings) -> 
     zone, now = ZoneInfo(settings.market_timezone), time.time()
     plan = glance.plan_of(standing)
     crew = fleet.fleet(connection)
-    both = arms.arms(connection, standing.id, plan=plan)
-    looks = judgements.history(connection, standing.id)
-    gates = gates_shown.shown(plan, looks, an_hour=both.an_hour)
-    labels = labels_of(connection)
+    both = arms.arms(connection, standing, plan=plan, now=now)
+    looks = judgements.outline(connection, standing.id, most=gates_shown.POINTS_AT_MOST)
+    gates = gates_shown.shown(plan, looks, pace=both.pace, is_over=standing.phase in TERMINAL)
+    labels, last = labels_of(connection), book.last(connection)
     seen = Seen(
         now=now,
         zone=zone,
@@ -108,6 +110,8 @@ def _watched(connection: Connection, standing: Standing, settings: Settings) -> 
         workers=len(crew.workers),
         followers=len(crew.workers) - len(crew.behind),
         labels=labels,
+        allowed=limits(connection, settings, now=now),
+        alive=last if last and last.phase not in TERMINAL else None,
     )
     entries = audit.entries(connection, subject=standing.id, limit=ENTRIES_AT_MOST)
     return Watched(

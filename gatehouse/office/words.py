@@ -54,7 +54,7 @@ HELD: Final[Mapping[str, str]] = {
     "error_budget": "the month's error budget is used up",
     "breaker": "a fuse is not closed",
     "manual": "a person paused it",
-    "dependency": "a fuse is open in both arms: a dependency is in trouble, not this version",
+    "dependency": "both arms are in trouble at once: a dependency of theirs, not this version",
     "incident": "an incident of severity 1 or 2 is open",
     "measurement": "two halves of the same version differ, so the measurement itself is in doubt",
     "ceiling": "the environment allows no larger share",
@@ -94,6 +94,7 @@ VERDICTS: Final[Mapping[str, tuple[str, Tone]]] = {
     "ERROR": ("not measured", "wait"),
     "FAIL": ("failed", "bad"),
 }
+UNDECIDED: Final[tuple[str, Tone]] = ("undecided", "calm")  # and will stay so
 POLICIES: Final[Mapping[str, str]] = {
     "migrate_next_turn": "go to the stable version at their next turn",
     "drain": "end where they are, on this version",

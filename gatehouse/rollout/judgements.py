@@ -51,12 +51,16 @@ def newest(connection: Connection, rollout_id: str) -> list[Kept]:
     return [_kept(row) for row in rows]
 
 
-def history(
-    connection: Connection, rollout_id: str, *, gate: str | None = None, limit: int = 2000
-) -> list[Kept]:
-    """Stored judgements, oldest first; of one gate, or of all."""
-    values = {"rollout": rollout_id, "gate": gate, "limit": limit}
+def history(connection: Connection, rollout_id: str, *, gate: str | None = None) -> list[Kept]:
+    """All stored judgements, oldest first; of one gate, or of all."""
+    values = {"rollout": rollout_id, "gate": gate}
     return [_kept(row) for row in connection.execute(_HISTORY, values).fetchall()]
+
+
+def outline(connection: Connection, rollout_id: str, *, most: int) -> list[Kept]:
+    """About `most` judgements of each gate, evenly over its whole way, its last one always."""
+    values = {"rollout": rollout_id, "most": most}
+    return [_kept(row) for row in connection.execute(_OUTLINE, values).fetchall()]
 
 
 def seen(evidence: Evidence) -> int:
@@ -153,7 +157,14 @@ _NEWEST: Final = (
     "WHERE rollout_id = %(rollout)s ORDER BY gate, rollout_judgement.at DESC, id DESC"
 )
 _HISTORY: Final = (
-    f"SELECT * FROM (SELECT {_COLUMNS} FROM rollout_judgement "  # noqa: S608 - fixed names
-    "WHERE rollout_id = %(rollout)s AND (%(gate)s::text IS NULL OR gate = %(gate)s) "
-    "ORDER BY id DESC LIMIT %(limit)s) newest ORDER BY id"
+    f"SELECT {_COLUMNS} FROM rollout_judgement "  # noqa: S608 - fixed names
+    "WHERE rollout_id = %(rollout)s AND (%(gate)s::text IS NULL OR gate = %(gate)s) ORDER BY id"
+)
+_OUTLINE: Final = (
+    f"SELECT {_COLUMNS} FROM rollout_judgement JOIN (SELECT id AS chosen, "  # noqa: S608
+    "row_number() OVER looks - 1 AS place, count(*) OVER (PARTITION BY gate) AS looks "
+    "FROM rollout_judgement WHERE rollout_id = %(rollout)s "
+    "WINDOW looks AS (PARTITION BY gate ORDER BY id)) way ON chosen = id "
+    "WHERE place = looks - 1 OR place %% greatest(ceil(looks / %(most)s::float8)::int, 1) = 0 "
+    "ORDER BY id"
 )

@@ -89,3 +89,17 @@ def test_judgements_are_thinned_to_the_logarithm_of_what_was_seen(room: ControlR
 
 def _place(kept: Kept) -> tuple[str, int, int]:
     return kept.phase, kept.step, kept.evidence.verdict
+
+
+def test_an_outline_keeps_the_beginning_and_the_end_of_every_gate(room: ControlRoom) -> None:
+    """A cap over all gates together would cut off the early part of each."""
+    with room.connect() as connection:
+        thin = judgements.outline(connection, room.standing().id, most=5)
+    whole = stored(room)
+    for gate in {each.evidence.gate for each in whole}:
+        every = [each.id for each in whole if each.evidence.gate == gate]
+        chosen = [each.id for each in thin if each.evidence.gate == gate]
+        assert (chosen[0], chosen[-1]) == (every[0], every[-1])
+        assert min(len(every), 3) <= len(chosen) <= 6
+        gaps = {every.index(b) - every.index(a) for a, b in pairwise(chosen[:-1])}
+        assert len(gaps) <= 1

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gatehouse.office.glance import Seen, glance
+from gatehouse.office.glance import glance
+from gatehouse.office.today import Seen
 from gatehouse.office.words import clock, edge, lasting, percent, promise, rate
 from gatehouse.rollout import plans
 from gatehouse.rollout.types import GateSpec, Phase, Standing, Units
@@ -96,7 +97,7 @@ def test_a_share_that_is_not_everywhere_yet_says_who_is_missing() -> None:
 def test_a_hold_says_why_since_when_and_what_ends_it() -> None:
     held = glance(replace(STANDING, held="dependency", held_since=NOW - 720), SEEN)
     assert held.tone == "wait"
-    assert held.held.startswith("Held for 12 min: a fuse is open in both arms")
+    assert held.held.startswith("Held for 12 min: both arms are in trouble at once")
     assert "when both arms have recovered" in held.held
 
 
