@@ -24,7 +24,7 @@ def lines(plan: Plan, told: Forecast) -> list[str]:
     ]
     for number, step in enumerate(told.steps):
         rows.append(
-            f"  step {number}: {step.share * 100 / WHOLE:g} %, {step.canary_per_hour:,.0f} "
+            f"  step {number + 1}: {step.share * 100 / WHOLE:g} %, {step.canary_per_hour:,.0f} "
             f"canary conversations an hour, goes on after about {in_words(step.ready_hours)}"
         )
     rows += [f"  {_line(each)}" for each in told.gates if each.detected is not None]

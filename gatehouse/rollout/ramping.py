@@ -131,10 +131,10 @@ def _entered(look: Look, number: int) -> Move:
     """At the beginning of a step, or held before it."""
     step = look.plan.steps[number]
     if step.needs_approval and f"step:{number}" not in look.standing.approvals:
-        return stay(look.standing, held="approval", reason=f"step {number} waits for approval")
+        return stay(look.standing, held="approval", reason=f"step {number + 1} waits for approval")
     if (obstacle := _obstacle(look, step.share)) is not None:
         return stay(look.standing, held=obstacle[0], reason=obstacle[1])
-    reason = f"step {number}: {step.share * 100 / WHOLE:g} %"
+    reason = f"step {number + 1}: {step.share * 100 / WHOLE:g} %"
     return Move(Phase.RAMPING, number, step.share, reason=reason, is_observing=False)
 
 

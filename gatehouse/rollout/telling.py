@@ -54,7 +54,7 @@ def judgement_line(kept: Kept) -> str:
     """One stored verdict in one line."""
     why = kept.evidence.outputs.get("why", "")
     verdict = kept.evidence.verdict.name.lower()
-    return f"{moment(kept.at)}  step {kept.step}  {kept.evidence.gate}  {verdict}  {why}"
+    return f"{moment(kept.at)}  step {kept.step + 1}  {kept.evidence.gate}  {verdict}  {why}"
 
 
 def percent(share: int) -> str:

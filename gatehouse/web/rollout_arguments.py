@@ -90,7 +90,7 @@ def _levers(doings: Doings) -> None:
     made["resume"].add_argument(
         "--waive", action="append", default=[], metavar="GATE", help="needs no verdict at this step"
     )
-    made["approve"].add_argument("--step", type=int, help="from 0; default: the next one")
+    made["approve"].add_argument("--step", type=int, help="from 1; default: the next one")
     waive = _lever(doings, "waive", "a gate needs no verdict at this step")
     waive.add_argument("gate")
 

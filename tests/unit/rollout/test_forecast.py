@@ -91,4 +91,4 @@ def test_a_metric_that_few_conversations_have_takes_as_much_longer() -> None:
 
 def test_the_forecast_reads_as_sentences() -> None:
     text = "\n".join(lines(small(), forecast(small(), QUIET)))
-    assert "step 0: 10 %" in text and "is found after" in text and "REFUSED" in text
+    assert "step 1: 10 %" in text and "is found after" in text and "REFUSED" in text

@@ -138,7 +138,7 @@ class Command(BaseCommand):
         self._lever(asked, self.desk.resume, waive=asked["waive"])
 
     def _approve(self, asked: Asked) -> None:
-        self._lever(asked, self.desk.approve, step=asked["step"])
+        self._lever(asked, self.desk.approve, step=_index(asked["step"]))
 
     def _waive(self, asked: Asked) -> None:
         done = self.desk.waive(
@@ -172,3 +172,8 @@ class Command(BaseCommand):
     def _write(self, lines: Any) -> None:
         for line in lines:
             self.stdout.write(line)
+
+
+def _index(step: int | None) -> int | None:
+    """People count from 1."""
+    return None if step is None else step - 1
