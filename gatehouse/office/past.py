@@ -35,6 +35,7 @@ DONE: Final[Mapping[str, str]] = {
     "go_on": "let it go on",
     "step_back": "took it back a step",
     "alarm": "found late harm",
+    "clock_set": "saw that the clock was set",
     "promoting": "gives it to everybody",
     "baking": "watches for late harm",
     "completed": "completed it",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import psycopg
@@ -16,6 +16,7 @@ from gatehouse.rollout import book, gates, gauges, judgements, moves, plans, ver
 from gatehouse.rollout.around import surroundings
 from gatehouse.rollout.budget import Budget
 from gatehouse.rollout.changing import Deed, change
+from gatehouse.rollout.clock_jumps import Hands
 from gatehouse.rollout.connecting import Connect, Connection
 from gatehouse.rollout.gates import Judged
 from gatehouse.rollout.leading import Lead
@@ -57,6 +58,7 @@ class Controller:
         self._settings = settings
         self._eyes = eyes
         self._clock = clock or SystemClock()
+        self._hands = Hands(self._clock)
         self._lead = Lead(connect)
         self._budget = Budget(connect)
         self._outlets = outlets_of(settings)
@@ -91,6 +93,8 @@ class Controller:
 
     def _look(self, connection: Connection) -> Tick:
         standing = book.alive(connection)
+        if (jump := self._hands.jumped()) and standing is not None:
+            standing = self._begin_anew(connection, standing, jump)
         done = 0
         while standing is not None and done < MOST_MOVES:
             written = self._step(connection, standing)
@@ -100,6 +104,20 @@ class Controller:
         gauges.show(standing, now=self._now())
         self._remember_head(connection)
         return Tick(True, standing, done, is_waiting=_is_waiting(standing))
+
+    def _begin_anew(
+        self, connection: Connection, standing: Standing, jump: float
+    ) -> Standing | None:
+        """The clock was set, so nobody knows how long this step has been observed: no time yet."""
+        if standing.observing_since is None:
+            return standing
+        after = replace(standing, observing_since=self._now())
+        reason = f"the clock was set by {jump:+.0f} s: the time of this step begins anew"
+        deed = Deed("clock_set", ENGINE, reason, {"seconds": jump})
+        written = change(connection, standing, after, deed=deed, outlets=self._outlets)
+        if written is not None:
+            _tell(standing, written, reason)
+        return written or book.alive(connection)
 
     def _step(self, connection: Connection, standing: Standing) -> Standing | None:
         """One move; None: there is nothing to do, or somebody else did it."""

@@ -84,6 +84,11 @@ def change_content_and_seal(room: ControlRoom) -> None:
              audit.seal(row, b"another key"))  # fmt: skip
 
 
+def remove_and_renumber(room: ControlRoom) -> None:
+    room.tamper("DELETE FROM rollout_audit WHERE seq = 3")
+    room.tamper("UPDATE rollout_audit SET seq = seq - 1 WHERE seq > 3")
+
+
 TAMPERINGS: dict[str, Tamper] = {
     "reason changed": lambda r: r.tamper("UPDATE rollout_audit SET reason = 'x' WHERE seq = 3"),
     "actor changed": lambda r: r.tamper("UPDATE rollout_audit SET actor = 'bob' WHERE seq = 1"),
@@ -96,10 +101,7 @@ TAMPERINGS: dict[str, Tamper] = {
     "seal changed": lambda r: r.tamper("UPDATE rollout_audit SET hash = 'x' WHERE seq = 2"),
     "first removed": lambda r: r.tamper("DELETE FROM rollout_audit WHERE seq = 1"),
     "middle removed": lambda r: r.tamper("DELETE FROM rollout_audit WHERE seq = 3"),
-    "middle removed, rest renumbered": lambda r: (
-        r.tamper("DELETE FROM rollout_audit WHERE seq = 3"),
-        r.tamper("UPDATE rollout_audit SET seq = seq - 1 WHERE seq > 3"),
-    ),
+    "middle removed, rest renumbered": remove_and_renumber,
     "inserted between": insert_between,
     "inserted at the end": insert_at_the_end,
     "content and seal changed": change_content_and_seal,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -217,3 +218,30 @@ def test_a_leader_whose_connection_was_ended_leads_no_more_and_comes_back(
     with pytest.raises(Exception, match="lost its database"):
         watched.tick()
     watched.until(Phase.COMPLETED)
+
+
+@pytest.mark.parametrize("hours", [24, -24])
+def test_a_clock_that_is_set_does_not_make_a_version_older_than_it_is(
+    watched: Watched, hours: int
+) -> None:
+    watched.room.submit()
+    watched.until(Phase.BAKING)
+    watched.tick()
+    watched.room.clock.at += timedelta(hours=hours)  # and no time has passed
+    watched.tick(3)
+    standing = watched.room.standing()
+    assert (standing.phase, watched.actions()[-1]) == (Phase.BAKING, "clock_set")
+    assert standing.observing_since is not None
+    assert abs(watched.room.now - standing.observing_since) < 60
+    watched.until(Phase.COMPLETED)
+
+
+def test_a_day_that_really_passed_is_one(watched: Watched) -> None:
+    """The control of the test above."""
+    watched.room.submit()
+    watched.until(Phase.BAKING)
+    watched.tick()
+    watched.room.clock.turn(24 * 3600)
+    watched.tick()
+    assert watched.room.standing().phase is Phase.COMPLETED
+    assert "clock_set" not in watched.actions()
