@@ -141,7 +141,13 @@ class Desk:
         return self._move("abort", rollout_id, levers.abort, actor=actor, reason=reason)
 
     def kill(self, rollout_id: str | None = None, *, actor: Actor, reason: str) -> Standing:
-        """Rolls back at once, turns under way included, and denies the version to everybody."""
+        """Rolls back at once, turns under way included, and denies the version to everybody.
+
+        Of a rollout that has ended, by its id, only the latter: conversations may drain on it yet,
+        or everybody may have it; then they get the stable version, or the rules.
+        """
+        if rollout_id is not None and has_ended(ended := self.standing(rollout_id)):
+            return self._deny(ended, actor, said(reason))
         return self._move(
             "kill", rollout_id, levers.kill, actor=actor, reason=reason, is_denied=True
         )
@@ -221,6 +227,19 @@ class Desk:
             if is_denied:
                 book.deny(connection, written.canary_version)
         return written
+
+    def _deny(self, ended: Standing, actor: Actor, reason: str) -> Standing:
+        with self._connect() as connection, connection.transaction():
+            book.deny(connection, ended.canary_version)
+            audit.append(
+                connection,
+                actor=actor,
+                action="kill",
+                subject=ended.id,
+                reason=reason,
+                evidence={"denied": ended.canary_version},
+            )
+        return ended
 
     def _supersede(self, connection: Connection, actor: Actor, reason: str) -> None:
         """Ends the one that is alive. What it had promoted already stays where it is."""

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from gatehouse.base.errors import BadInput, NotFound
-from gatehouse.rollout import telling
+from gatehouse.rollout import telling, verifying
 from gatehouse.rollout.assign import Ceiling, assign
+from gatehouse.rollout.audit import own_key
 from gatehouse.rollout.desk import Submission
 from gatehouse.rollout.levers import Refused
 from gatehouse.rollout.plans import PlanRefused
 from gatehouse.rollout.snapshot import read_control
-from gatehouse.rollout.types import RULES, Phase
+from gatehouse.rollout.types import RULES, Assignment, Phase
 from tests.store.rollout.control_room import ANNA, GOOD, NEXT, PLAN, ControlRoom
 
 WAITING = (
@@ -45,6 +46,21 @@ def test_a_kill_denies_the_version_also_on_its_way_back(room: ControlRoom) -> No
     assert (killed.phase, killed.policy) == (Phase.ROLLING_BACK, "immediate")
     with pytest.raises(Refused, match="denied to everybody"):
         room.submit()
+
+
+def test_a_version_that_conversations_drain_on_can_be_killed_after_its_rollout(
+    room: ControlRoom,
+) -> None:
+    ramping(room)
+    done = pull(room, "rollback", to_share=0, policy="drain")
+    room.sql("UPDATE rollout SET phase = 'rolled_back', ended_at = now()")
+    pull(room, "kill", rollout_id=done.id)
+    with room.connect() as connection:
+        control = read_control(connection, now=0.0)
+        flaws = [each.what for each in verifying.verify(connection, [own_key()]).flaws]
+    pinned = Assignment("canary", GOOD, "SPLIT", done.id, is_pinned=True)
+    assert assign("", control, Ceiling(), pin=pinned).version == RULES
+    assert (room.standing().phase, flaws) == (Phase.ROLLED_BACK, [])
 
 
 def test_what_begins_while_the_pointer_moves_begins_from_where_it_moved_to(
@@ -98,8 +114,9 @@ def test_no_lever_moves_what_has_ended(room: ControlRoom, lever: str) -> None:
     done = pull(room, "abort")
     with pytest.raises(NotFound, match="No rollout is under way"):
         pull(room, lever)
-    with pytest.raises(Refused, match="a retry is a new rollout"):
-        pull(room, lever, rollout_id=done.id)
+    if lever != "kill":
+        with pytest.raises(Refused, match="a retry is a new rollout"):
+            pull(room, lever, rollout_id=done.id)
     with pytest.raises(NotFound, match="no rollout ro-none"):
         pull(room, lever, rollout_id="ro-none")
 
