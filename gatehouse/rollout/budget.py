@@ -17,7 +17,9 @@ LEAST: Final = 1000  # turns of a month below which no budget is counted
 PAUSE_SECONDS: Final = 600.0  # between two counts: a month does not change faster
 _COUNT: Final = """
 SELECT count(*) AS n, count(*) FILTER (WHERE outcome = 'failed') AS failed
-FROM turn_ledger WHERE claimed_at > to_timestamp(%(since)s) AND arm = 'stable'
+FROM turn_ledger l WHERE claimed_at > to_timestamp(%(since)s) AND arm = 'stable'
+    AND NOT EXISTS (SELECT FROM talk_conversation c
+                    WHERE c.id = l.conversation_id AND c.traffic = 'soak')
 """
 
 
@@ -30,7 +32,8 @@ class Budget:
     _due: float = float("-inf")
 
     def is_spent(self, now: float) -> bool:
-        """`now`: seconds since 1970. Stable turns alone: a canary has gates of its own."""
+        """`now`: seconds since 1970. Stable turns alone: a canary has gates of its own,
+        and simulated visitors hurt nobody."""
         if now >= self._due:
             self._due = now + PAUSE_SECONDS
             self._count(now)

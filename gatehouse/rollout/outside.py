@@ -11,6 +11,7 @@ from gatehouse.base.config import Settings
 from gatehouse.base.errors import Misconfigured
 from gatehouse.observe import journal
 from gatehouse.rollout.flag_values import CEILINGS, Value
+from gatehouse.rollout.own_thread import in_thread
 
 DOMAIN: Final = "gatehouse-outside"
 ASK_SECONDS: Final = 2.0
@@ -30,10 +31,10 @@ class OutsideFlags:
         self.values: Mapping[str, Value] = {}
 
     async def run(self) -> None:
-        """Asks every two seconds, in a thread. Until cancelled."""
+        """Asks every two seconds, in a thread that nobody waits for. Until cancelled."""
         while True:
             try:
-                self.values = await asyncio.to_thread(self.ask)
+                self.values = await in_thread(self.ask)
                 self._note(is_well=True)
             except Exception as trouble:  # noqa: BLE001 - somebody else's code; told once
                 self._note(is_well=False, error=type(trouble).__name__)

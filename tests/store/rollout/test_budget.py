@@ -47,6 +47,19 @@ def test_what_spends_a_months_budget(
     assert Budget(room.connect).is_spent(room.now) == is_spent
 
 
+@pytest.mark.parametrize(("traffic", "is_spent"), [("soak", False), ("visitor", True)])
+def test_simulated_visitors_spend_no_budget(
+    room: ControlRoom, traffic: str, is_spent: bool
+) -> None:
+    turns(room, failed=60, of=1000)
+    room.sql(
+        "INSERT INTO talk_conversation (id, owner_hash, arm, version, traffic)"
+        " SELECT conversation_id, '\\x00', 'stable', 'rules', %s FROM turn_ledger",
+        traffic,
+    )
+    assert Budget(room.connect).is_spent(room.now) == is_spent
+
+
 def test_a_spent_budget_holds_and_goes_on_when_it_has_come_back(room: ControlRoom) -> None:
     turns(room, failed=60, of=1000)
     controller = Controller(room.connect, room.settings, ScriptedEyes(), clock=room.clock)
