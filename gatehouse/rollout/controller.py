@@ -183,10 +183,14 @@ class Controller:
     def _remember_head(self, connection: Connection) -> None:
         """Outside the database, so that a cut end of the audit is noticed."""
         head = verifying.head(connection)
-        if head.seq != self._head:
-            self._head = head.seq
-            with suppress(OSError):
-                verifying.witness(self._settings.gatehouse_data, head)
+        if head.seq == self._head:
+            return
+        self._head, folder = head.seq, self._settings.gatehouse_data
+        if not verifying.is_continued(connection, folder):
+            journal.event("audit_not_as_seen", level="ERROR", message="run gatehouse audit verify")
+            return
+        with suppress(OSError):
+            verifying.witness(folder, head)
 
 
 def _is_waiting(standing: Standing | None) -> bool:

@@ -129,6 +129,18 @@ def witness(folder: Path, head: Head) -> None:
         draft.replace(folder / WITNESS)
 
 
+def is_continued(connection: Connection, folder: Path) -> bool:
+    """Is what this machine saw last still where it was? Else nothing newer may take its place:
+    an end that was cut and grew again would look whole."""
+    seen = saw(folder)
+    if seen is None or seen.seq == 0:
+        return True
+    row = connection.execute(
+        "SELECT hash FROM rollout_audit WHERE seq = %s", (seen.seq,)
+    ).fetchone()
+    return row is not None and row["hash"] == seen.hash
+
+
 def forget(folder: Path) -> None:
     """Begins anew with what this machine saw, as after restoring an older backup."""
     (folder / WITNESS).unlink(missing_ok=True)

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from gatehouse.rollout import verifying
+from gatehouse.rollout.audit import own_key
 from gatehouse.rollout.controller import Controller, Tick
 from gatehouse.rollout.types import RULES, Phase, Standing
 from tests.store.rollout.control_room import ANNA, GOOD, NEXT, ControlRoom
@@ -245,3 +247,27 @@ def test_a_day_that_really_passed_is_one(watched: Watched) -> None:
     watched.tick()
     assert watched.room.standing().phase is Phase.COMPLETED
     assert "clock_set" not in watched.actions()
+
+
+def test_an_end_of_the_audit_that_was_cut_and_grew_again_is_not_forgotten(
+    watched: Watched,
+) -> None:
+    watched.room.submit()
+    watched.until(Phase.RAMPING)
+    folder = watched.room.settings.gatehouse_data
+    seen = verifying.saw(folder)
+    assert seen is not None and seen.seq > 1
+    watched.room.tamper("DELETE FROM rollout_audit WHERE seq = %s", seen.seq)
+    watched.until(Phase.COMPLETED)
+    assert verifying.saw(folder) == seen
+    with watched.room.connect() as connection:
+        found = verifying.verify(connection, [own_key()], witness=seen)
+    assert any("not the entry that this machine saw" in each.what for each in found.flaws)
+
+
+def test_what_grows_as_it_should_is_seen_as_it_grows(watched: Watched) -> None:
+    """The control of the test above."""
+    watched.room.submit()
+    watched.until(Phase.COMPLETED)
+    with watched.room.connect() as connection:
+        assert verifying.saw(watched.room.settings.gatehouse_data) == verifying.head(connection)
