@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from gatehouse import __version__
 from gatehouse.base.config import Settings
@@ -57,20 +58,23 @@ def settings_for(bundle: Bundle, settings: Settings) -> Settings:
 
 def _refuse_elsewhere(wanted: Settings, settings: Settings) -> None:
     """Raises Misconfigured. What the settings name themselves is the operator's own choice."""
-    home = _homes(settings)["LLM_MODEL"]
-    own = {settings.llm_model, settings.llm_model_repair}
-    told = {"LLM_MODEL": wanted.llm_model, "LLM_MODEL_REPAIR": wanted.llm_model_repair}
-    places = _homes(wanted)
-    for variable, model in told.items():
-        if not model or model in own:
+    home, places = _homes(settings)["LLM_MODEL"], _homes(wanted)
+    for variable in ("LLM_MODEL", "LLM_MODEL_REPAIR"):
+        model = getattr(wanted, variable.lower())
+        if not model or model == getattr(settings, variable.lower()):
             continue
         if _NAME.fullmatch(model) is None:
             raise Misconfigured(f"model is {model[:200]!r}: that is no name of a model")
-        if places[variable] != home:
+        if (there := places[variable]) != home:
             raise Misconfigured(
-                f"model {model!r} lives at {places[variable]}, and LLM_MODEL at {home}: a version "
-                "keeps the house's endpoint and key; write its name as LLM_MODEL is written"
+                f"model {model!r} lives at {_host(there)}, and LLM_MODEL at {_host(home)}: a "
+                "version keeps the house's endpoint and key; write its name as LLM_MODEL's"
             )
+
+
+def _host(url: str) -> str:
+    """All of an address that may be told: the rest can hold a password."""
+    return urlsplit(url).hostname or "nowhere"
 
 
 def _homes(settings: Settings) -> dict[str, str]:

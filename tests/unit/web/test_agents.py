@@ -180,6 +180,16 @@ def test_a_version_takes_the_house_s_key_to_no_other_endpoint(change: dict[str, 
         settings_for(changed(own_bundle(house), **change), house)
 
 
+def test_a_plain_name_that_would_live_elsewhere_is_refused_without_a_password() -> None:
+    house = Settings(
+        llm_model="ollama:qwen3",
+        llm_model_repair="qwen3-small",
+        llm_api_key=cast(Any, "the house's"),
+    )
+    with pytest.raises(Misconfigured, match=r"lives at api\.openai\.com, and LLM_MODEL at 127"):
+        settings_for(changed(own_bundle(house), model="qwen3-small"), house)
+
+
 def test_a_version_has_another_model_at_the_house_s_own_endpoint() -> None:
     house = Settings(llm_model="openai:gpt-5-mini", llm_api_key=cast(Any, "the house's"))
     for model in ("openai:gpt-5", "gpt-5", "openai-chat:gpt-5"):
