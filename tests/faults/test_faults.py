@@ -1,4 +1,8 @@
-"""The promises P01, P02, P03 and P05 in small; `python -m tests.faults` runs them at full size."""
+"""The promises P01, P02, P03 and P05 in small; `python -m tests.faults` runs them at full size.
+
+Of the runbooks they show R2-21 (no state is lost when a process is killed, and a server that
+acknowledges too early is caught) and R3-40 (a restart between any two turns keeps the context).
+"""
 
 from __future__ import annotations
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from gatehouse.base.clock import TurnableClock
+from gatehouse.base.errors import CircuitOpen
 from gatehouse.observe import exposition
 from gatehouse.resilience.breaker import Breaker, Judged, Rules, State, Vote
 
@@ -33,6 +36,26 @@ def end(fuse: Breaker, vote: Vote, *, times: int = 1) -> None:
             permit.settle(Judged(vote))
 
 
+def test_r1_11_five_failures_open_it_and_twenty_waiting_callers_are_one_probe() -> None:
+    clock = TurnableClock()
+    fuse = breaker(clock)
+    end(fuse, Vote.FAILURE, times=4)
+    end(fuse, Vote.NONE, times=20)
+    assert fuse.standing.state is State.CLOSED, "who went away or asked badly says nothing"
+    end(fuse, Vote.FAILURE)
+    assert fuse.standing.state is State.OPEN
+    clock.turn(5)
+    let_through = 0
+    with ExitStack() as under_way:
+        for _ in range(20):
+            try:
+                under_way.enter_context(fuse.watch(timeout_seconds=1.0))
+            except CircuitOpen:
+                continue
+            let_through += 1
+    assert let_through == 1
+
+
 def test_r1_22_three_states_are_visible_and_a_scrape_takes_no_permit() -> None:
     clock = TurnableClock()
     fuse = breaker(clock)
@@ -56,3 +79,15 @@ def test_r1_36_four_openings_of_two_seconds_between_two_scrapes_are_counted() ->
     assert fuse.standing.state is State.CLOSED
     assert state() == 0, "the gauge alone would show nothing"
     assert openings() == before + 4
+
+
+def test_r1_57_one_clean_cycle_is_one_opening() -> None:
+    """The runbook counted transitions, of which one cycle has three."""
+    clock = TurnableClock()
+    fuse = breaker(clock)
+    before = openings()
+    end(fuse, Vote.FAILURE, times=5)
+    clock.turn(5)
+    end(fuse, Vote.OK, times=2)
+    assert fuse.standing.state is State.CLOSED
+    assert openings() == before + 1

@@ -182,6 +182,12 @@ def test_r1_36_four_openings_of_two_seconds_are_seen_and_three_are_not_flapping(
     assert judged_at(three, standing(R1)).failed is None
 
 
+def test_r1_57_one_clean_cycle_fails_nothing() -> None:
+    cycle = fused(10 / 60, *[0.0] * 3, openings=(1, 0), fuse="breaker_10m")
+    assert judged_at(cycle, standing(R1)).failed is None
+    assert moved_by(cycle, standing(R1)).phase is Phase.RAMPING
+
+
 def test_r1_37_the_last_step_then_baking_then_completed_and_late_harm_rolls_back() -> None:
     given = {"step:3": {"by": "Alice", "at": T0}}
     begun = standing(R1, step=2, approvals=given)

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gatehouse.llm.budget import Limits
+from gatehouse.llm.types import ChatMessage
 from gatehouse.rollout import flag_book
 from gatehouse.rollout.types import RULES
+from gatehouse.talk.past import Line
+from gatehouse.talk.prompting import request
+from tests.unit.talk.test_prompting import asked
 
 from .steered import ME, WHY, Steered, new, steered
 
@@ -22,12 +27,21 @@ async def room(
         yield opened
 
 
+def messages(past: tuple[Line, ...], handler: Any) -> tuple[ChatMessage, ...]:
+    """What the model gets with so much said before."""
+    return request(asked(past=past, most_messages=handler._most_messages())).messages
+
+
 async def test_r2_40_the_history_of_every_version_is_live_down_to_none(room: Steered) -> None:
     chosen = room.house.turns._handler_for(new(1)).handler
     handler = chosen.inner.inner  # type: ignore[attr-defined] # within the house's screening
-    assert handler._most_messages() == 20
-    await room.set(llm_max_history_messages=0)
-    assert handler._most_messages() == 0
+    past = tuple(Line("user", f"message {n}") for n in range(40))
+    for most in (20, 5, 0):
+        await room.set(llm_max_history_messages=most)
+        system, *sent, said = messages(past, handler)
+        assert [each.text for each in sent] == [f"message {n}" for n in range(40 - most, 40)]
+        assert said.text == "and a pool, please"
+        assert system.role == "system" and '"location": ["girne"]' in system.text, "slots stay"
 
 
 async def test_r2_40_all_other_limits_of_a_turn_are_live_too(room: Steered) -> None:

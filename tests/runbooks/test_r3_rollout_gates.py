@@ -35,6 +35,7 @@ class Walk:
     hourly: int = 1_500
     soak_row: tuple[int, int, int, int] = (10, 0, 0, 0)
     bad_share: float = 0.0
+    bake: bytes = bytes(500)  # outcomes while everybody has it, in their order
 
     def look(self) -> Judged:
         readings = {spec.name: self._reading(spec.name) for spec in specs_of(R3, self.begun)}
@@ -52,7 +53,7 @@ class Walk:
         usual = 0.2 if spec.metric == "not_completed" else 0.0
         counts = tuple(self._count(*each, usual=usual) for each in self._steps())
         is_baking = self.begun.phase is Phase.BAKING
-        return Reading(spec.metric, counts=counts, bake=bytes(500) if is_baking else b"")
+        return Reading(spec.metric, counts=counts, bake=self.bake if is_baking else b"")
 
     def _steps(self) -> list[tuple[int, int]]:
         return [(no, step.share) for no, step in enumerate(R3.steps[: self.begun.step + 1])]
@@ -192,3 +193,16 @@ def test_r3_29_half_for_15_minutes_then_everybody_once_enough_were_seen() -> Non
     assert (walk.tick().step, walk.begun.share) == (3, WHOLE)
     quiet = Walk(begun, now=T0 + 15 * 60, hourly=8)
     assert quiet.tick().step == 2 and quiet.begun.share == 50_000
+
+
+def test_r3_39_everybody_has_it_and_three_days_are_watched() -> None:
+    calm = Walk(standing(R3, Phase.BAKING, step=3))
+    assert calm.until(Phase.COMPLETED) == R3.bake.seconds / HOUR == 72
+    late = Walk(standing(R3, Phase.BAKING, step=3))
+    for _ in range(60):
+        late.tick()
+        late.now += HOUR
+    assert late.begun.phase is Phase.BAKING
+    late.bake = bytes(500) + b"\x01" * 9
+    assert late.until(Phase.ROLLED_BACK) <= 1
+    assert late.begun.phase is Phase.ROLLED_BACK

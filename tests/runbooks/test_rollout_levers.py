@@ -7,6 +7,7 @@ import json
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from tests.store.rollout.control_room import ANNA, GOOD, PLAN, ControlRoom
 from tests.store.rollout.receivers import hook, mail_server
 from tests.store.rollout.scripted_eyes import ScriptedEyes
 
-from .steered import Steered, steered
+from .steered import Steered, new, steered
 
 PATIENCE_SECONDS = 60.0
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -90,6 +91,18 @@ async def test_r1_01_the_record_the_version_page_and_the_status_agree(
     told = await at_shell("rollout", "status")
     assert "abc1234" in told
     assert "10 % of new conversations" in told
+
+
+async def test_r3_18_the_weight_is_a_share_of_conversations_and_not_of_requests(
+    house: Steered, tmp_path: Path
+) -> None:
+    await started(house, tmp_path)
+    arms = house.arms(2000)
+    assert 146 <= arms.count("canary") <= 254  # 200 of 2,000, four standard deviations around it
+    for number, arm in enumerate(arms[:100]):
+        first = house.house.turns._handler_for(new(number))
+        later = replace(new(number), turn_no=2, pin=first.pin)
+        assert first.pin.arm == house.house.turns._handler_for(later).pin.arm == arm
 
 
 async def test_r3_35_a_rollback_leaves_no_canary_turn(house: Steered, tmp_path: Path) -> None:

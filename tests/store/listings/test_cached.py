@@ -108,6 +108,7 @@ async def test_equal_searches_at_once_ask_once(stock_room: Counted, stock_url: s
 async def test_a_withdrawn_home_and_an_old_price_are_not_shown_again(
     stock_room: Counted, stock_url: str, sql: Connection, change: str, back: str
 ) -> None:
+    """R1-53: whatever the time to live, what was taken back is gone at once."""
     async with opened(stock_room, stock_url) as (catalogue, news):
         old = (await catalogue.find(GIRNE)).found.listings[0]
         epoch = news.epoch
