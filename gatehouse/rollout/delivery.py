@@ -46,7 +46,7 @@ def deliver(
 
 def _claim(connection: Connection, only: tuple[int, ...], done: list[int]) -> Row | None:
     """One at a time: a lease is as long as one outlet may take, not ten of them."""
-    wanted = {"lease": LEASE_SECONDS, "only": list(only), "done": done}
+    wanted = {"lease": LEASE_SECONDS, "only": list(only), "done": done, "most": MOST_ATTEMPTS}
     return connection.execute(_CLAIM, wanted).fetchone()
 
 
@@ -84,7 +84,7 @@ _CLAIM: Final = """
 UPDATE rollout_notice n
 SET lease_until = now() + %(lease)s * interval '1 second', attempts = attempts + 1
 FROM (SELECT id FROM rollout_notice
-      WHERE sent_at IS NULL AND (due_at <= now() OR id = ANY(%(only)s::bigint[]))
+      WHERE sent_at IS NULL AND attempts < %(most)s AND (due_at <= now() OR id = ANY(%(only)s::bigint[]))
         AND (lease_until IS NULL OR lease_until < now())
         AND (cardinality(%(only)s::bigint[]) = 0 OR id = ANY(%(only)s::bigint[]))
         AND NOT id = ANY(%(done)s::bigint[])

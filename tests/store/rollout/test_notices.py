@@ -113,6 +113,14 @@ def test_a_receiver_that_never_answers_is_given_up_after_all_attempts(clean: str
     assert "ConnectError" in row["trouble"]
 
 
+def test_a_notice_at_which_processes_die_is_given_up_as_well(clean: str, receiver: Hook) -> None:
+    """Whoever dies counts no failure; the claim itself does."""
+    room = room_of(clean, notify_slack_url=receiver.url)
+    paused(room)
+    room.sql("UPDATE rollout_notice SET attempts = 60, lease_until = now() - interval '1 hour'")
+    assert send(room) == Delivery()
+
+
 def test_many_processes_send_each_notice_once(clean: str, receiver: Hook) -> None:
     room = room_of(clean, notify_slack_url=receiver.url)
     with room.connect() as connection:
