@@ -84,7 +84,8 @@ _CLAIM: Final = """
 UPDATE rollout_notice n
 SET lease_until = now() + %(lease)s * interval '1 second', attempts = attempts + 1
 FROM (SELECT id FROM rollout_notice
-      WHERE sent_at IS NULL AND attempts < %(most)s AND (due_at <= now() OR id = ANY(%(only)s::bigint[]))
+      WHERE sent_at IS NULL AND attempts < %(most)s
+        AND (due_at <= now() OR id = ANY(%(only)s::bigint[]))
         AND (lease_until IS NULL OR lease_until < now())
         AND (cardinality(%(only)s::bigint[]) = 0 OR id = ANY(%(only)s::bigint[]))
         AND NOT id = ANY(%(done)s::bigint[])
