@@ -49,19 +49,15 @@ async def test_the_session_key_is_new_at_each_sign_in_and_one_we_did_not_issue_i
     assert desk.http.cookies["gatehouse_staff"].split(".")[0] != first.split(".")[0]
 
 
-@pytest.mark.parametrize(
-    ("name", "password"), [("nobody", PASSWORD), ("ann", "wrong password"), ("gone", PASSWORD)]
-)
-async def test_the_words_do_not_tell_who_works_here(
-    desk: Desk, people: People, *, name: str, password: str
-) -> None:
+async def test_the_words_do_not_tell_who_works_here(desk: Desk, people: People) -> None:
     await people.hire("ann", "viewer")
     await people.hire("gone", "viewer")
     await people.disable("gone")
-    answer = await desk.sign_in(name, password)
-    assert answer.status_code == 422
-    assert "do not belong together" in answer.text
-    assert "gatehouse_staff" not in desk.http.cookies
+    for name, password in (("nobody", PASSWORD), ("ann", "wrong password"), ("gone", PASSWORD)):
+        answer = await desk.sign_in(name, password)
+        assert answer.status_code == 422, name
+        assert "do not belong together" in answer.text
+        assert "gatehouse_staff" not in desk.http.cookies
 
 
 async def test_the_sixth_attempt_is_refused_even_with_the_right_password(
@@ -182,15 +178,12 @@ async def test_twelve_hours_end_a_session_however_busy(
     assert (await desk.http.get("/office/console")).status_code == 302
 
 
-@pytest.mark.parametrize(
-    "onward", ["https://evil.example/", "//evil.example/office/", "/elsewhere", "javascript:1"]
-)
-async def test_nobody_is_sent_elsewhere_after_signing_in(
-    desk: Desk, people: People, onward: str
-) -> None:
+async def test_nobody_is_sent_elsewhere_after_signing_in(desk: Desk, people: People) -> None:
     await people.hire("ann", "viewer")
-    answer = await desk.post("/office/login", name="ann", password=PASSWORD, next=onward)
-    assert answer.headers["location"] == "/office/console"
+    for onward in ("https://evil.example/", "//evil.example/office/", "/elsewhere", "javascript:1"):
+        answer = await desk.post("/office/login", name="ann", password=PASSWORD, next=onward)
+        assert answer.headers["location"] == "/office/console", onward
+        desk.http.cookies.clear()
 
 
 async def test_a_link_sets_a_password_once(desk: Desk, people: People) -> None:
@@ -223,28 +216,25 @@ async def test_every_page_of_the_office_has_its_headers(desk: Desk) -> None:
     assert (await desk.http.get("/office/none")).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b"[" * 100_000, 400),
-        (b'{"version": "v\\u0000", "reason": "x"}', 422),
-        (b'{"version": "v\\ud800", "reason": "x"}', 422),
-        (b'{"version": "rules", "plan": {"steps": NaN}}', 400),
-        (b"not json", 422),
-        (b"[]", 422),
-    ],
-)
 async def test_json_that_a_parser_or_the_database_stumbles_over_is_refused(
-    desk: Desk, people: People, *, body: bytes, status: int
+    desk: Desk, people: People
 ) -> None:
     await people.hire("ann", "admin")
     headers = {
         "authorization": f"Bearer {await people.token('ann')}",
         "content-type": "application/json",
     }
-    answer = await desk.http.post("/office/api/rollouts", content=body, headers=headers)
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/problem+json"
+    for body, status in (
+        (b"[" * 100_000, 400),
+        (b'{"version": "v\\u0000", "reason": "x"}', 422),
+        (b'{"version": "v\\ud800", "reason": "x"}', 422),
+        (b'{"version": "rules", "plan": {"steps": NaN}}', 400),
+        (b"not json", 422),
+        (b"[]", 422),
+    ):
+        answer = await desk.http.post("/office/api/rollouts", content=body, headers=headers)
+        assert answer.status_code == status, body[:40]
+        assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("path", ["/office/api/rollouts/ro-1/pause", "/office/logout"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from gatehouse.base.config import load
 from tests.office.house import mounted
@@ -19,8 +19,8 @@ from ..face import Face, face
 from ..mock.threaded import serving
 
 PASSWORD = "correct horse battery"
-DESKTOP = {"width": 1280, "height": 860}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 ROLES = ("viewer", "operator", "releaser", "admin")
 
 
@@ -74,6 +74,7 @@ def staged(clean: str, staff_hired: None) -> Iterator[Stage]:
 def signed_in(browser: Browser, address: str, role: str, **options: Any) -> Iterator[Face]:
     """Somebody of that role on the console."""
     with face(browser, address, **{"viewport": DESKTOP, **options}) as shown:
+        shown.page.clock.install()  # nobody waits for the page's own rhythm
         enter(shown.page, address, role)
         yield shown
 

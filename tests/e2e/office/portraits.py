@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 
 from gatehouse.rollout.leading import LOCK
 from tests.office.scene import LOOKS, Scene, clear, stage
@@ -15,9 +15,9 @@ from .conftest import PHONE, signed_in
 
 pytestmark = pytest.mark.browser
 TARGET = Path(__file__).parents[3] / "docs" / "img" / "console"
-WIDE = {"width": 1280, "height": 1160}
+WIDE: ViewportSize = {"width": 1280, "height": 1160}
 SETTLE_MS = 600
-PICTURES: tuple[tuple[str, Scene, str, dict[str, int], str], ...] = (
+PICTURES: tuple[tuple[str, Scene, str, ViewportSize, str], ...] = (
     ("ramping-desktop", "ramping", "light", WIDE, ""),
     ("failed-desktop-dark", "failed", "dark", WIDE, ""),
     ("arms-desktop", "failed", "light", WIDE, "#arms-title"),
@@ -35,7 +35,7 @@ def test_picture(
     name: str,
     scene: Scene,
     theme: str,
-    size: dict[str, int],
+    size: ViewportSize,
     place: str,
 ) -> None:
     with psycopg.connect(clean, autocommit=True) as engine:

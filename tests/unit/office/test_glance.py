@@ -11,6 +11,7 @@ from gatehouse.office.glance import glance
 from gatehouse.office.today import Seen
 from gatehouse.office.words import clock, edge, lasting, percent, promise, rate
 from gatehouse.rollout import plans
+from gatehouse.rollout.limits import Limits
 from gatehouse.rollout.types import GateSpec, Phase, Standing, Units
 
 NOW = 1_795_000_000.0
@@ -140,3 +141,47 @@ def test_numbers_and_promises_read_like_sentences() -> None:
     slow = GateSpec("p95", "slo", "turn_slow", limit=0.05, edge_ms=1200)
     assert spaced(promise(slow)) == "At most 5 % may be conversations that took longer than 1.2 s."
     assert "Not one" in promise(GateSpec("reask", "invariant", "reask"))
+
+
+ENDED = replace(STANDING, phase=Phase.COMPLETED, share=0, ended_at=NOW)
+ALLOWED = Limits(True, 100_000, frozenset(), "v-new", 9)
+BACK = replace(ENDED, phase=Phase.ROLLED_BACK)
+
+
+@pytest.mark.parametrize(
+    ("ended", "allowed", "alive", "headline", "today"),
+    [
+        (ENDED, ALLOWED, None, "Everybody gets “warm”",
+         "New conversations get “warm”. Those that began with v-old end with it."),
+        (ENDED, replace(ALLOWED, stable="v-third"), None, "“warm” was completed",
+         "New conversations get v-third."),
+        (ENDED, replace(ALLOWED, denied=frozenset({"v-new"})), None, "“warm” was completed",
+         "New conversations get the rules."),
+        (ENDED, replace(ALLOWED, is_permitted=False), None, "“warm” was completed",
+         "Everybody gets the rules: nothing else is permitted just now."),
+        (BACK, replace(ALLOWED, stable="v-old"), None,
+         "“warm” was taken back; everybody gets v-old", "New conversations get v-old."),
+        (replace(BACK, policy="drain"), replace(ALLOWED, stable="v-old"), None,
+         "“warm” was taken back; everybody gets v-old",
+         "New conversations get v-old. Those that began with “warm” end with it."),
+        (BACK, replace(ALLOWED, stable="v-old"), replace(STANDING, id="ro-2"),
+         "“warm” was taken back",
+         "10 % of new conversations get “warm” in ro-2; all others v-old."),
+    ],
+)  # fmt: skip
+def test_an_ended_rollout_says_who_has_what_today(
+    ended: Standing, allowed: Limits, alive: Standing | None, *, headline: str, today: str
+) -> None:
+    told = glance(ended, replace(SEEN, allowed=allowed, alive=alive))
+    assert (spaced(told.headline), spaced(told.today)) == (headline, today)
+
+
+def test_what_is_barred_is_not_said_to_be_given_to_anybody() -> None:
+    for allowed, why in (
+        (replace(ALLOWED, is_permitted=False), "only the rules are permitted just now"),
+        (replace(ALLOWED, denied=frozenset({"v-new"})), "it is denied"),
+        (replace(ALLOWED, most_share=0), "the environment allows no share"),
+    ):
+        told = glance(STANDING, replace(SEEN, allowed=allowed))
+        assert told.headline == f"Nobody gets “warm”: {why}"
+    assert "10" in glance(STANDING, replace(SEEN, allowed=ALLOWED)).headline
