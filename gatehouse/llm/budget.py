@@ -25,10 +25,11 @@ DAY = "day:"
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Tokens in and out together, and millionths of a US dollar."""
+    """Tokens in and out together, and millionths of a US dollar, if their price is known."""
 
     tokens: int = 0
     micro_usd: int = 0
+    is_priced: bool = True
 
     def without(self, other: Amount) -> Amount:
         return Amount(self.tokens - other.tokens, self.micro_usd - other.micro_usd)
@@ -83,7 +84,7 @@ class SqlBudget:
                     await self._give(cursor, thread, Amount(most.tokens))
         except StoreDown as trouble:
             raise ModelError("other", "the store of spending is down") from trouble
-        _refuse(has_tokens=has_tokens, has_money=has_money)
+        _refuse(most, has_tokens=has_tokens, has_money=has_money)
 
     async def give_back(self, thread: str, rest: Amount) -> None:
         async with self._database.visit() as cursor:
@@ -101,6 +102,8 @@ class SqlBudget:
         limit = self._limits.micro_usd
         if limit is None:
             return True
+        if not most.is_priced:
+            return False
         day = _day(self._clock.now())
         return await self._take(cursor, day, most, most=Amount(UNLIMITED, limit))
 
@@ -140,7 +143,8 @@ class MemoryBudget:
             since, used = now, 0
         spent = self._days.get(_day(now), 0) + most.micro_usd
         has_tokens = not thread or used + most.tokens <= self.limits.tokens
-        _refuse(has_tokens=has_tokens, has_money=money is None or spent <= money)
+        has_money = money is None or (most.is_priced and spent <= money)
+        _refuse(most, has_tokens=has_tokens, has_money=has_money)
         self._days[_day(now)] = spent
         if thread:
             self._threads[thread] = since, used + most.tokens
@@ -157,9 +161,11 @@ def _day(now: datetime) -> str:
     return f"{DAY}{now:%Y-%m-%d}"
 
 
-def _refuse(*, has_tokens: bool, has_money: bool) -> None:
+def _refuse(most: Amount, *, has_tokens: bool, has_money: bool) -> None:
     if not has_tokens:
         raise ModelError("budget", "LLM_TOKENS_PER_SESSION is used up for this conversation")
+    if not has_money and not most.is_priced:
+        raise ModelError("budget", "LLM_DAILY_BUDGET_USD is set, and this model has no price")
     if not has_money:
         raise ModelError("budget", "LLM_DAILY_BUDGET_USD is used up for today")
 

@@ -201,7 +201,8 @@ def greatest(request: ChatRequest, price: Price | None) -> Amount:
 
 def _amount(usage: Usage, price: Price | None) -> Amount:
     usd = price.cost(usage.tokens_in, usage.tokens_out) if price else 0.0
-    return Amount(usage.tokens_in + usage.tokens_out, math.ceil(usd * MICRO))
+    tokens = usage.tokens_in + usage.tokens_out
+    return Amount(tokens, math.ceil(usd * MICRO), is_priced=price is not None)
 
 
 def _priced(usage: Usage, price: Price | None) -> Usage:

@@ -87,6 +87,18 @@ async def test_without_a_limit_of_money_none_is_checked(make: Make) -> None:
     assert not await is_refused(budget, "", Amount(10**6, 10**12))
 
 
+async def test_a_limit_of_money_set_while_running_stops_models_without_a_price(make: Make) -> None:
+    """A start refuses them; what is set later must hold as well, until it is taken back."""
+    unpriced, limits = Amount(10, is_priced=False), Limits(tokens=100)
+    budget = make(limits)
+    assert not await is_refused(budget, "a", unpriced)
+    budget.retune(Limits(tokens=100, usd=5.0))
+    assert await is_refused(budget, "a", unpriced)
+    assert not await is_refused(budget, "a", Amount(80, 10))  # the refusal took nothing
+    budget.retune(limits)
+    assert not await is_refused(budget, "a", unpriced)
+
+
 async def test_many_at_once_never_pass_the_limit_and_come_close_to_it(make: Make) -> None:
     budget = make(Limits(tokens=10**9, usd=0.1))
     refused = await asyncio.gather(
