@@ -22,6 +22,7 @@ from gatehouse.rollout.levers import Refused, said
 from gatehouse.rollout.limits import Limits, limits
 from gatehouse.rollout.notices import outlets_of
 from gatehouse.rollout.types import RULES, Actor, Phase, Policy, Standing
+from gatehouse.rollout.which import chosen, completed
 
 Lever = Callable[[Standing, float, Limits], Standing]  # at this time, in seconds since 1970
 
@@ -161,7 +162,7 @@ class Desk:
         if not has_ended(self.standing()):
             return self.rollback(to_share=0, policy="migrate_next_turn", actor=actor, reason=reason)
         with self._connect() as connection, connection.transaction():
-            last = _completed(connection)
+            last = completed(connection)
             book.point(connection, last.stable_version)
             book.deny(connection, last.canary_version)
             audit.append(
@@ -218,7 +219,7 @@ class Desk:
         """One lever: the row is locked, so nothing comes between the look and the writing."""
         deed = Deed(action, actor, said(reason), {})
         with self._connect() as connection, connection.transaction():
-            before = _chosen(connection, rollout_id)
+            before = chosen(connection, rollout_id)
             now = self._now()
             after = lever(before, now, limits(connection, self._settings, now=now))
             written = change(connection, before, after, deed=deed, outlets=self._outlets)
@@ -285,19 +286,6 @@ class Desk:
         plans.check_ceiling(plan, allowed.most_share, is_permitted=allowed.is_permitted)
 
 
-def _completed(connection: Connection) -> Standing:
-    """The last rollout, which has given everybody its version; none begins meanwhile."""
-    book.pointed(connection, for_update=True)
-    last = book.last(connection)
-    if last is None:
-        raise NotFound("No rollout yet")
-    if not has_ended(last):
-        raise Refused("Another rollout began at this very moment; look again")
-    if last.phase != Phase.COMPLETED:
-        raise Refused(f"{last.id} is {last.phase}: everybody has {last.stable_version} already")
-    return last
-
-
 def _told(begun: Standing) -> dict[str, Any]:
     return {
         "version": begun.canary_version,
@@ -305,17 +293,3 @@ def _told(begun: Standing) -> dict[str, Any]:
         "plan": dict(begun.plan),
         "facts": dict(begun.facts),
     }
-
-
-def _chosen(connection: Connection, rollout_id: str | None) -> Standing:
-    if rollout_id is None:
-        found = book.alive(connection, for_update=True)
-        if found is None:
-            raise NotFound("No rollout is under way")
-        return found
-    found = book.find(connection, rollout_id, for_update=True)
-    if found is None:
-        raise NotFound(f"There is no rollout {rollout_id}")
-    if has_ended(found):
-        raise Refused(f"{rollout_id} is {found.phase}; a retry is a new rollout")
-    return found
