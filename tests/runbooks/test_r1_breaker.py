@@ -41,9 +41,11 @@ def test_r1_11_five_failures_open_it_and_twenty_waiting_callers_are_one_probe() 
     fuse = breaker(clock)
     end(fuse, Vote.FAILURE, times=4)
     end(fuse, Vote.NONE, times=20)
-    assert fuse.standing.state is State.CLOSED, "who went away or asked badly says nothing"
+    before: State = fuse.standing.state
+    assert before is State.CLOSED, "who went away or asked badly says nothing"
     end(fuse, Vote.FAILURE)
-    assert fuse.standing.state is State.OPEN
+    after: State = fuse.standing.state
+    assert after is State.OPEN
     clock.turn(5)
     let_through = 0
     with ExitStack() as under_way:

@@ -202,7 +202,9 @@ def test_r3_39_everybody_has_it_and_three_days_are_watched() -> None:
     for _ in range(60):
         late.tick()
         late.now += HOUR
-    assert late.begun.phase is Phase.BAKING
+    before: Phase = late.begun.phase
+    assert before is Phase.BAKING
     late.bake = bytes(500) + b"\x01" * 9
     assert late.until(Phase.ROLLED_BACK) <= 1
-    assert late.begun.phase is Phase.ROLLED_BACK
+    after: Phase = late.begun.phase
+    assert after is Phase.ROLLED_BACK
