@@ -21,7 +21,7 @@ from gatehouse.rollout import book, judgements, replaying, roles
 from gatehouse.rollout.desk import Desk
 from gatehouse.rollout.levers import Refused
 from gatehouse.rollout.limits import limits
-from gatehouse.rollout.types import Standing
+from gatehouse.rollout.types import TERMINAL, Standing
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -50,11 +50,16 @@ def rollouts(request: HttpRequest) -> HttpResponse:
         found = book.newest(connection, 100)
         labels = watching.labels_of(connection)
     rows = [
-        {"standing": each, "phase": words.PHASES[each.phase], "share": words.percent(each.share),
+        {"standing": each, "phase": words.PHASES[each.phase], "share": _share(each),
          "label": labels.get(each.canary_version, "")}
         for each in found
     ]  # fmt: skip
     return render(request, "office/rollouts.html", {"rows": rows})
+
+
+def _share(standing: Standing) -> str:
+    """One that has ended has no share; who has what then, its own page tells."""
+    return "–" if standing.phase in TERMINAL else words.percent(standing.share)
 
 
 @require_safe

@@ -97,22 +97,22 @@ def _moved(connection: Connection, begun: Standing, scene: Scene) -> Standing:
         begun, phase=Phase.RAMPING, step=0, share=10_000, created_at=now - SECONDS,
         phase_since=now - SECONDS, step_since=now - SECONDS, observing_since=now - SECONDS + 3,
     )  # fmt: skip
-    moved = _write(connection, begun, ramping, "advance", "the window is open")
+    moved = _write(connection, begun, ramping, "ramping", "step 1: 10 %")
     if scene == "held":
         held = replace(moved, held="approval", held_since=now - 720)
-        return _write(connection, moved, held, "hold", "a releaser has to approve the next step")
+        return _write(connection, moved, held, "hold_approval", "step 2 waits for approval")
     if scene == "failed":
         failure = {"gate": "contract", "at": now - 41}
         back = replace(
             moved, phase=Phase.ROLLING_BACK, share=0, failure=failure, phase_since=now - 41
         )
-        return _write(connection, moved, back, "fail", "contract: above the objective")
+        return _write(connection, moved, back, "rolling_back", "contract failed")
     if scene == "baking":
         baking = replace(
             moved, phase=Phase.BAKING, step=2, share=100_000, phase_since=now - 1800,
             observing_since=now - 1800,
         )  # fmt: skip
-        return _write(connection, moved, baking, "promote", "every gate is certified")
+        return _write(connection, moved, baking, "baking", "every process has it")
     return moved
 
 
