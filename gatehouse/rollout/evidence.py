@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from gatehouse.rollout.plan_shapes import AVERAGE_RUN
@@ -94,8 +95,10 @@ def rows_of(inputs: Mapping[str, Any]) -> list[Row]:
     return list(map(Row._make, inputs["counts"]))
 
 
-def beats_of(inputs: Mapping[str, Any]) -> list[Beat]:
-    return list(map(Beat._make, inputs.get("minutes", ())))
+def beats_of(inputs: Mapping[str, Any], *, last: int | None = None) -> list[Beat]:
+    """The minutes, or so many of the newest."""
+    minutes = inputs.get("minutes", ())
+    return list(map(Beat._make, minutes if last is None else minutes[-last:]))
 
 
 def runs_of(outcomes: bytes) -> list[int]:
@@ -112,8 +115,17 @@ def ground_of(params: Mapping[str, Any]) -> Ground:
 
 
 def params_of(spec: GateSpec, ground: Ground) -> dict[str, Any]:
-    gate = {name: getattr(spec, name) for name in _OF_GATE}
-    return {"kind": spec.kind, "gate": gate, "ground": {n: getattr(ground, n) for n in _OF_GROUND}}
+    return {"kind": spec.kind, "gate": _gate_told(spec), "ground": _ground_told(ground)}
+
+
+@lru_cache(maxsize=256)  # all gates of a look stand on the same ground; nobody writes into these
+def _gate_told(spec: GateSpec) -> dict[str, Any]:
+    return {name: getattr(spec, name) for name in _OF_GATE}
+
+
+@lru_cache(maxsize=16)
+def _ground_told(ground: Ground) -> dict[str, Any]:
+    return {name: getattr(ground, name) for name in _OF_GROUND}
 
 
 def total(rows: Iterable[Row]) -> Row:

@@ -87,7 +87,9 @@ def judge(spec: GateSpec, reading: Reading, ground: Ground | None = None) -> Evi
     """One gate. Not being able to measure is ERROR, which never promotes and never rolls back."""
     ground = ground or Ground()
     params = packing.params_of(spec, ground)
-    return _evidence(spec.name, params, packing.packed(spec, reading, ground))
+    inputs = packing.packed(spec, reading, ground)
+    told = _of_gate(spec, ground, inputs)
+    return Evidence(spec.name, told.verdict, params, inputs, told.outputs)
 
 
 def recompute(evidence: Evidence) -> Evidence:
@@ -104,9 +106,13 @@ def _evidence(gate: str, params: Mapping[str, Any], inputs: Mapping[str, Any]) -
 def _told(params: Mapping[str, Any], inputs: Mapping[str, Any]) -> Told:
     if whole := _WHOLE.get(params["kind"]):
         return whole(params, inputs)
+    return _of_gate(packing.spec_of(params), packing.ground_of(params), inputs)
+
+
+def _of_gate(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told:
     if inputs["trouble"]:
         return Told(Verdict.ERROR, {"why": inputs["trouble"], "is_shared": False})
-    return _OF_KIND[params["kind"]](packing.spec_of(params), packing.ground_of(params), inputs)
+    return _OF_KIND[spec.kind](spec, ground, inputs)
 
 
 def specs_of(plan: Plan, standing: Standing) -> tuple[GateSpec, ...]:
@@ -191,13 +197,13 @@ def _matured(
     specs: Sequence[GateSpec], readings: Mapping[str, Reading], step: int
 ) -> tuple[int, int]:
     """Conversations of this step that count, by the metric that most of them have."""
-    most = [0, 0]
+    canary = stable = 0
     for spec in specs:
         if spec.kind in RATES:
             here = [each for each in readings[spec.name].counts if each.step == step]
-            most[0] = max(most[0], sum(each.canary_n for each in here))
-            most[1] = max(most[1], sum(each.stable_n for each in here))
-    return most[0], most[1]
+            canary = max(canary, sum([each.canary_n for each in here]))
+            stable = max(stable, sum([each.stable_n for each in here]))
+    return canary, stable
 
 
 def _combined(plan: Plan, evidences: Sequence[Evidence], overridden: frozenset[str]) -> Evidence:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Final
 
 from gatehouse.rollout.evidence import Beat, Ground, Told, beats_of, rows_of, total
@@ -26,19 +27,19 @@ Beats = Sequence[Beat]
 
 def rule(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told:
     """Has `limit` been exceeded for more than `minutes` without a pause (R1-26)?"""
-    beats, limit = beats_of(inputs), spec.limit or 0.0
+    limit, length = spec.limit or 0.0, spec.minutes + 1
     if ground.is_soaking:
-        return _kept(spec, beats, limit)
-    windows = list(_windows(beats, spec.minutes + 1))
-    newest = _sums(windows[-1] if windows else beats)
+        return _kept(spec, beats_of(inputs), limit)
+    minutes = inputs["minutes"]
+    newest = _sums(minutes[-length:])
     outputs = _told_sums(newest) | {"limit": limit, "is_shared": False}
-    breached = [window for window in windows if _is_breached(window, limit, least=spec.least)]
+    breached = list(_breached(minutes, length, limit=limit, least=spec.least))
     blamed = [window for window in breached if _is_canarys(window, least=spec.least)]
     outputs["is_breached"] = bool(breached)
     if blamed:
         outputs |= _told_sums(_sums(blamed[-1])) | {"since": blamed[-1][0].at}
         return Told(Verdict.FAIL, outputs | {"why": f"exceeded for more than {spec.minutes} min"})
-    if breached and breached[-1] is windows[-1]:
+    if breached and breached[-1][-1].at == minutes[-1][0]:
         outputs["is_shared"] = True
         return _open(ground, outputs, "exceeded, and by the stable arm as well")
     return _quiet(ground, outputs, newest, least=spec.least)
@@ -47,8 +48,7 @@ def rule(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told:
 def breaker(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told:
     """Time not closed: more than `limit` of `minutes`; in ten minutes also the openings and
     five minutes in a row. Where the stable arm's breaker is not closed either: shared (2.6)."""
-    beats, rows = beats_of(inputs), total(rows_of(inputs))
-    window = list(beats[-(spec.minutes + 1) :])
+    window, rows = beats_of(inputs, last=spec.minutes + 1), total(rows_of(inputs))
     seen = _sums(window)
     outputs = _told_sums(seen) | {"limit": spec.limit, "is_shared": False}
     outputs |= {"openings": rows.canary_bad, "stable_openings": rows.stable_bad}
@@ -66,7 +66,7 @@ def breaker(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told:
 
 def invariant(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told:
     """One bad conversation or turn of the canary is one too many."""
-    counted, lived = total(rows_of(inputs)), _sums(beats_of(inputs))
+    counted, lived = total(rows_of(inputs)), _sums(inputs["minutes"])
     bad = max(counted.canary_bad, lived.canary_bad)
     outputs = {"bad": bad, "n": max(counted.canary_n, lived.canary_n), "is_shared": False}
     if bad:
@@ -76,13 +76,23 @@ def invariant(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told
     return Told(Verdict.PASS, outputs | {"why": "did not happen"})
 
 
-def _windows(beats: Beats, length: int) -> Iterator[Beats]:
-    """All runs of so many minutes, oldest first: a look that came late misses none."""
-    for begin in range(len(beats) - length + 1):
-        yield beats[begin : begin + length]
+def _breached(
+    minutes: Sequence[Sequence[Any]], length: int, *, limit: float, least: int
+) -> Iterator[Beats]:
+    """Of all runs of so many minutes, oldest first, those that break the limit: a look that came
+    late misses none. Most are dismissed by a difference of two sums."""
+    seen = list(accumulate([minute[1] for minute in minutes], initial=0))
+    bad = list(accumulate([minute[2] for minute in minutes], initial=0))
+    for begin in range(len(minutes) - length + 1):
+        n, hits = seen[begin + length] - seen[begin], bad[begin + length] - bad[begin]
+        if n < least or hits < LEAST_BAD or hits <= limit * n:
+            continue
+        window = list(map(Beat._make, minutes[begin : begin + length]))
+        if _is_breached(window, hits, n, limit=limit):
+            yield window
 
 
-def _sums(beats: Iterable[Beat]) -> Beat:
+def _sums(beats: Iterable[Sequence[Any]]) -> Beat:
     at, canary_n, canary_bad, stable_n, stable_bad = 0.0, 0, 0, 0, 0
     for beat in beats:
         at, n, bad, other_n, other_bad = beat
@@ -102,19 +112,13 @@ def _told_sums(seen: Beat) -> dict[str, Any]:
     }
 
 
-def _is_breached(window: Beats, limit: float, *, least: int) -> bool:
+def _is_breached(window: Beats, bad: int, n: int, *, limit: float) -> bool:
     """Above the limit as a whole, beyond chance, and without a pause at either end.
 
     A single minute may hold few events, so "the whole time" is asked of every part that begins or
     ends with the window: within the limit, and not just by chance, is a pause.
     """
-    bad = sum([beat.canary_bad for beat in window])
-    if bad < LEAST_BAD:
-        return False  # nearly always, and quickly
-    n = sum([beat.canary_n for beat in window])
-    if n < least or bad < max(LEAST_BAD, math.floor(limit * n) + 1):
-        return False
-    if tail(bad, n, limit) > CHANCE:
+    if bad < math.floor(limit * n) + 1 or tail(bad, n, limit) > CHANCE:
         return False
     return not _pauses(window, limit, rate=bad / n) and not _pauses(
         window[::-1], limit, rate=bad / n

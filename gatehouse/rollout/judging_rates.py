@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
-from gatehouse.rollout import stats, stats_watch
+from gatehouse.rollout import stats, stats_intervals, stats_watch
 from gatehouse.rollout.evidence import Ground, Row, Told, rows_of, total
 from gatehouse.rollout.types import GateSpec, Verdict
 
@@ -41,9 +42,11 @@ def slo(spec: GateSpec, ground: Ground, inputs: Mapping[str, Any]) -> Told:
     begun, restarts = _begun(spec, ground, rows)
     rests = [[row for step in begun[k:] for row in step] for k in range(len(begun))]
     alone = [_over(rest, limit) for rest in rests]
+    compared = _worse_from(spec, begun) if max(alone) > 0 else [0.0] * len(alone)
+    is_worse = restarts.mean(compared) >= boundary
     blames = [
-        _blamed(spec, rest, log_e, blame=boundary, usual=usual)
-        for rest, log_e in zip(rests, alone, strict=True)
+        _blamed(rest, log_e, math.inf if is_worse else other, usual=usual)
+        for rest, log_e, other in zip(rests, alone, compared, strict=True)
     ]
     raw, blamed = restarts.mean(alone), restarts.mean(blames)
     whole = total(rows)
@@ -127,39 +130,42 @@ def _also_near(log_e: float, seen: Row, limit: float, *, times: Sequence[float])
 
 def _usual(rows: Rows, limit: float) -> float:
     """The limit, or what stable conversations of this rollout had where that was above it already:
-    at the full share nobody is left to compare with, and what was usual is nobody's fault."""
+    at the full share nobody is left to compare with, and what was usual is nobody's fault.
+
+    What they had is known from so many of them only: the upper end of its confidence sequence.
+    """
     seen = total(row for row in rows if 0 < row.part < 1)
-    if seen.stable_n < LEAST_USUAL:
+    if seen.stable_n < LEAST_USUAL or seen.stable_bad <= limit * seen.stable_n:
         return limit
-    return min(max(limit, seen.stable_bad / seen.stable_n), max(limit, MOST_USUAL))
+    return min(_most_usual(seen.stable_bad, seen.stable_n), max(limit, MOST_USUAL))
 
 
-def _blamed(spec: GateSpec, rows: Rows, alone: float, *, blame: float, usual: float) -> float:
+@lru_cache(maxsize=256)
+def _most_usual(bad: int, n: int) -> float:
+    return stats_intervals.interval(bad, n)[1]
+
+
+def _blamed(rows: Rows, alone: float, compared: float, *, usual: float) -> float:
     """The evidence against the canary alone: never more than where both arms suffer alike.
 
-    `alone`: that it is outside its objective, whosever doing that is.
-    `blame`: the log E at which the canary is the worse arm. The gate's own share of the error
-    budget, so that all objectives of a plan together blame an outage of both arms no more often.
+    `alone`: that it is outside its objective, whosever doing that is. `compared`: that it is the
+    worse arm; infinite where that is settled, by the evidence of all beginnings together at the
+    gate's own share of the error budget. So all objectives of a plan together blame an outage of
+    both arms no more often than its `alpha`.
     """
     if alone <= 0:
         return alone
     if not any(row.stable_n for row in rows if row.part < 1):
         return min(alone, _over(rows, usual))
-    compared = log_worse(spec, rows)
-    return alone if compared >= blame else min(alone, compared)
+    return min(alone, compared)
 
 
-def log_worse(spec: GateSpec, rows: Rows) -> float:
-    """(B) on the bad conversations, against a ratio of `tolerance`.
+def _worse_from(spec: GateSpec, steps: Sequence[Rows]) -> list[float]:
+    """(B) on the bad conversations, against a ratio of `tolerance`, of each step and all after it.
 
     Of a metric that only some conversations have, it also has to hold among those: else an arm
     that brings more visitors so far would seem to fail more of them.
     """
-    return _worse_from(spec, [rows])[0]
-
-
-def _worse_from(spec: GateSpec, steps: Sequence[Rows]) -> list[float]:
-    """The same of each step and all that came after it."""
     ratios = stats.CONVERSION_RATIOS if spec.metric in LOST else stats.RATIOS
     drawn = [_splits((_at_ratio(row.part, spec.tolerance), row) for row in rows) for rows in steps]
     logs = stats.log_e_worse_from(drawn, ratios=ratios)

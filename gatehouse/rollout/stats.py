@@ -206,10 +206,16 @@ def combine(logs: Sequence[float], weights: Sequence[float]) -> float:
 
     Raises ValueError if they add up to more, or are not as many.
     """
-    if sum(weights) > 1 + 1e-9 or any(weight < 0 for weight in weights):
-        raise ValueError(f"weights {tuple(weights)} are no parts of one error budget")
-    pairs = zip(logs, weights, strict=True)
-    return log_sum([log + math.log(weight) for log, weight in pairs if weight > 0])
+    pairs = zip(logs, _parts(tuple(weights)), strict=True)
+    return log_sum([log + part for log, part in pairs if part > -math.inf])
+
+
+@lru_cache(maxsize=256)
+def _parts(weights: tuple[float, ...]) -> tuple[float, ...]:
+    """The logarithms of weights of one error budget."""
+    if sum(weights) > 1 + 1e-9 or min(weights, default=0.0) < 0:
+        raise ValueError(f"weights {weights} are no parts of one error budget")
+    return tuple(math.log(weight) if weight > 0 else -math.inf for weight in weights)
 
 
 @dataclass(frozen=True, slots=True)

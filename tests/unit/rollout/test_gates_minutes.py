@@ -13,7 +13,7 @@ from scipy import stats as oracle
 from gatehouse.rollout import plans
 from gatehouse.rollout.evidence import Beat
 from gatehouse.rollout.gates import Ground, judge
-from gatehouse.rollout.judging_minutes import _is_breached, tail
+from gatehouse.rollout.judging_minutes import _breached, tail
 from gatehouse.rollout.types import Count, Evidence, GateSpec, Reading, Verdict
 from tests.unit.rollout.looks import counted, minutes
 
@@ -78,8 +78,7 @@ def test_with_its_least_count_chance_breaks_no_rule(an_hour: int, by_chance: int
     draw, broken, by_runbook = random.Random(5), 0, 0
     for _ in range(150):
         hour = [_minute(draw, an_hour / 60, 0.035) for _ in range(60)]
-        windows = [hour[at : at + 11] for at in range(50)]
-        broken += any(_is_breached(window, 0.05, least=least) for window in windows)
+        broken += any(True for _ in _breached(hour, 11, limit=0.05, least=least))
         over = [_ratio(hour[max(0, at - 9) : at + 1]) > 0.05 for at in range(60)]
         by_runbook += any(all(over[at : at + 11]) for at in range(9, 50))
     assert broken == 0

@@ -229,7 +229,29 @@ def test_an_outage_needs_the_gates_own_share_of_the_budget_to_be_blamed() -> Non
     """Both arms at 30 %, the canary a little above: shared at a level, blamed above it."""
     rare = replace(ERRORS, weight=0.01)
     reading = counted("turn_error", (160, 400), (100, 400), share=50_000)
-    compared = judging_rates.log_worse(ERRORS, [Row(0, 50_000, 400, 160, 400, 100)])
+    (compared,) = judging_rates._worse_from(ERRORS, [[Row(0, 50_000, 400, 160, 400, 100)]])
     assert stats.threshold(0.05) < compared < stats.threshold(0.05, rare.weight)
     assert judge(rare, reading).verdict is not Verdict.FAIL
     assert judge(rare, reading).outputs["is_shared"]
+
+
+def test_an_outage_has_not_one_chance_more_with_each_step_of_the_plan() -> None:
+    """What one beginning of three has to say is a third of what is asked of all together."""
+    gate = replace(ERRORS, weight=0.1)
+    reading = counted("turn_error", (162, 400), (100, 400), share=50_000)
+    (one,) = judging_rates._worse_from(gate, [[Row(0, 50_000, 400, 162, 400, 100)]])
+    boundary = stats.threshold(0.05, gate.weight)
+    assert boundary < one < boundary + math.log(3)
+    assert judge(gate, reading, Ground(steps=1)).verdict is Verdict.FAIL
+    assert judge(gate, reading, Ground(steps=3)).outputs["is_shared"]
+
+
+def test_what_was_usual_is_known_only_from_so_many() -> None:
+    """250 stable conversations at 14 % refute no 18 % of everybody's after them."""
+    gate = replace(ERRORS, limit=0.05)
+    before, whole = Count(0, 50_000, 250, 35, 250, 35), Count(1, 100_000, 3_000, 540, 0, 0)
+    told = judge(gate, Reading("turn_error", (before, whole)), Ground(steps=2, step=1))
+    assert told.verdict is not Verdict.FAIL
+    worse = Count(1, 100_000, 3_000, 1_200, 0, 0)
+    told = judge(gate, Reading("turn_error", (before, worse)), Ground(steps=2, step=1))
+    assert told.verdict is Verdict.FAIL
