@@ -47,7 +47,8 @@ class Running:
                 await asyncio.sleep(LEAST_SECONDS)
                 pause = SOON_SECONDS if tick and tick.is_waiting else self._tick_seconds
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait(), pause)
+                    async with asyncio.timeout(pause):  # wait_for may forget a cancellation
+                        await self._news.wait()
         finally:
             Thread(target=self._controller.close, daemon=True).start()
 

@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
 
+import pytest
+
 from gatehouse.base.errors import StoreDown
 from gatehouse.observe import journal
 from gatehouse.observe.journal import Journal
@@ -117,3 +119,18 @@ async def test_a_bug_in_a_look_is_raised_where_it_is_awaited() -> None:
     with suppress(ZeroDivisionError):
         await in_thread(bug)
         raise AssertionError("nothing was raised")
+
+
+@pytest.mark.parametrize("steps", range(4))
+async def test_news_at_the_moment_of_the_end_keeps_it_not_from_ending(steps: int) -> None:
+    """`asyncio.wait_for` of Python 3.11 forgets a cancellation that meets a result."""
+    controller = Counting()
+    work = running(controller)
+    task = asyncio.create_task(work.run())
+    await until(lambda: bool(work._news._waiters))
+    work.hear(Control())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    assert (await asyncio.wait({task}, timeout=PATIENCE_SECONDS))[0] == {task}
+    assert task.cancelled()
