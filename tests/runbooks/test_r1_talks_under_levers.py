@@ -87,6 +87,45 @@ async def test_r1_12_r1_30_without_cards_the_same_homes_are_a_table_and_none_is_
     assert listed["meta"]["arm"] == shown["meta"]["arm"] == "canary"
 
 
+async def test_r1_67_a_known_talk_counts_exactly_and_in_its_own_arm(
+    room: Steered, curl: httpx.AsyncClient
+) -> None:
+    def seen() -> dict[str, float]:
+        acts = ("ASK_SLOT", "SEARCH_AND_RECOMMEND")
+        names = {act: ("re_agent_act_total", {"act": act, "arm": "canary"}) for act in acts}
+        own = {"arm": "canary", "handler": "prompted"}
+        names |= {
+            "turns": ("re_turn_total_ms_count", own),
+            "other arm": ("re_turn_total_ms_count", {"arm": "stable", "handler": "rules"}),
+            "cards": EMITTED,
+            "searches": ("re_search_cache_lookups_total", {"arm": "canary"}),
+            "asked again": ("re_slot_reask_total", {"arm": "canary"}),
+            "begun": ("re_sessions_started_total", {"arm": "canary"}),
+        }
+        return {name: REGISTRY.get_sample_value(*each) or 0.0 for name, each in names.items()}
+
+    before = seen()
+    for text in ("I need an apartment", "Kyrenia 500 pounds", "long term"):
+        last = await say(curl, text)
+    grown = {name: count - before[name] for name, count in seen().items()}
+    assert grown == {
+        "ASK_SLOT": 2, "SEARCH_AND_RECOMMEND": 1, "turns": 3, "other arm": 0,
+        "cards": len(last["cards"]), "searches": 1, "asked again": 0, "begun": 1,
+    }  # fmt: skip
+
+
+async def test_r3_32_the_plain_pipeline_answers_by_the_stable_version_and_suggests_nothing(
+    room: Steered, curl: httpx.AsyncClient
+) -> None:
+    rich = await say(curl, f"{WISH} long term")
+    assert rich["meta"]["arm"] == "canary" and rich["meta"]["suggested_actions"]
+    await room.set(use_unified_pipeline=False)
+    plain = await say(curl, "something cheaper")
+    assert (plain["meta"]["arm"], plain["meta"]["version"]) == ("stable", "rules")
+    assert plain["meta"]["suggested_actions"] == []
+    assert (await curl.get("/api/prompts/examples")).status_code == 404
+
+
 async def test_r1_10_a_search_that_is_cut_is_told_and_the_wish_is_kept(
     room: Steered, curl: httpx.AsyncClient, clean: str
 ) -> None:
