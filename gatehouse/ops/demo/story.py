@@ -24,6 +24,7 @@ from gatehouse.rollout.types import TERMINAL, WHOLE, Phase, Standing
 LOOK_SECONDS: Final = 0.5
 LONGEST_SECONDS: Final = 1500.0  # of one rollout
 AFTER_SECONDS: Final = 3.0  # for turns that were under way at its end
+FIRST: Final = "first.yaml"  # the plan by which the house's own version comes into force
 PLAN: Final = "plan.yaml"
 _WHOLE: Final = (Phase.PROMOTING, Phase.BAKING, Phase.COMPLETED)
 Tell = Callable[[str], None]
@@ -37,15 +38,20 @@ class Show:
     connect: Connect
     tell: Tell
 
+    def settle(self) -> None:
+        """The house's own version becomes the stable one, so that each act is compared with a
+        version of its own kind and not with rules that answer in no time. Raises DemoFailed."""
+        self.tell("\n== before the show: the house's own version comes into force")
+        self._start("own", "the version of the release", plan=FIRST)
+        ended = self._watch()
+        if ended.phase is not Phase.COMPLETED:
+            raise DemoFailed(f"the house's own version was {ended.phase}")
+
     def play(self, act: Act) -> Account:
         """One version from its making to the end of its rollout. Raises DemoFailed."""
         self.tell(f"\n== {act.label}: {act.about}")
         version = self._version(act)
-        with resources.as_file(resources.files(__package__).joinpath(PLAN)) as plan:
-            self._type(
-                "rollout", "start", version, f"--plan={plan}", f"--reason={act.label}",
-                "--without-forecast",
-            )  # fmt: skip
+        self._start(version, act.label, plan=PLAN)
         ended = self._watch()
         time.sleep(AFTER_SECONDS)
         told = account(self.connect, ended, fault=act.name)
@@ -66,6 +72,13 @@ class Show:
         if found is None:
             raise DemoFailed(f"no version was made: {told.strip()}")
         return found[0]
+
+    def _start(self, version: str, reason: str, *, plan: str) -> None:
+        with resources.as_file(resources.files(__package__).joinpath(plan)) as file:
+            self._type(
+                "rollout", "start", version, f"--plan={file}", f"--reason={reason}",
+                "--without-forecast",
+            )  # fmt: skip
 
     def _type(self, *words: str) -> str:
         self.tell(f"$ gatehouse {' '.join(_quoted(words))}")
@@ -106,6 +119,7 @@ def play(
     show = Show(here, connecting(postgres.ensure(here.data)), tell)
     with visited(here.url, per_minute):
         tell(f"{per_minute:g} simulated visitors a minute come in, in eight languages")
+        show.settle()
         return [show.play(act) for act in acts]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import time
 from argparse import ArgumentParser
 from typing import Any
@@ -30,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--stay", action="store_true", help="go on serving until Ctrl-C")
 
     def handle(self, *_: Any, **asked: Any) -> None:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # nothing it started stays behind
         acts = [GOOD, *_bad(asked["bad"] or ["contract"])]
         with installed(port=asked["port"], tell=self._tell) as here:
             self._tell(f"page     {here.url}\nconsole  {here.url}/office/console")
