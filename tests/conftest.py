@@ -12,9 +12,13 @@ from pathlib import Path
 import django
 import psycopg
 import pytest
+from hypothesis import settings as property_settings
 from psycopg import conninfo, sql
 
 from gatehouse.base.database import Database, PoolLimits
+
+property_settings.register_profile("untimed", deadline=None)  # no test fails by a slow machine
+property_settings.load_profile("untimed")
 
 _filled_by_migrations: set[str] = set()
 
