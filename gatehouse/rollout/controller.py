@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Final
 
 import psycopg
@@ -65,9 +66,18 @@ class Controller:
         self._plans: dict[str, Plan] = {}
         self._last_look: dict[str, float] = {}
         self._head = 0
+        self._at_work = Lock()
+        self._is_closed = False
 
     def tick(self) -> Tick:
-        """One look, and the moves that follow from it. Raises StoreDown."""
+        """One look, and the moves that follow from it; nothing once it is closed.
+
+        Raises StoreDown.
+        """
+        with self._at_work:
+            return Tick(is_leading=False) if self._is_closed else self._tick()
+
+    def _tick(self) -> Tick:
         was_leading = self._lead.is_held
         connection = self._lead.take()
         if connection is None:
@@ -85,8 +95,10 @@ class Controller:
             raise
 
     def close(self) -> None:
-        """Lets another process lead."""
-        self._lead.drop()
+        """Lets another process lead, for good: a look that is under way ends before."""
+        with self._at_work:
+            self._is_closed = True
+            self._lead.drop()
 
     def _now(self) -> float:
         return self._clock.now().timestamp()

@@ -271,3 +271,14 @@ def test_what_grows_as_it_should_is_seen_as_it_grows(watched: Watched) -> None:
     watched.until(Phase.COMPLETED)
     with watched.room.connect() as connection:
         assert verifying.saw(watched.room.settings.gatehouse_data) == verifying.head(connection)
+
+
+def test_who_was_closed_never_leads_again(watched: Watched) -> None:
+    """A look that begins as the process ends would keep the lock with nobody to let it go."""
+    room = watched.room
+    room.submit()
+    watched.controller.close()
+    assert not watched.tick().is_leading
+    second = Controller(room.connect, room.settings, watched.eyes, clock=room.clock)
+    assert second.tick().is_leading
+    second.close()
